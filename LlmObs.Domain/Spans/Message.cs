@@ -1,0 +1,51 @@
+using System.Text.Json.Serialization;
+
+namespace LlmObs.Domain.Spans;
+
+/// <summary>One message of a conversation with a model, in the one form every dialect is brought to.</summary>
+/// <param name="Direction"><c>system</c> for separate system instructions, <c>input</c>, or <c>output</c>.</param>
+/// <param name="Role">system, user, assistant, tool, developer, or what the sender wrote.</param>
+public sealed record Message(string Direction, string Role, IReadOnlyList<MessagePart> Parts, string? Name = null, string? FinishReason = null);
+
+/// <summary>
+/// A part of a message. <paramref name="Type"/> says which members are set: <c>text</c> and <c>reasoning</c> have content;
+/// <c>tool_call</c> id, name, arguments; <c>tool_result</c> id, name, content; <c>media</c> modality, mimeType, uri or fileId; <c>other</c> raw.
+/// </summary>
+public sealed record MessagePart(
+    string Type,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Content = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Id = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Name = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] JsonText Arguments = default,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Modality = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? MimeType = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Uri = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? FileId = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] JsonText Raw = default)
+{
+    public static MessagePart Text(string content) => new("text", content);
+    public static MessagePart Reasoning(string content) => new("reasoning", content);
+    public static MessagePart ToolCall(string? id, string? name, JsonText arguments) => new("tool_call", Id: id, Name: name, Arguments: arguments);
+    public static MessagePart ToolResult(string? id, string? name, string? content) => new("tool_result", content, id, name);
+}
+
+/// <summary>A tool: offered to a model (description, parameters), or run by a tool span (callId, arguments, result).</summary>
+public sealed record Tool(
+    string Name,
+    string? Type = null,
+    string? Description = null,
+    JsonText Parameters = default,
+    string? CallId = null,
+    JsonText Arguments = default,
+    string? Result = null);
+
+/// <summary>A document a retriever or reranker returned.</summary>
+public sealed record RetrievedDocument(string? Id, double? Score, string? Title, string? Content, JsonText Metadata = default);
+
+/// <summary>Something that happened during a span.</summary>
+/// <param name="TimeUnixNano">Nanoseconds since 1970.</param>
+/// <param name="Attributes">A flat JSON object.</param>
+public sealed record SpanEvent(string Name, long TimeUnixNano, JsonText Attributes);
+
+/// <summary>A pointer to another span.</summary>
+public sealed record SpanLink(string TraceId, string SpanId, JsonText Attributes);
