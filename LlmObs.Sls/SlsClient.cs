@@ -22,6 +22,9 @@ public sealed class SlsClient(SlsOptions options, HttpClient http, TimeProvider?
             Timeout = Timeout.InfiniteTimeSpan,
         };
 
+    /// <summary>Whether SLS answers and knows the project.</summary>
+    public Task<bool> ProjectExistsAsync(CancellationToken cancellationToken) => ExistsAsync("/", "ProjectNotExist", cancellationToken);
+
     /// <summary>True when it was created now.</summary>
     public Task<bool> CreateProjectIfMissingAsync(string description, CancellationToken cancellationToken) =>
         CreateIfMissingAsync("/", "ProjectNotExist", "/", new { projectName = options.Project, description }, "ProjectAlreadyExist", cancellationToken);
@@ -84,14 +87,9 @@ public sealed class SlsClient(SlsOptions options, HttpClient http, TimeProvider?
 
     private async Task<bool> CreateIfMissingAsync(string path, string missing, string createPath, object definition, string exists, CancellationToken cancellationToken)
     {
-        try
+        if (await ExistsAsync(path, missing, cancellationToken))
         {
-            await connection.SendAsync(HttpMethod.Get, path, null, SlsBody.None, cancellationToken);
             return false;
-        }
-        catch (SlsException exception) when (exception.Code == missing)
-        {
-            // Create it.
         }
 
         try
@@ -100,6 +98,19 @@ public sealed class SlsClient(SlsOptions options, HttpClient http, TimeProvider?
             return true;
         }
         catch (SlsException exception) when (exception.Code == exists)
+        {
+            return false;
+        }
+    }
+
+    private async Task<bool> ExistsAsync(string path, string missing, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await connection.SendAsync(HttpMethod.Get, path, null, SlsBody.None, cancellationToken);
+            return true;
+        }
+        catch (SlsException exception) when (exception.Code == missing)
         {
             return false;
         }

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Globalization;
 
 namespace LlmObs.Sls;
 
@@ -26,7 +25,7 @@ public sealed record SlsOptions(Uri Endpoint, string Project, string AccessKeyId
     /// <summary>How often a query is asked again while SLS answers with a part (<c>Incomplete</c>). Waits go from 100 ms to 2 s, so 8 take about 7 s.</summary>
     public int IncompleteRetries { get; init; } = 8;
 
-    /// <summary>Reads <c>Endpoint=…;Project=…;AccessKeyId=…;AccessKeySecret=…[;SecurityToken=…][;Signature=V1|V1-SHA256|V4][;Region=…][;Timeout=seconds]</c>.</summary>
+    /// <summary>Reads <c>Endpoint=…;Project=…;AccessKeyId=…;AccessKeySecret=…[;SecurityToken=…][;Signature=V1|V1-SHA256|V4][;Region=…]</c>.</summary>
     /// <exception cref="FormatException">A part is missing or wrong; the message names it.</exception>
     public static SlsOptions Parse(string connectionString)
     {
@@ -49,17 +48,11 @@ public sealed record SlsOptions(Uri Endpoint, string Project, string AccessKeyId
             "V1-SHA256" => SlsSignature.V1Sha256,
             var other => throw new FormatException($"Signature of the SLS connection string is V1, V1-SHA256 or V4, not '{other}'."),
         };
-        var options = new SlsOptions(uri, Required("Project"), Required("AccessKeyId"), Required("AccessKeySecret"), Optional("SecurityToken"), signature, Optional("Region") ?? RegionOf(uri.Host));
-        return Optional("Timeout") is { } timeout ? options with { Timeout = Seconds(timeout) } : options;
+        return new(uri, Required("Project"), Required("AccessKeyId"), Required("AccessKeySecret"), Optional("SecurityToken"), signature, Optional("Region") ?? RegionOf(uri.Host));
 
         string? Optional(string key) => parts.TryGetValue(key, out var value) && value is string { Length: > 0 } text ? text : null;
         string Required(string key) => Optional(key) ?? throw new FormatException($"{key} is missing in the SLS connection string (Endpoint=…;Project=…;AccessKeyId=…;AccessKeySecret=…).");
     }
-
-    private static TimeSpan Seconds(string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= 3600
-            ? TimeSpan.FromSeconds(seconds)
-            : throw new FormatException($"Timeout of the SLS connection string is a number of seconds up to 3600, not '{text}'.");
 
     private static string RegionOf(string host)
     {
