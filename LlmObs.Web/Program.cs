@@ -2,6 +2,7 @@ using LlmObs.Api;
 using LlmObs.Storage;
 using LlmObs.TraceLog;
 using LlmObs.Web.Access;
+using LlmObs.Web.Health;
 using LlmObs.Web.Search;
 using LlmObs.Web.Shell;
 
@@ -14,6 +15,7 @@ builder.AddTraceLog();
 builder.AddSignIn();
 builder.AddShell();
 builder.AddSearchPage();
+builder.AddSystemPage();
 
 var app = builder.Build();
 app.UseErrorPages();

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace LlmObs.Web.Search;
 
 /// <summary>Splits a query line at its top-level "and"s, written or implied.</summary>
@@ -137,8 +139,14 @@ internal static class QueryParts
             return raw.ToString();
         }
 
+        var value = new StringBuilder();
         var inside = raw.TrimStart('#')[1..];
-        inside = inside is [.., '"'] and not [.., '\\', '"'] ? inside[..^1] : inside;
-        return inside.ToString().Replace("\\\"", "\"", StringComparison.Ordinal).Replace("\\\\", "\\", StringComparison.Ordinal);
+        for (var i = 0; i < inside.Length && inside[i] != '"'; i++)
+        {
+            i += inside[i] == '\\' && i + 1 < inside.Length ? 1 : 0;
+            value.Append(inside[i]);
+        }
+
+        return value.ToString();
     }
 }
