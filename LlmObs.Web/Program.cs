@@ -2,6 +2,7 @@ using LlmObs.Api;
 using LlmObs.Storage;
 using LlmObs.TraceLog;
 using LlmObs.Web.Access;
+using LlmObs.Web.Rendering;
 using LlmObs.Web.Shell;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -12,6 +13,7 @@ builder.AddLlmObsStorage(ownsSchema: false);
 builder.AddTraceLog();
 builder.AddSignIn();
 builder.AddShell();
+builder.Services.AddSingleton<ContentRenderer>();
 
 var app = builder.Build();
 app.UseErrorPages();

@@ -60,6 +60,15 @@ public sealed class ContentRenderer(IStringLocalizer<ContentRenderer> words)
         return new(html.ToHtml(), format, value.Length, shown.Length, outline);
     }
 
+    /// <summary>The value as it came, encoded, taken apart by nothing.</summary>
+    public RenderedContent RenderPlain(string value, int parts)
+    {
+        var shown = Cut(value, (int)Math.Min(int.MaxValue, (long)PartChars * parts));
+        var html = new HtmlWriter();
+        PlainText.Write(html, shown);
+        return new(html.ToHtml(), TextFormat.Text, value.Length, shown.Length, []);
+    }
+
     private static List<OutlineEntry> WriteFolds(HtmlWriter html, List<PromptPart> parts, RenderRun run)
     {
         var outline = new List<OutlineEntry>();
