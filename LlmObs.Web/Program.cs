@@ -3,6 +3,7 @@ using LlmObs.Storage;
 using LlmObs.TraceLog;
 using LlmObs.Web.Access;
 using LlmObs.Web.Health;
+using LlmObs.Web.Rendering;
 using LlmObs.Web.Search;
 using LlmObs.Web.Shell;
 
@@ -15,7 +16,9 @@ builder.AddTraceLog();
 builder.AddSignIn();
 builder.AddShell();
 builder.AddSearchPage();
+builder.Services.AddSingleton<ContentRenderer>();
 builder.AddSystemPage();
+builder.AddLlmObsApi();
 
 var app = builder.Build();
 app.UseErrorPages();
