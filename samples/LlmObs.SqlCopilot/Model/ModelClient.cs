@@ -23,9 +23,8 @@ internal static class ModelClient
             RetryPolicy = new ClientRetryPolicy(maxRetries: 0),
         };
 
-        // From the outside in: tools are called, a rate limit is waited for, and each single attempt is a span of its own.
+        // From the outside in: a rate limit is waited for, and each single attempt is a span of its own.
         return new ChatClient(name, new ApiKeyCredential(options.ApiKey ?? "none"), wire).AsIChatClient().AsBuilder()
-            .UseFunctionInvocation()
             .Use(inner => new RateLimitPatience(inner, time))
             .UseOpenTelemetry(logs, Spans.SourceName, telemetry => telemetry.EnableSensitiveData = true)
             .Build();

@@ -105,8 +105,8 @@ internal static partial class ScriptedModel
     }
 
     private static string Explain(ScriptedQuestion asked) => asked.Chinese
-        ? $"{asked.Say().TrimEnd('？')}：统计未取消的订单。"
-        : $"{asked.Say().TrimEnd('?')}: orders that were not cancelled.";
+        ? $"{asked.Say().TrimEnd('？')}：排除已取消的订单。"
+        : $"{asked.Say().TrimEnd('?', '.')}: orders that were not cancelled.";
 
     private static string TablesOf(string text)
     {

@@ -64,12 +64,17 @@ internal sealed partial record ScriptedQuestion(string? Metric, string? By, stri
     {
         string? Word(Word[] words, string? key) => words.FirstOrDefault(word => word.Key == key) is { } found ? Chinese ? found.Zh : found.En : null;
         var (metric, by, city, category, channel, time) = (Word(Metrics, Metric), Word(Dimensions, By), Word(Cities, City), Word(Categories, Category), Word(Channels, Channel), Word(Times, Time ?? "last_30_days"));
+        if (Metric == "bought_together")
+        {
+            return Chinese ? $"哪些商品经常被一起购买{(Top is null ? "" : $"（前{Top}名）")}？" : $"Which products are often bought together{(Top is null ? "" : $", top {Top}")}?";
+        }
+
         if (Chinese)
         {
             return $"{time}{city}{category}{channel}{(by is null ? "" : "各" + by)}的{metric}是多少{(Top is null ? "" : $"（前{Top}名）")}？";
         }
 
-        return $"What was the {metric}{Part(" by ", by)}{Part(" in ", city)}{Part(" for ", category)}{Part(" via ", channel)} {time}{(Top is null ? "" : $", top {Top}")}?";
+        return $"Show the {metric}{Part(" by ", by)}{Part(" in ", city)}{Part(" for ", category)}{Part(" via ", channel)} {time}{(Top is null ? "" : $", top {Top}")}.";
     }
 
     private static string Part(string before, string? word) => word is null ? "" : before + word;

@@ -119,15 +119,12 @@ internal static class ScriptedSql
                 LIMIT {question.Top ?? 10}
                 """
             : $"""
-                WITH baskets AS (
-                  SELECT i.order_id, ',' || string_agg(i.product_id::text, ',') || ',' AS items
-                  FROM order_items i GROUP BY i.order_id
-                )
-                SELECT a.{name} AS product, b.{name} AS bought_with, COUNT(*) AS orders
+                SELECT a.{name} AS product, b.{name} AS bought_with, (
+                  SELECT COUNT(*) FROM orders o
+                  WHERE a.product_id IN (SELECT i.product_id FROM order_items i WHERE i.order_id = o.order_id)
+                    AND b.product_id IN (SELECT i.product_id FROM order_items i WHERE i.order_id = o.order_id)) AS orders
                 FROM products a
                 JOIN products b ON b.product_id > a.product_id
-                JOIN baskets k ON k.items LIKE '%,' || a.product_id || ',%' AND k.items LIKE '%,' || b.product_id || ',%'
-                GROUP BY 1, 2
                 ORDER BY orders DESC, 1, 2
                 LIMIT {question.Top ?? 10}
                 """;

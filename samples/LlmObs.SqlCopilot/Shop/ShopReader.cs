@@ -26,7 +26,7 @@ internal sealed partial class ShopReader(ShopDatabase shop, IOptions<ShopOptions
         catch (Exception exception)
         {
             span?.SetTag(Tags.DbStatus, (exception as PostgresException)?.SqlState);
-            span.Fail(exception);
+            span.Fail(exception, (exception as PostgresException)?.MessageText);
             throw;
         }
     }

@@ -10,6 +10,8 @@ namespace LlmObs.SqlCopilot.Steps;
 /// <summary>生成 SQL: the model writes it from a long prompt and may look at tables through a tool. Its answer is checked by <see cref="ValidateSql"/>.</summary>
 internal sealed class GenerateSql(IChatClient model, ShopReader shop)
 {
+    private readonly IChatClient _modelWithTools = model.AsBuilder().UseFunctionInvocation().Build();
+
     public Task<string> RunAsync(Need need, IReadOnlyList<Hit> knowledge, CancellationToken cancellationToken) =>
         Spans.StepAsync("生成 SQL", new { need.Question, need.Slots, documents = knowledge.Select(hit => hit.Id) }, async () =>
         {
@@ -17,7 +19,7 @@ internal sealed class GenerateSql(IChatClient model, ShopReader shop)
             var options = Prompt.Options("generate-sql");
             options.ResponseFormat = ChatResponseFormat.Json;
             options.Tools = [AIFunctionFactory.Create(GetTableSchemaAsync, "get_table_schema")];
-            var answer = await model.GetResponseAsync(
+            var answer = await _modelWithTools.GetResponseAsync(
                 [
                     Prompt.System("generate-sql", ("today", need.Today), ("ddl", Texts.Read("shop.sql").Trim()), ("documents", documents)),
                     new(ChatRole.User, $"## 当前问题\n{need.Question}\n\n## 槽位\n```json\n{Spans.Text(need.Slots)}\n```"),

@@ -37,9 +37,10 @@ internal static class Spans
             .SetTag(Tags.Operation, "invoke_workflow")
             .SetTag(Tags.WorkflowName, name);
 
-    public static void Fail(this Activity? span, Exception exception)
+    /// <param name="message">One line for the span's status, where the exception's own message is longer.</param>
+    public static void Fail(this Activity? span, Exception exception, string? message = null)
     {
-        span?.SetStatus(ActivityStatusCode.Error, exception.Message);
+        span?.SetStatus(ActivityStatusCode.Error, message ?? exception.Message);
         span?.SetTag(Tags.ErrorType, Failures.TypeOf(exception));
         span?.AddException(exception);
     }
