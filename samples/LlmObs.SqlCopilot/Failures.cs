@@ -17,6 +17,7 @@ internal static class Failures
         SqlFailedException failed => failed.Kind,
         PostgresException database => database.SqlState,
         ClientResultException { Status: 429 } => "rate_limited",
+        ClientResultException { Status: 0 } => "model_unreachable",
         ClientResultException model => $"model_http_{model.Status}",
         OperationCanceledException => "cancelled",
         _ => exception.GetType().FullName ?? exception.GetType().Name,

@@ -45,10 +45,12 @@ internal sealed partial record ScriptedQuestion(string? Metric, string? By, stri
     /// <summary>Reads a question alone.</summary>
     public static ScriptedQuestion Parse(string text)
     {
-        var channel = Find(Channels, text);
-        var withoutChannel = channel is null ? text : text.Replace(channel.Zh, "", StringComparison.Ordinal);
+        var left = text;
+        var time = Take(Times, ref left);
+        var channel = Take(Channels, ref left);
+        var metric = Take(Metrics, ref left);
         return new(
-            Find(Metrics, text)?.Key, Find(Dimensions, AfterMetric(withoutChannel))?.Key, Find(Cities, text)?.Key, Find(Categories, text)?.Key, channel?.Key, Find(Times, text)?.Key,
+            metric, By: Take(Dimensions, ref left), City: Take(Cities, ref left), Category: Take(Categories, ref left), channel, time,
             TopNumber().Match(text) is { Success: true } top ? int.Parse(top.Groups[1].Value, CultureInfo.InvariantCulture) : null,
             Conversations.IsChinese(text));
     }
@@ -79,22 +81,26 @@ internal sealed partial record ScriptedQuestion(string? Metric, string? By, stri
 
     private static string Part(string before, string? word) => word is null ? "" : before + word;
 
-    // "products bought together" is a metric and no dimension; "this month" is a time.
-    private static string AfterMetric(string text)
+    /// <summary>Finds the first word that is there and takes its phrase out: "this month" is a time and then no dimension.</summary>
+    private static string? Take(Word[] words, ref string text)
     {
-        foreach (var phrase in Metrics.Concat(Times).SelectMany(word => (string[])[word.Zh, word.En, .. word.Also]).Where(phrase => phrase.Length > 2 && phrase is not ("GMV" or "sales" or "revenue")))
+        foreach (var word in words)
         {
-            text = text.Replace(phrase, " ", StringComparison.OrdinalIgnoreCase);
+            foreach (var phrase in (string[])[word.Zh, word.En, .. word.Also])
+            {
+                if (Find(text, phrase) is >= 0 and var at)
+                {
+                    text = text.Remove(at, phrase.Length).Insert(at, " ");
+                    return word.Key;
+                }
+            }
         }
 
-        return text.Replace("7天", " ", StringComparison.Ordinal).Replace("天气", " ", StringComparison.Ordinal);
+        return null;
     }
 
-    private static Word? Find(Word[] words, string text) =>
-        words.FirstOrDefault(word => ((string[])[word.Zh, word.En, .. word.Also]).Any(phrase => Contains(text, phrase)));
-
     /// <summary>English phrases only as whole words: "tea" is not in "team".</summary>
-    private static bool Contains(string text, string phrase)
+    private static int Find(string text, string phrase)
     {
         for (var at = text.IndexOf(phrase, StringComparison.OrdinalIgnoreCase); at >= 0; at = text.IndexOf(phrase, at + 1, StringComparison.OrdinalIgnoreCase))
         {
@@ -103,11 +109,11 @@ internal sealed partial record ScriptedQuestion(string? Metric, string? By, stri
             var endsWord = end == text.Length || !char.IsAsciiLetter(text[end]) || !char.IsAsciiLetter(phrase[^1]) || text[end] == 's';
             if (startsWord && endsWord)
             {
-                return true;
+                return at;
             }
         }
 
-        return false;
+        return -1;
     }
 
     [GeneratedRegex(@"(?:前|top\s*|排名前)\s*(\d{1,2})", RegexOptions.IgnoreCase)]
