@@ -1,6 +1,14 @@
+using LlmObs.SqlCopilot;
+using LlmObs.SqlCopilot.Scripted;
+using LlmObs.SqlCopilot.Web;
+
+// Health endpoints come from the service defaults, their telemetry does not: see CopilotTelemetry.
 var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults();
+builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+builder.Services.AddCopilot();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
+ScriptedModelEndpoint.Map(app);
+AskEndpoints.Map(app);
 app.Run();

@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using LlmObs.SqlCopilot.Shop;
+using LlmObs.SqlCopilot.Steps;
+using LlmObs.SqlCopilot.Telemetry;
+using Microsoft.Extensions.Options;
+
+namespace LlmObs.SqlCopilot;
+
+/// <param name="SessionId">The conversation; earlier questions in it complete a follow-up.</param>
+public sealed record Question(string Text, string SessionId, string UserId);
+
+/// <param name="Cut">The answer's end is missing: the model reached its output limit.</param>
+/// <param name="Error">What failed (<c>error.type</c>), when the question could not be answered.</param>
+public sealed record Answer(string Text, string? Sql, int? Rows, bool Cut, string? Error, string RequestId, string? TraceId);
+
+/// <summary>A question in Chinese or English becomes SQL, rows and an answer. One question is one trace; the steps are its sub-workflows.</summary>
+internal sealed class Copilot(
+    Understand understand, RetrieveSchema retrieve, GenerateSql generate, ValidateSql validate, ExecuteSql execute, DiagnoseSql diagnose, WriteAnswer write,
+    Conversations conversations, IOptions<CopilotOptions> options)
+{
+    public const string WorkflowName = "小店问数";
+
+    /// <summary>Never throws for a question that fails: the answer says so, and the trace says why.</summary>
+    /// <param name="caller">Continues the caller's trace when it sent one; otherwise a trace begins here.</param>
+    public async Task<Answer> AskAsync(Question question, ActivityContext caller, CancellationToken cancellationToken)
+    {
+        var requestId = $"req-{Guid.CreateVersion7():N}";
+        Activity.Current = null;
+        using var root = Spans.StartWorkflow(WorkflowName, caller)?
+            .SetTag(Tags.ConversationId, question.SessionId).SetTag(Tags.UserId, question.UserId).SetTag(Tags.RequestId, requestId)
+            .SetTag(Tags.Input, question.Text);
+        try
+        {
+            var need = await understand.RunAsync(question.Text, conversations.History(question.SessionId), cancellationToken);
+            conversations.Remember(question.SessionId, need.Question);
+            var knowledge = await retrieve.RunAsync(need);
+            var draft = await generate.RunAsync(need, knowledge, cancellationToken);
+            var (sql, rows) = await RunAsync(need, draft, repairs: 0, cancellationToken);
+            if (rows is null)
+            {
+                root?.SetTag(Tags.Output, sql.Explanation);
+                return new(sql.Explanation ?? "", null, null, false, null, requestId, root?.TraceId.ToString());
+            }
+
+            var answer = await write.RunAsync(need, sql, rows, cancellationToken);
+            root?.SetTag(Tags.Output, answer.Text);
+            return new(answer.Text, sql.Sql, rows.Rows.Count, answer.Cut, null, requestId, root?.TraceId.ToString());
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            var text = Failures.Explain(exception, Conversations.IsChinese(question.Text));
+            root?.SetTag(Tags.Output, text);
+            root.Fail(exception);
+            return new(text, null, null, false, Failures.TypeOf(exception), requestId, root?.TraceId.ToString());
+        }
+    }
+
+    /// <summary>Checks and runs a draft. A failure is diagnosed and the repaired draft tried in the same way, nested, until it works or the repairs are used up.</summary>
+    private async Task<(SqlDraft Sql, ShopResult? Rows)> RunAsync(Need need, string draft, int repairs, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var sql = await validate.RunAsync(draft, cancellationToken);
+            return (sql, sql.Sql.Length == 0 ? null : await execute.RunAsync(sql.Sql, cancellationToken));
+        }
+        catch (SqlFailedException failure) when (repairs < options.Value.MaxRepairs)
+        {
+            var input = new { draft, error = failure.Message, sqlState = failure.Kind, round = repairs + 1 };
+            var repaired = await Spans.StepAsync("诊断", input, async () =>
+            {
+                var again = await diagnose.RunAsync(need, draft, failure, cancellationToken);
+                var (sql, rows) = await RunAsync(need, again, repairs + 1, cancellationToken);
+                return new Repaired(sql, rows);
+            });
+            return (repaired.Sql, repaired.Rows);
+        }
+    }
+
+    private sealed record Repaired(SqlDraft Sql, ShopResult? Rows);
+}

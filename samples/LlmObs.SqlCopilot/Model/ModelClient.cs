@@ -1,0 +1,32 @@
+using System.ClientModel;
+using System.ClientModel.Primitives;
+using LlmObs.SqlCopilot.Scripted;
+using LlmObs.SqlCopilot.Telemetry;
+using Microsoft.Extensions.AI;
+using OpenAI;
+using OpenAI.Chat;
+
+namespace LlmObs.SqlCopilot.Model;
+
+/// <summary>Builds the one model client of the copilot. A real and the scripted model are reached by the same code, over HTTP.</summary>
+internal static class ModelClient
+{
+    /// <param name="self">This application's own address, where the scripted model is served.</param>
+    public static IChatClient Create(ModelOptions options, Uri self, ILoggerFactory logs, TimeProvider time)
+    {
+        var endpoint = options.Endpoint ?? new Uri(self, ScriptedModelEndpoint.Path);
+        var name = options.IsScripted ? ScriptedModel.Name : options.Name!;
+        var wire = new OpenAIClientOptions
+        {
+            Endpoint = endpoint,
+            NetworkTimeout = TimeSpan.FromSeconds(60),
+            RetryPolicy = new ClientRetryPolicy(maxRetries: 0),
+        };
+
+        // From the outside in: a rate limit is waited for, and each single attempt is a span of its own.
+        return new ChatClient(name, new ApiKeyCredential(options.ApiKey ?? "none"), wire).AsIChatClient().AsBuilder()
+            .Use(inner => new RateLimitPatience(inner, time))
+            .UseOpenTelemetry(logs, Spans.SourceName, telemetry => telemetry.EnableSensitiveData = true)
+            .Build();
+    }
+}

@@ -1,0 +1,25 @@
+using Microsoft.Extensions.AI;
+
+namespace LlmObs.SqlCopilot.Prompts;
+
+/// <summary>A system prompt from Prompts/*.md with its <c>{{names}}</c> filled in.</summary>
+internal static class Prompt
+{
+    public static ChatMessage System(string name, params ReadOnlySpan<(string Name, string Value)> values)
+    {
+        var text = Texts.Read($"{name}.md");
+        foreach (var (key, value) in values)
+        {
+            text = text.Replace("{{" + key + "}}", value, StringComparison.Ordinal);
+        }
+
+        return new(ChatRole.System, text);
+    }
+
+    /// <summary>Options of a call that names its prompt, so that its span does too.</summary>
+    public static ChatOptions Options(string name) => new()
+    {
+        Temperature = 0,
+        AdditionalProperties = new() { [Telemetry.Tags.PromptName] = name },
+    };
+}
