@@ -78,7 +78,8 @@ public sealed class KilledProcessTests
 
     private static async Task AssertSearchableOnceAsync(Stack stack, ConcurrentBag<string> acknowledged)
     {
-        var sls = new SlsClient(SlsOptions.Parse($"Endpoint=http://localhost:{stack.Ports.Sls};Project=llmobs;AccessKeyId=local;AccessKeySecret=local"));
+        using var http = SlsClient.CreateHttp();
+        var sls = new SlsClient(SlsOptions.Parse($"Endpoint=http://localhost:{stack.Ports.Sls};Project=llmobs;AccessKeyId=local;AccessKeySecret=local"), http);
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
         var rows = await sls.GetLogsAsync(
             "llmobs-traces",

@@ -1,7 +1,7 @@
 using LlmObs.EndToEndTests.Support;
 
 [assembly: AssemblyFixture(typeof(StackFixture))]
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
 
 namespace LlmObs.EndToEndTests.Support;
 

@@ -18,7 +18,7 @@ public sealed partial class DocumentTests
             .ToList();
 
         Assert.NotEmpty(options);
-        Assert.Empty(options.Where(option => !document.Contains($"`{option}`", StringComparison.Ordinal)));
+        Assert.All(options, option => Assert.Contains($"`{option}`", document, StringComparison.Ordinal));
     }
 
     [Fact]
