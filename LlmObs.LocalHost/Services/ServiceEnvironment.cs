@@ -19,6 +19,10 @@ internal sealed class ServiceEnvironment(DataDirectory data, LocalSecrets secret
             // One line for one message: they stand between those of the other services.
             ["Logging__Console__FormatterName"] = "simple",
             ["Logging__Console__FormatterOptions__SingleLine"] = "true",
+
+            // Each request logged by the web server would be a log that Ingest receives, logged again as a request.
+            ["Logging__LogLevel__Microsoft.AspNetCore"] = "Warning",
+            ["Logging__LogLevel__Microsoft.Hosting.Lifetime"] = "Warning",
         };
         Add(environment, launch.Environment.Select(variable => (variable.Key, variable.Value)));
         Add(environment, Telemetry());
