@@ -2,7 +2,9 @@ using LlmObs.Api;
 using LlmObs.Storage;
 using LlmObs.TraceLog;
 using LlmObs.Web.Access;
+using LlmObs.Web.Health;
 using LlmObs.Web.Rendering;
+using LlmObs.Web.Search;
 using LlmObs.Web.Shell;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -14,6 +16,8 @@ builder.AddTraceLog();
 builder.AddSignIn();
 builder.AddShell();
 builder.Services.AddSingleton<ContentRenderer>();
+builder.AddSearchPage();
+builder.AddSystemPage();
 
 var app = builder.Build();
 app.UseErrorPages();

@@ -20,6 +20,7 @@ public static class ShellServices
         builder.Services.AddAntiforgery(options => options.Cookie.Name = "llmobs-form");
         builder.Services
             .AddRazorPages(options => options.Conventions
+                .AddPageRoute("/Search/Index", "search")
                 .AuthorizeFolder("/")
                 .AllowAnonymousToPage("/Login")
                 .AllowAnonymousToPage("/Preferences")
