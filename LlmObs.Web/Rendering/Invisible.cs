@@ -17,6 +17,11 @@ public static class Invisible
 
         if (char.IsSurrogate(c))
         {
+            if (char.IsLowSurrogate(c) && index > 0 && char.IsHighSurrogate(text[index - 1]))
+            {
+                return 0;
+            }
+
             var isPair = char.IsHighSurrogate(c) && index + 1 < text.Length && char.IsLowSurrogate(text[index + 1]);
             if (!isPair)
             {

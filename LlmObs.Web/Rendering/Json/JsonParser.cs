@@ -95,16 +95,16 @@ public sealed class JsonParser
 
     private JsonPart? Member(int depth)
     {
-        if (text[at] != '"' || String() is not { } name || ended)
+        if (text[at] != '"' || String() is not { } name)
         {
             return null;
         }
 
         SkipSpace();
-        if (at == text.Length)
+        if (ended || at == text.Length)
         {
             ended = true;
-            return null;
+            return NameOnly(name);
         }
 
         if (text[at++] != ':')
@@ -113,8 +113,10 @@ public sealed class JsonParser
         }
 
         SkipSpace();
-        return Value(name, depth + 1);
+        return Value(name, depth + 1) ?? (ended ? NameOnly(name) : null);
     }
+
+    private static JsonPart NameOnly(string name) => new(JsonPartKind.Word, "", [], name, IsCut: true);
 
     private string? String()
     {
