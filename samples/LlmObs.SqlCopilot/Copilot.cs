@@ -20,7 +20,7 @@ internal sealed class Copilot(
 {
     public const string WorkflowName = "小店问数";
 
-    /// <summary>Never throws for a question that fails: the answer says so, and the trace says why.</summary>
+    /// <summary>Throws for nothing but a cancelled question: the answer says that it failed, and the trace says why.</summary>
     /// <param name="caller">Continues the caller's trace when it sent one; otherwise a trace begins here.</param>
     public async Task<Answer> AskAsync(Question question, ActivityContext caller, CancellationToken cancellationToken)
     {
@@ -46,7 +46,12 @@ internal sealed class Copilot(
             root?.SetTag(Tags.Output, answer.Text);
             return new(answer.Text, sql.Sql, rows.Rows.Count, answer.Cut, null, requestId, root?.TraceId.ToString());
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (cancellationToken.IsCancellationRequested)
+        {
+            root.Fail(exception);
+            throw;
+        }
+        catch (Exception exception)
         {
             var text = Failures.Explain(exception, Conversations.IsChinese(question.Text));
             root?.SetTag(Tags.Output, text);

@@ -24,9 +24,19 @@ internal static class ModelClient
         };
 
         // From the outside in: a rate limit is waited for, and each single attempt is a span of its own.
-        return new ChatClient(name, new ApiKeyCredential(options.ApiKey ?? "none"), wire).AsIChatClient().AsBuilder()
+        var client = new ChatClient(name, new ApiKeyCredential(options.ApiKey ?? "none"), wire).AsIChatClient();
+        return (options.IsScripted ? new ScriptedProvider(client) : client).AsBuilder()
             .Use(inner => new RateLimitPatience(inner, time))
             .UseOpenTelemetry(logs, Spans.SourceName, telemetry => telemetry.EnableSensitiveData = true)
             .Build();
+    }
+
+    /// <summary>Telemetry takes the provider's name from here: without it the scripted model would go by its client's, <c>openai</c>.</summary>
+    private sealed class ScriptedProvider(IChatClient inner) : DelegatingChatClient(inner)
+    {
+        public override object? GetService(Type serviceType, object? serviceKey = null) =>
+            base.GetService(serviceType, serviceKey) is ChatClientMetadata wire
+                ? new ChatClientMetadata("scripted", wire.ProviderUri, wire.DefaultModelId)
+                : base.GetService(serviceType, serviceKey);
     }
 }

@@ -26,32 +26,53 @@ internal sealed partial class VisitorTraffic(
         await started.Task.WaitAsync(stoppingToken);
         await shop.Reader.WaitAsync(stoppingToken);
 
+        // Stops asking before the server, and with it the scripted model, stops answering.
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
+        await AskOnAsync(perMinute, stop.Token);
+    }
+
+    private async Task AskOnAsync(double perMinute, CancellationToken stopping)
+    {
         var copilot = services.GetRequiredService<Copilot>();
         var dice = new Random();
         var visitors = Visitor.Everyone(dice.Next());
         using var seats = new SemaphoreSlim(AtOnce);
-        for (var asked = 0; !stoppingToken.IsCancellationRequested; asked++)
+        try
         {
-            await seats.WaitAsync(stoppingToken);
-            _ = AskAsync(copilot, visitors[asked % visitors.Count].Next(), seats, stoppingToken);
-            if (asked >= FirstBurst)
+            for (var asked = 0; ; asked++)
             {
-                await Task.Delay(TimeSpan.FromMinutes(1 / perMinute) * (0.5 + dice.NextDouble()), time, stoppingToken);
+                await seats.WaitAsync(stopping);
+                _ = AskAsync(copilot, visitors[asked % visitors.Count].Next(), seats, stopping);
+                if (asked >= FirstBurst)
+                {
+                    await Task.Delay(TimeSpan.FromMinutes(1 / perMinute) * (0.5 + dice.NextDouble()), time, stopping);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The last questions end as cancelled: their traces are complete before the exporter is flushed.
+            for (var seat = 0; seat < AtOnce; seat++)
+            {
+                await seats.WaitAsync(TimeSpan.FromSeconds(2), CancellationToken.None);
             }
         }
     }
 
-    private async Task AskAsync(Copilot copilot, Question question, SemaphoreSlim seats, CancellationToken stoppingToken)
+    private async Task AskAsync(Copilot copilot, Question question, SemaphoreSlim seats, CancellationToken stopping)
     {
         try
         {
-            var answer = await copilot.AskAsync(question, default, stoppingToken);
+            var answer = await copilot.AskAsync(question, default, stopping);
             Log.Asked(logger, question.UserId, question.Text, answer.Error ?? "answered", answer.TraceId);
-            seats.Release();
         }
-        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            // Stopping.
+            Log.LeftUnanswered(logger, question.UserId, question.Text);
+        }
+        finally
+        {
+            seats.Release();
         }
     }
 
@@ -59,5 +80,8 @@ internal sealed partial class VisitorTraffic(
     {
         [LoggerMessage(LogLevel.Information, "{User} asked {Question}: {Outcome}, trace {TraceId}.")]
         public static partial void Asked(ILogger logger, string user, string question, string outcome, string? traceId);
+
+        [LoggerMessage(LogLevel.Debug, "{User} asked {Question}; the stop came before the answer.")]
+        public static partial void LeftUnanswered(ILogger logger, string user, string question);
     }
 }
