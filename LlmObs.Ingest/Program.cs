@@ -1,5 +1,6 @@
 using LlmObs.Api;
 using LlmObs.Ingest.Otlp;
+using LlmObs.Ingest.Shipping;
 using LlmObs.Storage;
 using LlmObs.TraceLog;
 
@@ -9,6 +10,8 @@ builder.AddLlmObsDatabase();
 builder.AddLlmObsStorage(ownsSchema: true);
 builder.AddTraceLog();
 builder.AddOtlpIngest();
+builder.AddShipping();
+builder.AddLlmObsApi();
 
 var app = builder.Build();
 app.MapOtlpIngest();

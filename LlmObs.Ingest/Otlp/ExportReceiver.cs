@@ -2,13 +2,14 @@ using LlmObs.Domain;
 using LlmObs.Domain.Spans;
 using LlmObs.Ingest.Mapping;
 using LlmObs.Ingest.Otlp.Protos;
+using LlmObs.Ingest.Shipping;
 using LlmObs.Storage.Writing;
 using Microsoft.Extensions.Options;
 
 namespace LlmObs.Ingest.Otlp;
 
 /// <summary>The one service behind both transports: maps what was decoded, commits it, then answers.</summary>
-internal sealed class ExportReceiver(SpanMapper spans, LogMapper logs, SpanWriter writer, IngestMetrics metrics, IOptions<IngestOptions> options)
+internal sealed class ExportReceiver(SpanMapper spans, LogMapper logs, SpanWriter writer, ShippingQueue shipping, IngestMetrics metrics, IOptions<IngestOptions> options)
 {
     public async Task<ExportResult> TracesAsync(ExportTraceServiceRequest request, Project project, CancellationToken cancellationToken)
     {
@@ -28,6 +29,7 @@ internal sealed class ExportReceiver(SpanMapper spans, LogMapper logs, SpanWrite
         }
 
         var written = await writer.WriteAsync(new SpanBatch(project, mapped.Accepted), cancellationToken);
+        shipping.Offer(written.Outbox);
         metrics.Spans(project.Name, written.Written, written.Repeated, mapped.Rejected.Count);
         return new(mapped.Rejected.Count, mapped.Rejected.Message);
     }
