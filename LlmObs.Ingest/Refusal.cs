@@ -32,5 +32,9 @@ internal sealed record Refusal(RefusalReason Reason, string Message, TimeSpan? R
         _ => StatusCode.Unavailable,
     };
 
+    /// <summary>PostgreSQL is down, starting, failing over: nothing was written, and the same request may succeed soon.</summary>
+    public static Refusal StorageAway(IngestOptions options) =>
+        new(RefusalReason.StorageAway, "The database cannot take the batch at this moment. Send it again later.", TimeSpan.FromSeconds(options.RetryAfterSeconds));
+
     public int RetryAfterSeconds => (int)Math.Ceiling((RetryAfter ?? TimeSpan.Zero).TotalSeconds);
 }

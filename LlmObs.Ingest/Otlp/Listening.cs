@@ -1,39 +1,33 @@
-using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace LlmObs.Ingest.Otlp;
 
-/// <summary>
-/// Where Ingest listens: the HTTP addresses of the usual settings (ASPNETCORE_URLS, HTTP_PORTS, HTTPS_PORTS) and one port more for gRPC.
-/// A server told to listen on one port in code forgets the addresses of its settings, so both are told here.
-/// </summary>
-internal static class Listening
+/// <summary>Where Ingest listens: the addresses of the usual settings (ASPNETCORE_URLS, HTTP_PORTS, HTTPS_PORTS) and one port more for gRPC on the same interface.</summary>
+/// <remarks>Said as addresses, not by Kestrel's Listen calls: one of those makes the server forget the addresses of its settings.</remarks>
+public static class Listening
 {
     public const string GrpcPortSetting = "LLMOBS_OTLP_GRPC_PORT";
     private const int DefaultGrpcPort = 4317;
     private const string DefaultUrl = "http://localhost:4318";
 
-    public static void ConfigureListening(this IWebHostBuilder web) => web.ConfigureKestrel((context, kestrel) =>
+    internal static void ConfigureListening(this WebApplicationBuilder builder)
     {
-        var addresses = Addresses(context.Configuration);
-        foreach (var address in addresses)
+        var grpcPort = builder.Configuration.GetValue(GrpcPortSetting, DefaultGrpcPort);
+        builder.WebHost.UseUrls([.. Urls(builder.Configuration, grpcPort)]);
+        builder.WebHost.UseSetting(WebHostDefaults.HttpPortsKey, null).UseSetting(WebHostDefaults.HttpsPortsKey, null);
+
+        // Without TLS nothing tells HTTP/2 from HTTP/1.1, so gRPC needs a port where there is only the one.
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(listen =>
         {
-            kestrel.ListenOn(address, address.Port, listen =>
+            if (listen.IPEndPoint?.Port == grpcPort)
             {
-                listen.Protocols = HttpProtocols.Http1AndHttp2;
-                if (address.Scheme == Uri.UriSchemeHttps)
-                {
-                    listen.UseHttps();
-                }
-            });
-        }
+                listen.Protocols = HttpProtocols.Http2;
+            }
+        }));
+    }
 
-        var port = context.Configuration.GetValue(GrpcPortSetting, DefaultGrpcPort);
-        kestrel.ListenOn(addresses[0], port, listen => listen.Protocols = HttpProtocols.Http2);
-    });
-
-    /// <summary>The addresses that the settings name, or the default one of OTLP/HTTP.</summary>
-    public static IReadOnlyList<BindingAddress> Addresses(IConfiguration settings)
+    /// <summary>The addresses that the settings name, or the default one of OTLP/HTTP, and then the one for gRPC.</summary>
+    public static IReadOnlyList<string> Urls(IConfiguration settings, int grpcPort)
     {
         const StringSplitOptions options = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
         var urls = (settings[WebHostDefaults.ServerUrlsKey] ?? "").Split(';', options);
@@ -46,26 +40,9 @@ internal static class Listening
             ];
         }
 
-        return [.. (urls.Length == 0 ? [DefaultUrl] : urls).Select(BindingAddress.Parse)];
-    }
-
-    private static void ListenOn(this KestrelServerOptions kestrel, BindingAddress address, int port, Action<ListenOptions> configure)
-    {
-        if (address.IsUnixPipe)
-        {
-            kestrel.ListenUnixSocket(address.UnixPipePath, configure);
-        }
-        else if (address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
-        {
-            kestrel.ListenLocalhost(port, configure);
-        }
-        else if (IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip))
-        {
-            kestrel.Listen(ip, port, configure);
-        }
-        else
-        {
-            kestrel.ListenAnyIP(port, configure);
-        }
+        urls = urls.Length == 0 ? [DefaultUrl] : urls;
+        var addresses = urls.Select(BindingAddress.Parse).ToList();
+        var isNamed = addresses.Any(address => address.Port == grpcPort);
+        return isNamed ? urls : [.. urls, $"http://{addresses[0].Host}:{grpcPort}"];
     }
 }

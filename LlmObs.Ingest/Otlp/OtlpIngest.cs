@@ -33,7 +33,7 @@ public static class OtlpIngest
 
         // One line for each export would be exported, and make the next line.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
-        builder.WebHost.ConfigureListening();
+        builder.ConfigureListening();
         return builder;
     }
 
@@ -58,6 +58,8 @@ public static class OtlpIngest
         var maxBytes = configuration.GetSection(IngestOptions.Section).GetValue(nameof(IngestOptions.MaxBodyBytes), new IngestOptions().MaxBodyBytes);
         services.AddGrpc(grpc =>
         {
+            // Its catch-all route would turn a wrong HTTP method on our paths from 405 into 404; gRPC clients read 404 as UNIMPLEMENTED anyway.
+            grpc.IgnoreUnknownServices = true;
             grpc.MaxReceiveMessageSize = maxBytes;
             grpc.CompressionProviders = [new BoundedGzip(maxBytes)];
         });

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Grpc.AspNetCore.Server.Model;
 using Grpc.Core;
 using LlmObs.Ingest.Otlp.Reading;
+using LlmObs.Storage;
 using Microsoft.Extensions.Options;
 using OpenTelemetry;
 
@@ -42,10 +43,10 @@ internal sealed partial class ExportService<T>(
         {
             return await signal.ReceiveAsync(receiver, request.Read.Request, project, cancellationToken);
         }
-        catch (Exception e) when (Outage.IsStorageAway(e))
+        catch (StorageUnavailableException e)
         {
             Log.StorageAway(logger, e.Message);
-            return new(Refusal: Outage.Refusal(options.Value));
+            return new(Refusal: Refusal.StorageAway(options.Value));
         }
     }
 

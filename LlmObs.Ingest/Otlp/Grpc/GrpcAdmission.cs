@@ -1,5 +1,6 @@
 using LlmObs.Domain;
 using LlmObs.Ingest.Access;
+using LlmObs.Storage;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 
@@ -60,9 +61,9 @@ internal sealed class GrpcAdmission(SenderAccess access, IngestGate gate, Ingest
         {
             return await access.FindAsync(context);
         }
-        catch (Exception e) when (Outage.IsStorageAway(e))
+        catch (StorageUnavailableException)
         {
-            return new(null, Outage.Refusal(options.Value));
+            return new(null, Refusal.StorageAway(options.Value));
         }
     }
 

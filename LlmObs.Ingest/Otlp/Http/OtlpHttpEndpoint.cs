@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using LlmObs.Ingest.Access;
+using LlmObs.Storage;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using OpenTelemetry;
@@ -69,10 +70,10 @@ internal sealed partial class OtlpHttpEndpoint(
                     : ExportResult.Refused(RefusalReason.Malformed, read.Error);
             }
         }
-        catch (Exception e) when (Outage.IsStorageAway(e))
+        catch (StorageUnavailableException e)
         {
             Log.StorageAway(logger, e.Message);
-            return new(Refusal: Outage.Refusal(options.Value));
+            return new(Refusal: Refusal.StorageAway(options.Value));
         }
     }
 

@@ -1,0 +1,145 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using LlmObs.Ingest.Otlp;
+using LlmObs.IntegrationTests.Ingest;
+using LlmObs.LocalHost.Postgres;
+using LlmObs.Storage;
+using LlmObs.Storage.Access;
+using LlmObs.Storage.Reading;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+[assembly: AssemblyFixture(typeof(IngestDatabase))]
+
+namespace LlmObs.IntegrationTests.Ingest;
+
+/// <summary>One PostgreSQL for the tests of Ingest; each server takes a database of its own in it.</summary>
+public sealed class IngestDatabase : IAsyncLifetime
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("llmobs-ingest-");
+    private PostgresServer? _server;
+
+    public PostgresServer Server => _server!;
+
+    public async ValueTask InitializeAsync()
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            // As root PostgreSQL runs as another user, who has to get through here.
+            File.SetUnixFileMode(_directory.FullName, (UnixFileMode)0b111_101_101);
+        }
+
+        _server = await PostgresServer.StartAsync(new() { Directory = _directory.FullName, Port = 0, Settings = new Dictionary<string, string> { ["fsync"] = "off" } });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Server.DisposeAsync();
+        _directory.Delete(recursive: true);
+    }
+}
+
+/// <summary>Ingest as it runs, on free ports, with real Kestrel and real PostgreSQL.</summary>
+public sealed class IngestServer : IAsyncDisposable
+{
+    public const string Key = "key-of-the-tests-0123456789";
+    public const string ReadOnlyKey = "key-that-only-reads-0123456789";
+
+    private readonly WebApplication _app;
+    private readonly SocketsHttpHandler _handler = new() { AutomaticDecompression = DecompressionMethods.None };
+
+    private IngestServer(WebApplication app)
+    {
+        _app = app;
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToList();
+        Http = new HttpClient(_handler) { BaseAddress = new Uri(addresses[0]) };
+        Grpc = new HttpClient(_handler, disposeHandler: false)
+        {
+            BaseAddress = new Uri(addresses[1]),
+            DefaultRequestVersion = new Version(2, 0),
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+    }
+
+    public HttpClient Http { get; }
+    public HttpClient Grpc { get; }
+
+    public T Get<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
+
+    /// <param name="connection">The database; null for one of its own in the tests' PostgreSQL.</param>
+    public static async Task<IngestServer> StartAsync(IngestDatabase database, string? connection = null, params (string Key, string Value)[] settings)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["ConnectionStrings:llmobs"] = connection ?? database.Server.ConnectionString("ingest_" + Guid.NewGuid().ToString("N")),
+            ["urls"] = "http://127.0.0.1:0",
+            [Listening.GrpcPortSetting] = FreePort().ToString(CultureInfo.InvariantCulture),
+            ["Ingest:AllowAnonymousLoopback"] = "true",
+            ["ApiKeys:0:Project"] = "shop",
+            ["ApiKeys:0:Key"] = Key,
+            ["ApiKeys:1:Key"] = ReadOnlyKey,
+            ["ApiKeys:1:Scopes"] = "Read",
+        });
+        builder.Configuration.AddInMemoryCollection(settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value));
+        builder.Logging.SetMinimumLevel(LogLevel.Error);
+        builder.AddServiceDefaults();
+        builder.AddLlmObsDatabase();
+        builder.AddLlmObsStorage(ownsSchema: true);
+        builder.AddOtlpIngest();
+        var app = builder.Build();
+        app.MapOtlpIngest();
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        return new(app);
+    }
+
+    /// <summary>Waits until the schema is there and the keys of the configuration are known.</summary>
+    public async Task<IngestServer> ReadyAsync()
+    {
+        var deadline = TimeProvider.System.GetUtcNow().AddSeconds(60);
+        while (true)
+        {
+            try
+            {
+                if (await Get<ApiKeys>().FindAsync(Key, default) is not null && await Get<ApiKeys>().FindAsync(ReadOnlyKey, default) is not null)
+                {
+                    return this;
+                }
+            }
+            catch (StorageUnavailableException) when (TimeProvider.System.GetUtcNow() < deadline)
+            {
+                // The schema is being made.
+            }
+
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+    }
+
+    public async Task<IReadOnlyList<Domain.Spans.SpanRecord>> TraceAsync(string project, string traceId)
+    {
+        var found = await Get<Projects>().FindAsync(project, default);
+        return await Get<TraceReader>().RecordsAsync(found!.Id, traceId, default);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        Grpc.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+}
