@@ -73,11 +73,12 @@ rm -rf "$results" && mkdir -p "$results"
 # One number of a result file: the assembly's totals come before those of its parts.
 total() { grep -Eo " $2=\"[0-9]+\"" "$1" | head -n 1 | tr -dc 0-9; }
 
-for project in tests/*/*.csproj; do
+# In reverse: LlmObs.Tests, which takes seconds, comes first.
+for project in $(printf '%s\n' tests/*/*.csproj | sort -r); do
   name=$(basename "$project" .csproj)
   say "$name"
   code=0
-  dotnet "tests/$name/bin/Debug/net10.0/$name.dll" -noLogo -result-xml "$results/$name.xml" </dev/null || code=$?
+  dotnet "tests/$name/bin/Debug/net10.0/$name.dll" -noLogo -noColor -result-xml "$results/$name.xml" </dev/null || code=$?
   if [ ! -s "$results/$name.xml" ]; then
     echo "$name ended with code $code and left no results." >&2
     failed=$((failed + 1))

@@ -42,6 +42,11 @@ internal sealed class ChildProcess : IDisposable
     /// <exception cref="LocalHostException">The program isn't there or can't be started.</exception>
     public static Task<ChildProcess> StartAsync(ProcessSpec spec, Action<string> onLine) => SpawnThread.RunAsync(() =>
     {
+        if (Path.IsPathRooted(spec.FileName) && !File.Exists(spec.FileName))
+        {
+            throw new LocalHostException($"Can't start {spec.FileName}: there is no such program.");
+        }
+
         var child = new ChildProcess(spec, onLine);
         try
         {
