@@ -102,6 +102,11 @@ internal sealed class QueryReader(string line)
             throw new QueryException("A condition is missing at the end.", position);
         }
 
+        if (IsAtKeyword("and") || IsAtKeyword("or"))
+        {
+            throw new QueryException("'and' and 'or' need a condition on both sides; in quotes they are words.", position);
+        }
+
         if (++conditions > QueryLine.MostConditions)
         {
             throw new QueryException($"The query has more than {QueryLine.MostConditions} conditions.", position);

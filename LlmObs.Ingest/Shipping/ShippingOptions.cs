@@ -19,12 +19,19 @@ public sealed class ShippingOptions
     [Range(1, int.MaxValue)]
     public int QueueCharacters { get; set; } = 32_000_000;
 
-    /// <summary>Seconds after which a batch in memory is left to the outbox. With <see cref="LeaseSeconds"/> it keeps two from shipping one batch.</summary>
+    /// <summary>Seconds after its commit in which a batch may be sent from memory; later ones are left to the outbox.</summary>
     [Range(1, 3600)]
-    public int MaxQueueSeconds { get; set; } = 10;
+    public double MaxQueueSeconds { get; set; } = 10;
 
-    /// <summary>Seconds a claimed batch belongs to one shipper.</summary>
-    [Range(10, 3600)]
+    /// <summary>
+    /// Seconds after its commit in which a batch must have been sent from memory; then the attempt is broken off. Storage's FastPathLease must be longer by
+    /// <see cref="VisibilitySeconds"/>: who claims the row then asks SLS, and must find what was sent.
+    /// </summary>
+    [Range(1, 3600)]
+    public double FastPathSeconds { get; set; } = 20;
+
+    /// <summary>Seconds a claimed batch belongs to one shipper, which breaks off <see cref="VisibilitySeconds"/> earlier.</summary>
+    [Range(20, 3600)]
     public int LeaseSeconds { get; set; } = 120;
 
     /// <summary>Seconds between looks into the outbox when nothing is due.</summary>
@@ -44,7 +51,7 @@ public sealed class ShippingOptions
     public double MaxRetrySeconds { get; set; } = 300;
 
     /// <summary>Seconds after which a written log is certainly found; before, asking SLS for a batch proves nothing.</summary>
-    [Range(0, 600)]
+    [Range(0, 15)]
     public double VisibilitySeconds { get; set; } = 10;
 
     /// <summary>Attempts after which a batch is parked that SLS refuses for no reason we know.</summary>

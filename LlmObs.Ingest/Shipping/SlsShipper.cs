@@ -1,3 +1,4 @@
+using LlmObs.Sls;
 using LlmObs.Storage.Writing;
 using LlmObs.TraceLog;
 using Microsoft.Extensions.Options;
@@ -77,12 +78,7 @@ public sealed partial class SlsShipper(
 
         if (queue.TryTake(out var batch))
         {
-            // An older one may be in somebody else's hands by now: the outbox has it.
-            if (time.GetUtcNow() - batch.CreatedAt < TimeSpan.FromSeconds(options.Value.MaxQueueSeconds))
-            {
-                await StartAsync(batch, mayBeThere: false, stoppingToken);
-            }
-
+            await StartFreshAsync(batch, stoppingToken);
             return;
         }
 
@@ -114,22 +110,39 @@ public sealed partial class SlsShipper(
         slots.Release();
         var claimed = await outbox.ClaimAsync(free, TimeSpan.FromSeconds(options.Value.LeaseSeconds), stoppingToken);
         nextClaim = time.GetUtcNow() + policy.UntilNextClaim(claimed.Sum(batch => batch.Records.Count));
+        var deadline = time.GetUtcNow() + TimeSpan.FromSeconds(options.Value.LeaseSeconds - options.Value.VisibilitySeconds);
         foreach (var batch in claimed)
         {
-            await StartAsync(batch, mayBeThere: true, stoppingToken);
+            await slots.WaitAsync(stoppingToken);
+            Start(batch, batch.Attempts > 0, deadline);
         }
     }
 
-    private async Task StartAsync(OutboxBatch batch, bool mayBeThere, CancellationToken stoppingToken)
+    private async Task StartFreshAsync(OutboxBatch batch, CancellationToken stoppingToken)
     {
         await slots.WaitAsync(stoppingToken);
+        if (time.GetUtcNow() - batch.CreatedAt < TimeSpan.FromSeconds(options.Value.MaxQueueSeconds))
+        {
+            Start(batch, mayBeThere: false, batch.CreatedAt + TimeSpan.FromSeconds(options.Value.FastPathSeconds));
+        }
+        else
+        {
+            // It may soon be in somebody else's hands: the outbox has it.
+            slots.Release();
+        }
+    }
+
+    /// <summary>Ships in the slot that was taken, and gives it back.</summary>
+    /// <param name="deadline">Past it the batch is no longer ours.</param>
+    private void Start(OutboxBatch batch, bool mayBeThere, DateTimeOffset deadline)
+    {
         _ = RunAsync();
 
         async Task RunAsync()
         {
             try
             {
-                await ShipAsync(batch, mayBeThere);
+                await ShipAsync(batch, mayBeThere, deadline);
             }
             catch (Exception exception)
             {
@@ -143,12 +156,19 @@ public sealed partial class SlsShipper(
         }
     }
 
-    private async Task ShipAsync(OutboxBatch batch, bool mayBeThere)
+    private async Task ShipAsync(OutboxBatch batch, bool mayBeThere, DateTimeOffset deadline)
     {
+        var left = deadline - time.GetUtcNow();
+        using var limit = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);
         int sent;
         try
         {
-            sent = await shipper.ShipAsync(batch, mayBeThere, CancellationToken.None);
+            sent = await shipper.ShipAsync(batch, mayBeThere, limit.Token);
+        }
+        catch (OperationCanceledException exception)
+        {
+            await SettleFailureAsync(batch, policy.Judge(new SlsException(0, SlsException.RequestTimeout, "The batch was not written in its time.", null, exception), batch.Attempts));
+            return;
         }
         catch (Exception failure)
         {

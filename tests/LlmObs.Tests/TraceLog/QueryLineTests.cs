@@ -1,0 +1,149 @@
+using CsCheck;
+using LlmObs.Tests.Sls;
+using LlmObs.TraceLog;
+
+namespace LlmObs.Tests.TraceLog;
+
+public sealed class QueryLineTests
+{
+    [Theory]
+    [InlineData("", "*")]
+    [InlineData("  ", "*")]
+    [InlineData("*", "*")]
+    [InlineData("订单", "\"订单\"")]
+    [InlineData("timeout error", "(\"timeout\" and \"error\")")]
+    [InlineData("ok or error and timeout", "(\"ok\" or (\"error\" and \"timeout\"))")]
+    [InlineData("(ok or error) and timeout", "((\"ok\" or \"error\") and \"timeout\")")]
+    [InlineData("service: gateway not status: error", "(service: \"gateway\" and (not status: \"error\"))")]
+    [InlineData("not a AND NOT b", "((not \"a\") and (not \"b\"))")]
+    [InlineData("notice orders android", "(\"notice\" and \"orders\" and \"android\")")]
+    [InlineData("trace: abc", "traceID: \"abc\"")]
+    [InlineData("Session:\"a b\"", "sessionId: \"a b\"")]
+    [InlineData("kind:llm", "spanKind: \"llm\"")]
+    [InlineData("statuscode: ERROR", "statusCode: \"ERROR\"")]
+    [InlineData("error: *", "(errorType: * or statusMessage: *)")]
+    [InlineData("not error: *", "(not (errorType: * or statusMessage: *))")]
+    [InlineData("input: 订单*", "(input: 订单* or prompt: 订单*)")]
+    [InlineData("parent: \"\"", "parentSpanID: \"\"")]
+    [InlineData("duration > 5s", "duration > 5000000")]
+    [InlineData("duration>=300ms", "duration >= 300000")]
+    [InlineData("duration < 1.5ms", "duration < 1500")]
+    [InlineData("duration in [1s 2m)", "duration in [1000000 120000000)")]
+    [InlineData("duration in (500, 1h]", "duration in (500 3600000000]")]
+    [InlineData("ttft > 2s", "ttft > 2000")]
+    [InlineData("tokens > 1000", "totalTokens > 1000")]
+    [InlineData("input_tokens: 12", "inputTokens = 12")]
+    [InlineData("cost > 0.01", "cost > 0.01")]
+    [InlineData("cost: *", "cost: *")]
+    [InlineData("attribute.gen_ai.usage.input_tokens > 10", "attribute.gen_ai.usage.input_tokens > 10")]
+    [InlineData("gen_ai.usage.input_tokens > 10", "attribute.gen_ai.usage.input_tokens > 10")]
+    [InlineData("http.route: /api/chat", "(attribute.http.route: \"/api/chat\" or resource.http.route: \"/api/chat\")")]
+    [InlineData("__tag__:batch_id: 12", "__tag__:batch_id: \"12\"")]
+    [InlineData("release: a:b=c", "release: \"a:b=c\"")]
+    [InlineData("\"a | b\"", "\"a | b\"")]
+    [InlineData("\"and\"", "\"and\"")]
+    [InlineData("\"say \\\"hi\\\"\"", "\"say \\\"hi\\\"\"")]
+    [InlineData("c:\\", null)]
+    [InlineData("a\\", "\"a\\\\ \"")]
+    [InlineData("#\"timeout error\" service: a", "(#\"timeout error\" and service: \"a\")")]
+    [InlineData("output:#\"timeout error\"", "output: #\"timeout error\"")]
+    [InlineData("#\"a b\" (c or d)", "(#\"a b\" and (\"c\" or \"d\"))")]
+    [InlineData("model: qwen* provider: x", "(model: qwen* and provider: \"x\")")]
+    public void Writes_the_search_it_read(string line, string? search)
+    {
+        if (search is null)
+        {
+            Assert.Throws<QueryException>(() => QueryLine.Parse(line));
+            return;
+        }
+
+        Assert.Equal(search, QueryLine.Parse(line).Search);
+    }
+
+    [Theory]
+    [InlineData("a | select 1", 2, "analysis")]
+    [InlineData("a \"b", 2, "not closed")]
+    [InlineData("(a or b", 0, "not closed")]
+    [InlineData("a) or (b", 1, "too many")]
+    [InlineData("*way", 0, "wildcard")]
+    [InlineData("service: ?a", 9, "wildcard")]
+    [InlineData("serivce: a", 0, "service")]
+    [InlineData("colour: red", 0, "no field 'colour'")]
+    [InlineData("x:y", 0, "put it in quotes")]
+    [InlineData("a and", 5, "missing")]
+    [InlineData("a or or b", 5, "both sides")]
+    [InlineData("and b", 0, "both sides")]
+    [InlineData("()", 1, null)]
+    [InlineData("service:", 8, "missing after service")]
+    [InlineData("service: (a or b)", 9, "missing after service")]
+    [InlineData("service > 5", 0, "no order")]
+    [InlineData("status in [1 2]", 0, "needs a number")]
+    [InlineData("duration > fast", 11, "300ms")]
+    [InlineData("tokens > 5s", 9, "no number")]
+    [InlineData("tokens > NaN", 9, "no number")]
+    [InlineData("tokens in [1 2", 14, "brackets")]
+    [InlineData("a or #\"b c\"", 5, "phrase")]
+    [InlineData("not #\"b c\"", 4, "phrase")]
+    [InlineData("input:#\"b c\"", 6, "stands for")]
+    [InlineData("a;drop*", 0, "';'")]
+    public void Says_where_and_why_it_does_not_understand(string line, int position, string? says)
+    {
+        var error = Assert.Throws<QueryException>(() => QueryLine.Parse(line));
+
+        Assert.Equal(position, error.Position);
+        Assert.Contains(says ?? "", error.Message, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public void Refuses_lines_that_are_too_long_too_deep_or_too_many()
+    {
+        Assert.Throws<QueryException>(() => QueryLine.Parse(new string('a', 4001)));
+        Assert.Throws<QueryException>(() => QueryLine.Parse(new string('(', 2000) + "a" + new string(')', 1999)));
+        Assert.Throws<QueryException>(() => QueryLine.Parse(string.Concat(Enumerable.Repeat("not ", 900)) + "a"));
+        Assert.Throws<QueryException>(() => QueryLine.Parse(string.Join(' ', Enumerable.Range(0, 101))));
+    }
+
+    [Fact]
+    public void Lets_nothing_typed_out_of_its_parentheses()
+    {
+        var pieces = Gen.OneOf("\"", "\\", "\\\"", "|", "(", ")", " or ", " and ", " not ", "*", "?", ":", "#\"", "#", "项目", "a", "b*", " ", "\n", "'", "]", "[", " in [", "1", "5s", ">", "=", "service", "duration", "input:", "\"x y\"", "__tag__:", "a.b")
+            .List[0, 14].Select(parts => string.Concat(parts));
+        var understood = 0;
+        pieces.Sample(
+            line =>
+            {
+                string search;
+                try
+                {
+                    search = QueryLine.Parse(line).Search;
+                }
+                catch (QueryException error)
+                {
+                    Assert.InRange(error.Position, 0, line.Length);
+                    return;
+                }
+
+                Interlocked.Increment(ref understood);
+                foreach (var reading in (bool[])[true, false])
+                {
+                    var outside = SearchText.Outside(search, reading);
+                    Assert.NotNull(outside);
+                    Assert.DoesNotContain('|', outside);
+                    // Ranges are the one place where brackets need not pair.
+                    var withoutRanges = System.Text.RegularExpressions.Regex.Replace(outside, @" in [\[(]-?[\d.]+ -?[\d.]+[\])]", "");
+                    Assert.True(SearchText.IsBalanced(withoutRanges), outside);
+                }
+            },
+            iter: 20_000);
+        Assert.True(understood > 1000, $"Only {understood} lines were understood.");
+    }
+
+    [Theory]
+    [InlineData("订单 service: gateway", "订单")]
+    [InlineData("\"timeout error\"", "timeout error|timeout|error")]
+    [InlineData("not secret input: api*", "api")]
+    [InlineData("a or not (b or c) d", "a|d")]
+    [InlineData("service: gateway", "")]
+    [InlineData("one two three four five", "one|two|three|four")]
+    public void Knows_the_words_to_show_in_a_snippet(string line, string words) => Assert.Equal(words, string.Join('|', QueryLine.Parse(line).Words));
+}
