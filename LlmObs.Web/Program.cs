@@ -20,6 +20,7 @@ builder.AddSystemPage();
 var app = builder.Build();
 app.UseErrorPages();
 app.UseSecurityHeaders();
+app.UseRouting();
 app.UseRequestLocalization();
 app.UseAuthentication();
 app.UseAuthorization();
