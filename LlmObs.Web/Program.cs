@@ -23,6 +23,7 @@ builder.AddLlmObsApi();
 var app = builder.Build();
 app.UseErrorPages();
 app.UseSecurityHeaders();
+app.UseRouting();
 app.UseRequestLocalization();
 app.UseAuthentication();
 app.UseAuthorization();

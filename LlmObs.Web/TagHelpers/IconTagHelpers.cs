@@ -34,7 +34,7 @@ public sealed class KindIconTagHelper(IStringLocalizer<Words> words) : TagHelper
 }
 
 /// <summary>
-/// <c>&lt;status-icon of="…" errors="…"&gt;</c>: failed, recovered (well at the end, though something inside failed), or a quiet dot for all else.
+/// <c>&lt;status-icon of="…" errors="…"&gt;</c>: failed, recovered (well at the end, though something inside failed), or a quiet dot where the sender said nothing.
 /// </summary>
 [HtmlTargetElement("status-icon", TagStructure = TagStructure.NormalOrSelfClosing)]
 public sealed class StatusIconTagHelper(IStringLocalizer<Words> words) : TagHelper
@@ -51,7 +51,7 @@ public sealed class StatusIconTagHelper(IStringLocalizer<Words> words) : TagHelp
             (SpanStatus.Error, _) => ("error", "is-bad", "Failed"),
             (_, > 0) => ("warn", "is-warn", "Recovered"),
             (SpanStatus.Ok, _) => ("ok", "dim", "Passed"),
-            _ => ("dot", "dim", "Ended without a verdict"),
+            _ => ("dot", "dim", "Unset"),
         };
         IconMarkup.Write(output, icon, $"icon {tone}", words[name]);
     }

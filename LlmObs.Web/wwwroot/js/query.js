@@ -13,17 +13,21 @@ function kind(text, next, afterOperator) {
   return /^-?\d+(\.\d+)?(us|µs|ms|s|m|h|d)?$/.test(text) ? "q-n" : "q-v";
 }
 
+// Where the server stumbled, until the line is changed.
+let wrong = Number(paint.dataset.wrong || NaN);
+
 function repaint() {
   const line = input.value;
   const spans = [];
   let afterOperator = false;
-  for (const [text, quoted, operator, word] of line.matchAll(token)) {
+  for (const { 0: text, 1: quoted, 2: operator, 3: word, index: at } of line.matchAll(token)) {
     const span = document.createElement("span");
     span.textContent = text;
-    const rest = line.slice(spans.reduce((sum, done) => sum + done.textContent.length, 0) + text.length);
+    const rest = line.slice(at + text.length);
     if (quoted) span.className = /^\s*:/.test(rest) ? "q-f" : "q-s";
     else if (operator) span.className = "q-o";
     else if (word) span.className = kind(word, rest, afterOperator);
+    if (wrong >= at && wrong < at + text.length) span.classList.add("q-x");
     if (text.trim()) afterOperator = /^[:<>=]/.test(text);
     spans.push(span);
   }
@@ -41,7 +45,10 @@ input.addEventListener("keydown", (e) => {
   if (e.key === "Enter" && (e.isComposing || composing || e.keyCode === 229)) e.preventDefault();
   if (e.key === "Escape" && !e.isComposing) input.blur();
 });
-input.addEventListener("input", repaint);
+input.addEventListener("input", () => {
+  wrong = NaN;
+  repaint();
+});
 for (const name of ["scroll", "keyup", "click", "blur"]) input.addEventListener(name, follow);
 form.addEventListener("submit", (e) => composing && e.preventDefault());
 

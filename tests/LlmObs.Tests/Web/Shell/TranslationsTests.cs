@@ -54,6 +54,12 @@ public sealed partial class TranslationsTests
         Assert.Empty(differing);
     }
 
+    // The resource compiler takes "Spans" and "spans" for one name and drops the second.
+    [Fact]
+    public void No_two_texts_of_a_view_differ_in_case_alone() => Assert.All(
+        Directory.EnumerateFiles(Path.Combine(Web, "Resources"), "*.resx", SearchOption.AllDirectories),
+        file => Assert.Empty(XDocument.Load(file).Root!.Elements("data").GroupBy(data => data.Attribute("name")!.Value, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1).Select(group => group.Key)));
+
     // L["…"], and both branches of L[condition ? "…" : "…"]; keys put together from parts are left to the eye.
     private static IEnumerable<string> Texts(string view) =>
         from call in Call().Matches(view)
@@ -81,7 +87,7 @@ public sealed partial class TranslationsTests
         return folder.FullName;
     }
 
-    [GeneratedRegex("""(?<![\w.])(?:@|\()?L\[((?:[^\[\]"]|"[^"]*")*)\]""")]
+    [GeneratedRegex("""(?<![\w.])(?:@|\()?L(?:\[|\.GetString\()((?:[^\[\]"]|"[^"]*")*)[\])]""")]
     private static partial Regex Call();
 
     [GeneratedRegex("""\? "([^"]*)" : "([^"]*)"(?:,|$)""")]
