@@ -19,7 +19,8 @@ public readonly record struct JsonText(string? Text)
     public override string ToString() => Text ?? "null";
 }
 
-internal sealed class JsonTextConverter : JsonConverter<JsonText>
+/// <summary>Public for the source generators of other assemblies.</summary>
+public sealed class JsonTextConverter : JsonConverter<JsonText>
 {
     public override bool HandleNull => true;
 

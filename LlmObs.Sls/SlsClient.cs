@@ -1,57 +1,147 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using LlmObs.Sls.Wire;
+
 namespace LlmObs.Sls;
 
-/// <summary>A log as SLS keeps it: a time and text fields.</summary>
-/// <param name="Time">Unix seconds.</param>
-/// <param name="TimeNanos">The part below the second, 0–999,999,999.</param>
-public sealed record SlsLog(uint Time, uint TimeNanos, IReadOnlyList<KeyValuePair<string, string>> Contents);
-
-/// <summary>What one PutLogs carries.</summary>
-public sealed record SlsLogGroup(IReadOnlyList<SlsLog> Logs, string Topic = "", string Source = "", IReadOnlyList<KeyValuePair<string, string>>? Tags = null);
-
-/// <summary>A search, or a search and an analysis. Times are Unix seconds; from is inclusive, to exclusive.</summary>
-public sealed record SlsQuery(string Query, long From, long To, int Line = 100, long Offset = 0, bool Reverse = true);
-
-/// <summary>Rows of an answer; values are text, as SLS sends them. A column may be absent.</summary>
-/// <param name="IsComplete">False when SLS gave up before all data was read, even after asking again.</param>
-/// <param name="Columns">In order, for an analysis; else empty.</param>
-public sealed record SlsResult(IReadOnlyList<IReadOnlyDictionary<string, string>> Rows, bool IsComplete, bool IsAccurate, IReadOnlyList<string> Columns, long ProcessedRows, long ElapsedMs);
-
-public sealed record SlsBucket(long From, long To, long Count);
-
-public sealed record SlsHistogram(IReadOnlyList<SlsBucket> Buckets, long Count, bool IsComplete);
-
-/// <summary>Operations on one SLS project. Never retries a write; the caller decides by <see cref="SlsException.IsRetryable"/>.</summary>
-public sealed class SlsClient(SlsOptions options)
+/// <summary>Operations on one SLS project. Sends every request once and never repeats a write; the caller decides by <see cref="SlsException.IsRetryable"/>.</summary>
+/// <remarks>Thread-safe. Every method throws <see cref="SlsException"/> for an answer that is no success, and for none.</remarks>
+/// <param name="http">Best one for the process, without retries and without automatic decompression (<see cref="CreateHttp"/>).</param>
+public sealed class SlsClient(SlsOptions options, HttpClient http, TimeProvider? time = null)
 {
+    private readonly TimeProvider time = time ?? TimeProvider.System;
+    private readonly SlsConnection connection = new(options, http, time ?? TimeProvider.System);
+
     public SlsOptions Options => options;
 
-    public Task<bool> CreateProjectIfMissingAsync(string description, CancellationToken cancellationToken) => throw new NotImplementedException();
-    public Task<bool> CreateLogstoreIfMissingAsync(string logstore, int ttlDays, int shardCount, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <summary>An HttpClient as this client needs it: connections are renewed every five minutes, so that a change of address is seen.</summary>
+    public static HttpClient CreateHttp() =>
+        new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), ConnectTimeout = TimeSpan.FromSeconds(10), UseCookies = false, AllowAutoRedirect = false })
+        {
+            // SlsOptions.Timeout rules, per request.
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
 
-    /// <summary>Creates the index, or updates it when it differs. <paramref name="indexJson"/> as in SLS's API.</summary>
-    public Task EnsureIndexAsync(string logstore, string indexJson, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <summary>Whether SLS answers and knows the project.</summary>
+    public Task<bool> ProjectExistsAsync(CancellationToken cancellationToken) => ExistsAsync("/", "ProjectNotExist", cancellationToken);
 
-    /// <summary>Writes one group (LZ4). At most 10 MB raw.</summary>
-    public Task PutLogsAsync(string logstore, SlsLogGroup group, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <summary>True when it was created now.</summary>
+    public Task<bool> CreateProjectIfMissingAsync(string description, CancellationToken cancellationToken) =>
+        CreateIfMissingAsync("/", "ProjectNotExist", "/", new { projectName = options.Project, description }, "ProjectAlreadyExist", cancellationToken);
 
-    public Task<SlsResult> GetLogsAsync(string logstore, SlsQuery query, CancellationToken cancellationToken) => throw new NotImplementedException();
-    public Task<SlsHistogram> GetHistogramsAsync(string logstore, SlsQuery query, CancellationToken cancellationToken) => throw new NotImplementedException();
-}
+    /// <summary>True when it was created now. The cloud may take a minute before a new logstore accepts writes; they fail with LogStoreNotExist until then.</summary>
+    /// <param name="ttlDays">1–3650; 3650 keeps logs for ever.</param>
+    public Task<bool> CreateLogstoreIfMissingAsync(string logstore, int ttlDays, int shardCount, CancellationToken cancellationToken) =>
+        CreateIfMissingAsync($"/logstores/{logstore}", "LogStoreNotExist", "/logstores", new { logstoreName = logstore, ttl = ttlDays, shardCount, autoSplit = true, maxSplitShard = 64, appendMeta = true, mode = "standard" }, "LogStoreAlreadyExist", cancellationToken);
 
-/// <summary>An answer that is no success, or no answer at all.</summary>
-public sealed class SlsException(int status, string code, string message, string? requestId, Exception? inner = null) : Exception(message, inner)
-{
-    /// <summary>HTTP status; 0 when there was no answer.</summary>
-    public int Status => status;
+    /// <summary>Creates the index, or updates it when it differs; keys that somebody added by hand stay. <paramref name="indexJson"/> as in SLS's API.</summary>
+    /// <returns>True when something was changed. A change holds for logs written after it.</returns>
+    public async Task<bool> EnsureIndexAsync(string logstore, string indexJson, CancellationToken cancellationToken)
+    {
+        var path = $"/logstores/{logstore}/index";
+        var wanted = JsonNode.Parse(indexJson)!.AsObject();
+        var current = await IndexAsync(path, cancellationToken);
+        if (current is not null && IndexDifference.Covers(current, wanted))
+        {
+            return false;
+        }
 
-    /// <summary>SLS's error code, or <c>RequestError</c> without an answer.</summary>
-    public string Code => code;
+        var body = SlsBody.Json(JsonSerializer.SerializeToUtf8Bytes(current is null ? wanted : IndexDifference.Merge(current, wanted)));
+        try
+        {
+            await connection.SendAsync(current is null ? HttpMethod.Post : HttpMethod.Put, path, null, body, cancellationToken);
+        }
+        catch (SlsException exception) when (exception.Code == "IndexAlreadyExist")
+        {
+            // Another replica was faster, with the same index.
+            return false;
+        }
 
-    public string? RequestId => requestId;
+        return true;
+    }
 
-    /// <summary>The same request may succeed later.</summary>
-    public bool IsRetryable => status is 0 or >= 500 || code is "WriteQuotaExceed" or "ShardWriteQuotaExceed" or "ReadQuotaExceed" or "ShardReadQuotaExceed" or "ServerBusy";
+    /// <summary>Writes one group (LZ4). At most 10 MB raw, and 3 MB to be safe with older endpoints.</summary>
+    public async Task PutLogsAsync(string logstore, SlsLogGroup group, CancellationToken cancellationToken) =>
+        await connection.SendAsync(HttpMethod.Post, $"/logstores/{logstore}/shards/lb", null, SlsBody.Of(group), cancellationToken);
 
-    /// <summary>It is not known whether a write took effect: it may have.</summary>
-    public bool IsAmbiguous => status is 0 or >= 500;
+    /// <summary>Runs a search, or a search and an analysis. Asks again while the answer is a part, at most <see cref="SlsOptions.IncompleteRetries"/> times.</summary>
+    /// <remarks>Uses the POST form (GetLogsV2): a query may outgrow what proxies allow in a URL, and the answer's facts come in its body instead of a dozen headers.</remarks>
+    public async Task<SlsResult> GetLogsAsync(string logstore, SlsQuery query, CancellationToken cancellationToken)
+    {
+        var body = SlsBody.Json(QueryAnswer.Request(query));
+        return await UntilCompleteAsync(
+            async () => QueryAnswer.ReadResult(await connection.SendAsync(HttpMethod.Post, $"/logstores/{logstore}/logs", null, body, cancellationToken)),
+            result => result.IsComplete,
+            cancellationToken);
+    }
+
+    /// <summary>How many logs match, in equal parts of the window. The search part of the query only.</summary>
+    public async Task<SlsHistogram> GetHistogramsAsync(string logstore, SlsQuery query, CancellationToken cancellationToken)
+    {
+        var parameters = QueryAnswer.HistogramRequest(query);
+        return await UntilCompleteAsync(
+            async () => QueryAnswer.ReadHistogram(await connection.SendAsync(HttpMethod.Get, $"/logstores/{logstore}", parameters, SlsBody.None, cancellationToken)),
+            histogram => histogram.IsComplete,
+            cancellationToken);
+    }
+
+    private async Task<bool> CreateIfMissingAsync(string path, string missing, string createPath, object definition, string exists, CancellationToken cancellationToken)
+    {
+        if (await ExistsAsync(path, missing, cancellationToken))
+        {
+            return false;
+        }
+
+        try
+        {
+            await connection.SendAsync(HttpMethod.Post, createPath, null, SlsBody.Json(JsonSerializer.SerializeToUtf8Bytes(definition)), cancellationToken);
+            return true;
+        }
+        catch (SlsException exception) when (exception.Code == exists)
+        {
+            return false;
+        }
+    }
+
+    private async Task<bool> ExistsAsync(string path, string missing, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await connection.SendAsync(HttpMethod.Get, path, null, SlsBody.None, cancellationToken);
+            return true;
+        }
+        catch (SlsException exception) when (exception.Code == missing)
+        {
+            return false;
+        }
+    }
+
+    private async Task<JsonObject?> IndexAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = await connection.SendAsync(HttpMethod.Get, path, null, SlsBody.None, cancellationToken);
+            return JsonNode.Parse(answer.Body) as JsonObject;
+        }
+        catch (SlsException exception) when (exception.Code == "IndexConfigNotExist")
+        {
+            return null;
+        }
+    }
+
+    private async Task<T> UntilCompleteAsync<T>(Func<Task<T>> ask, Func<T, bool> isComplete, CancellationToken cancellationToken)
+    {
+        var wait = TimeSpan.FromMilliseconds(100);
+        for (var retry = 0; ; retry++)
+        {
+            var answer = await ask();
+            if (isComplete(answer) || retry >= options.IncompleteRetries)
+            {
+                return answer;
+            }
+
+            await Task.Delay(wait, time, cancellationToken);
+            wait = TimeSpan.FromMilliseconds(Math.Min(wait.TotalMilliseconds * 2, 2000));
+        }
+    }
 }

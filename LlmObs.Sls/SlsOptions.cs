@@ -2,13 +2,30 @@ using System.Data.Common;
 
 namespace LlmObs.Sls;
 
-public enum SlsSignature { V1, V4 }
+/// <summary>How requests are signed. <see cref="V4"/> is the one to use; the others are for endpoints that know no V4.</summary>
+public enum SlsSignature
+{
+    /// <summary>HMAC-SHA1.</summary>
+    V1,
+
+    /// <summary>HMAC-SHA256 per day and region.</summary>
+    V4,
+
+    /// <summary>V1 with HMAC-SHA256.</summary>
+    V1Sha256,
+}
 
 /// <summary>Where SLS is and who asks.</summary>
 /// <param name="Endpoint">Scheme and host, without the project: <c>https://cn-hangzhou.log.aliyuncs.com</c>, or <c>http://localhost:5085</c> for a local one, which is then called with the Host it expects.</param>
 public sealed record SlsOptions(Uri Endpoint, string Project, string AccessKeyId, string AccessKeySecret, string? SecurityToken = null, SlsSignature Signature = SlsSignature.V4, string Region = "cn-hangzhou")
 {
-    /// <summary>Reads <c>Endpoint=…;Project=…;AccessKeyId=…;AccessKeySecret=…[;SecurityToken=…][;Signature=V1|V4][;Region=…]</c>.</summary>
+    /// <summary>How long one request may take, connecting included.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often a query is asked again while SLS answers with a part (<c>Incomplete</c>). Waits go from 100 ms to 2 s, so 8 take about 7 s.</summary>
+    public int IncompleteRetries { get; init; } = 8;
+
+    /// <summary>Reads <c>Endpoint=…;Project=…;AccessKeyId=…;AccessKeySecret=…[;SecurityToken=…][;Signature=V1|V1-SHA256|V4][;Region=…]</c>.</summary>
     /// <exception cref="FormatException">A part is missing or wrong; the message names it.</exception>
     public static SlsOptions Parse(string connectionString)
     {
@@ -24,11 +41,12 @@ public sealed record SlsOptions(Uri Endpoint, string Project, string AccessKeyId
             throw new FormatException($"Endpoint of the SLS connection string is no http or https address: '{endpoint}'.");
         }
 
-        var signature = Optional("Signature") switch
+        var signature = Optional("Signature")?.ToUpperInvariant() switch
         {
-            null or "V4" or "v4" => SlsSignature.V4,
-            "V1" or "v1" => SlsSignature.V1,
-            var other => throw new FormatException($"Signature of the SLS connection string is V1 or V4, not '{other}'."),
+            null or "V4" => SlsSignature.V4,
+            "V1" => SlsSignature.V1,
+            "V1-SHA256" => SlsSignature.V1Sha256,
+            var other => throw new FormatException($"Signature of the SLS connection string is V1, V1-SHA256 or V4, not '{other}'."),
         };
         return new(uri, Required("Project"), Required("AccessKeyId"), Required("AccessKeySecret"), Optional("SecurityToken"), signature, Optional("Region") ?? RegionOf(uri.Host));
 
@@ -41,4 +59,7 @@ public sealed record SlsOptions(Uri Endpoint, string Project, string AccessKeyId
         var label = host.Split('.')[0];
         return host.EndsWith(".aliyuncs.com", StringComparison.Ordinal) ? label.Replace("-intranet", "", StringComparison.Ordinal).Replace("-share", "", StringComparison.Ordinal) : "cn-hangzhou";
     }
+
+    // A record prints its members; a secret in a log line is a leak.
+    public override string ToString() => $"{Endpoint} project {Project}, key {AccessKeyId}";
 }

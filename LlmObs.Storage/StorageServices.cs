@@ -1,3 +1,9 @@
+using LlmObs.Storage.Access;
+using LlmObs.Storage.Reading;
+using LlmObs.Storage.Schema;
+using LlmObs.Storage.Writing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 
 namespace LlmObs.Storage;
@@ -7,5 +13,35 @@ public static class StorageServices
     /// <summary>Registers every reader and writer over the NpgsqlDataSource that ServiceDefaults registered for the connection <c>llmobs</c>.</summary>
     /// <param name="ownsSchema">True in Ingest, which creates the database when it is missing and applies migrations; the others wait for the schema.</param>
     public static TBuilder AddLlmObsStorage<TBuilder>(this TBuilder builder, bool ownsSchema)
-        where TBuilder : IHostApplicationBuilder => throw new NotImplementedException();
+        where TBuilder : IHostApplicationBuilder
+    {
+        var services = builder.Services;
+        services.AddOptions<StorageOptions>().BindConfiguration(StorageOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton(TimeProvider.System);
+
+        services.AddSingleton(new SchemaOwnership(ownsSchema));
+        services.AddSingleton<SchemaState>();
+        services.AddSingleton<Migrator>();
+        services.AddHostedService<SchemaStartup>();
+        services.AddHealthChecks().AddCheck<SchemaHealthCheck>("schema");
+
+        services.AddSingleton<Database>();
+        services.AddSingleton<Partitions>();
+        services.AddSingleton<SpanWriter>();
+        services.AddSingleton<Outbox>();
+        services.AddSingleton<LateContentMerger>();
+        services.AddSingleton<TraceReader>();
+        services.AddSingleton<StorageStatus>();
+        services.AddSingleton<Projects>();
+        services.AddSingleton<ApiKeys>();
+        services.AddSingleton<LoginLinks>();
+
+        if (ownsSchema)
+        {
+            services.AddSingleton<Retention>();
+            services.AddHostedService<PartitionKeeper>();
+        }
+
+        return builder;
+    }
 }

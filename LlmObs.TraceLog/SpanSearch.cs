@@ -1,44 +1,122 @@
-using LlmObs.Domain.Spans;
+using System.Globalization;
+using LlmObs.Sls;
 
 namespace LlmObs.TraceLog;
 
-/// <summary>What is asked: a query line in SLS search syntax with the product's field names, and a window.</summary>
-public sealed record SpanQuery(string Project, string Text, DateTimeOffset From, DateTimeOffset To);
-
-/// <summary>A row of a span list.</summary>
-/// <param name="Snippet">Where a word of the query stands in the content, at most 200 characters; null when no word asks for it.</param>
-public sealed record SpanHit(Span Span, string? Snippet);
-
-public sealed record SpanPage(IReadOnlyList<SpanHit> Hits, string? NextCursor, bool IsComplete);
-
-/// <summary>Traces that hold matching spans, newest first.</summary>
-/// <param name="Best">The matching span to show for each trace: failed before others, then the earliest.</param>
-public sealed record TraceHit(string TraceId, long LatestStartUnixNano, int MatchingSpans, SpanHit Best);
-
-public sealed record TracePage(IReadOnlyList<TraceHit> Hits, string? NextCursor, bool IsComplete);
-
-public sealed record FacetValue(string Value, long Count);
-
-public sealed record HistogramBucket(DateTimeOffset From, DateTimeOffset To, long Count, long Errors);
-
-/// <summary>The query line cannot be understood.</summary>
-/// <param name="Position">Zero-based character in the query line.</param>
-public sealed class QueryException(string message, int position) : Exception(message)
-{
-    public int Position => position;
-}
-
 /// <summary>The questions people ask of the spans logstore. Every answer comes from SLS.</summary>
-/// <remarks>Throws <see cref="QueryException"/> for what the user typed and <see cref="Sls.SlsException"/> when SLS is away.</remarks>
-public sealed class SpanSearch
+/// <remarks>
+/// Throws <see cref="QueryException"/> for what the user typed and <see cref="SlsException"/> when SLS is away. A logstore that is not there yet is empty.
+/// <para>
+/// A span that changed after it was shipped has several logs. Lists show the newest that matches; counts count span ids, so a span counts once. What only an
+/// older version holds is still found: to rule that out, every query would have to read all versions of every match.
+/// </para>
+/// </remarks>
+public sealed class SpanSearch(SlsClient client)
 {
-    public Task<SpanPage> SpansAsync(SpanQuery query, string? cursor, int limit, CancellationToken cancellationToken) => throw new NotImplementedException();
-    public Task<TracePage> TracesAsync(SpanQuery query, string? cursor, int limit, CancellationToken cancellationToken) => throw new NotImplementedException();
-    public Task<IReadOnlyList<HistogramBucket>> HistogramAsync(SpanQuery query, CancellationToken cancellationToken) => throw new NotImplementedException();
+    private static readonly Dictionary<string, string> FacetColumns = new(StringComparer.Ordinal)
+    {
+        ["service"] = "service",
+        ["kind"] = "spanKind",
+        ["model"] = "model",
+        ["status"] = "status",
+        ["session"] = "sessionId",
+        ["user"] = "userId",
+        ["environment"] = "environment",
+        ["release"] = "release",
+        ["provider"] = "provider",
+        ["name"] = "name",
+        ["operation"] = "operation",
+        ["error"] = "errorType",
+    };
 
-    /// <summary>The commonest values of a field among the matches. Fields: service, kind, model, status, session, user, environment, release, provider, name.</summary>
-    public Task<IReadOnlyList<FacetValue>> FacetAsync(SpanQuery query, string field, int limit, CancellationToken cancellationToken) => throw new NotImplementedException();
+    private readonly SpanRows rows = new(client);
+
+    /// <summary>Matching spans, newest first. A page may be shorter than <paramref name="limit"/> and still have a next one.</summary>
+    public async Task<SpanPage> SpansAsync(SpanQuery query, string? cursor, int limit, CancellationToken cancellationToken)
+    {
+        var ask = SpanAsk.Of(query);
+        var after = PageCursor.Decode(cursor)?.After("\"start\"", "\"traceID\"", "\"spanID\"");
+        var page = await rows.ReadAsync(ask, after, limit + 1, cancellationToken);
+        var hits = await rows.WithSnippetsAsync(ask, [.. page.Spans.Take(limit)], cancellationToken);
+        var next = page.RowCount > limit && hits is [.., { Span: var last }] ? new PageCursor(last.StartUnixNano / 1000, last.TraceId, last.SpanId).Encode() : null;
+        return new(hits, next, page.IsComplete);
+    }
+
+    /// <summary>Traces with matching spans, by their newest matching span.</summary>
+    public async Task<TracePage> TracesAsync(SpanQuery query, string? cursor, int limit, CancellationToken cancellationToken)
+    {
+        var ask = SpanAsk.Of(query);
+        var after = PageCursor.Decode(cursor)?.After("latest", "trace_id", null);
+        // A failed span sorts before every other: 10^16 µs is past the last time a span can have.
+        var result = await rows.RunAsync(
+            ask,
+            $"""
+            select trace_id, latest, spans, best
+            from (select "traceID" as trace_id, max("start") as latest, count(distinct "spanID") as spans,
+                         min_by("spanID", "start" + (case when "status" = 'error' then 0 else 10000000000000000 end)) as best
+                  from log group by "traceID") as traces
+            {(after is null ? "" : "where " + after)}
+            order by latest desc, trace_id limit {limit + 1}
+            """,
+            cancellationToken);
+        var found = result.Rows
+            .Take(limit)
+            .Select(row => (TraceId: row["trace_id"], Latest: Number(row, "latest"), Spans: (int)Number(row, "spans"), Best: row["best"]))
+            .ToList();
+        if (found.Count == 0)
+        {
+            return new([], null, result.IsComplete);
+        }
+
+        var best = await rows.ReadAsync(ask, $"\"traceID\" in ({Listed(found.Select(trace => trace.TraceId))}) and \"spanID\" in ({Listed(found.Select(trace => trace.Best))})", 10 * limit, cancellationToken);
+        var byId = best.Spans.ToLookup(span => (span.TraceId, span.SpanId));
+        var spans = found.Select(trace => byId[(trace.TraceId, trace.Best)].FirstOrDefault()).OfType<Domain.Spans.Span>().ToList();
+        var hits = (await rows.WithSnippetsAsync(ask, spans, cancellationToken)).ToDictionary(hit => hit.Span.TraceId, StringComparer.Ordinal);
+        var next = result.Rows.Count > limit ? new PageCursor(found[^1].Latest, found[^1].TraceId).Encode() : null;
+        return new([.. found.Where(trace => hits.ContainsKey(trace.TraceId)).Select(trace => new TraceHit(trace.TraceId, trace.Latest * 1000, trace.Spans, hits[trace.TraceId]))], next, result.IsComplete && best.IsComplete);
+    }
+
+    /// <summary>Matching spans over time, in at most 60 buckets of a round width.</summary>
+    public async Task<IReadOnlyList<HistogramBucket>> HistogramAsync(SpanQuery query, CancellationToken cancellationToken)
+    {
+        var ask = SpanAsk.Of(query);
+        var grid = HistogramGrid.Of(ask.From, ask.To);
+        var result = await rows.RunAsync(
+            ask,
+            $"""
+            select __time__ - __time__ % {grid.Width} as bucket, count(distinct "spanID") as spans,
+                   count(distinct case when "status" = 'error' then "spanID" end) as errors
+            from log group by __time__ - __time__ % {grid.Width} limit 1000
+            """,
+            cancellationToken);
+        return grid.Fill(result.Rows.ToDictionary(row => Number(row, "bucket"), row => (Number(row, "spans"), Number(row, "errors"))));
+    }
+
+    /// <summary>The commonest values of a field among the matches. Fields: service, kind, model, status, session, user, environment, release, provider, name, operation, error.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">No such facet.</exception>
+    public async Task<IReadOnlyList<FacetValue>> FacetAsync(SpanQuery query, string field, int limit, CancellationToken cancellationToken)
+    {
+        var column = FacetColumns.TryGetValue(field, out var name) ? SlsSql.Column(name) : throw new ArgumentOutOfRangeException(nameof(field), field, "There is no such facet.");
+        var result = await rows.RunAsync(
+            SpanAsk.Of(query),
+            $"""
+            select {column} as facet, count(distinct "spanID") as spans from log
+            where {column} is not null and {column} <> ''
+            group by {column} order by spans desc, facet limit {limit}
+            """,
+            cancellationToken);
+        return [.. result.Rows.Select(row => new FacetValue(row["facet"], Number(row, "spans")))];
+    }
 
     /// <summary>Matching spans and traces.</summary>
-    public Task<(long Spans, long Traces)> CountAsync(SpanQuery query, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<(long Spans, long Traces)> CountAsync(SpanQuery query, CancellationToken cancellationToken)
+    {
+        var result = await rows.RunAsync(SpanAsk.Of(query), "select count(distinct \"spanID\") as spans, count(distinct \"traceID\") as traces from log", cancellationToken);
+        return result.Rows is [var row, ..] ? (Number(row, "spans"), Number(row, "traces")) : (0, 0);
+    }
+
+    private static string Listed(IEnumerable<string> ids) => string.Join(", ", ids.Select(SlsSql.Text));
+
+    private static long Number(IReadOnlyDictionary<string, string> row, string column) =>
+        long.TryParse(row.GetValueOrDefault(column), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : 0;
 }

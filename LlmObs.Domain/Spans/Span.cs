@@ -115,7 +115,11 @@ public sealed record SpanContent
 }
 
 /// <summary>A span with everything it carried.</summary>
-public sealed record SpanRecord(Span Span, SpanContent Content);
+public sealed record SpanRecord(Span Span, SpanContent Content)
+{
+    /// <summary>1 when the span came; one more each time it was changed after that. Readers of several copies take the highest.</summary>
+    public int Revision { get; init; } = 1;
+}
 
 /// <summary>What an endpoint hands to the writer: spans of one project, accepted together or not at all.</summary>
 public sealed record SpanBatch(Project Project, IReadOnlyList<SpanRecord> Spans, IReadOnlyList<LateContent> LateContents)

@@ -34,7 +34,7 @@ public static class SpanMerge
             Tools = content.Tools.Count > 0 ? content.Tools : [.. ordered.SelectMany(part => part.Tools)],
             Events = [.. content.Events.Concat(ordered.Select(part => part.Event)).Distinct().OrderBy(e => e.TimeUnixNano)],
         };
-        return new(span, content);
+        return record with { Span = span, Content = content };
     }
 
     /// <summary>The last thing a user said, on one line of at most 500 characters.</summary>

@@ -1,28 +1,87 @@
+using Dapper;
 using LlmObs.Domain.Spans;
 using LlmObs.Domain.Traces;
+using LlmObs.Storage.Rows;
 
 namespace LlmObs.Storage.Reading;
 
 /// <summary>Traces by id, from the record of truth.</summary>
-public sealed class TraceReader
+public sealed class TraceReader(Database database)
 {
+    public const int MaxSummaries = 200;
+
+    private const string Spans = $"""
+        SELECT {SpanRow.Columns}
+        FROM spans AS s
+        WHERE s.project_id = @projectId AND s.trace_id = ANY (@traceIds)
+        ORDER BY s.start_ns, s.span_id
+        """;
+
+    private const string Records = $"""
+        SELECT {SpanRow.Columns}, {SpanRow.ContentColumns}
+        FROM spans AS s
+        LEFT JOIN span_contents AS c ON c.project_id = s.project_id AND c.trace_id = s.trace_id AND c.span_id = s.span_id AND c.day = s.day
+        WHERE s.project_id = @projectId AND s.trace_id = @traceId AND (@spanId::text IS NULL OR s.span_id = @spanId)
+        ORDER BY s.start_ns, s.span_id
+        """;
+
+    private const string OfSession = """
+        SELECT s.trace_id
+        FROM spans AS s
+        WHERE s.project_id = @projectId AND left(s.session_id, 200) = left(@sessionId, 200) AND s.session_id = @sessionId
+        GROUP BY s.trace_id
+        ORDER BY min(s.start_ns), s.trace_id
+        LIMIT @limit
+        """;
+
     /// <summary>The rows of a trace without contents, by start; empty when there is no such trace.</summary>
-    public Task<IReadOnlyList<Span>> SpansAsync(int projectId, string traceId, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<IReadOnlyList<Span>> SpansAsync(int projectId, string traceId, CancellationToken cancellationToken)
+    {
+        var rows = await QueryAsync<SpanRow>(Spans, new { projectId, traceIds = new[] { StorableText.Id(traceId) } }, cancellationToken);
+        return [.. rows.Select(row => row.ToSpan())];
+    }
 
     /// <summary>The trace with every content, for the API.</summary>
-    public Task<IReadOnlyList<SpanRecord>> RecordsAsync(int projectId, string traceId, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<IReadOnlyList<SpanRecord>> RecordsAsync(int projectId, string traceId, CancellationToken cancellationToken)
+    {
+        var rows = await QueryAsync<SpanRow>(Records, new { projectId, traceId = StorableText.Id(traceId), spanId = (string?)null }, cancellationToken);
+        return [.. rows.Select(row => row.ToRecord())];
+    }
 
     /// <summary>One span with its content; null when there is none.</summary>
-    public Task<SpanRecord?> SpanAsync(int projectId, string traceId, string spanId, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<SpanRecord?> SpanAsync(int projectId, string traceId, string spanId, CancellationToken cancellationToken)
+    {
+        var rows = await QueryAsync<SpanRow>(Records, new { projectId, traceId = StorableText.Id(traceId), spanId = StorableText.Id(spanId) }, cancellationToken);
+        return rows.FirstOrDefault()?.ToRecord();
+    }
 
     /// <summary>Summaries of the traces named, in no order; unknown ids are left out. At most 200 ids.</summary>
-    public Task<IReadOnlyList<TraceSummary>> SummariesAsync(int projectId, IReadOnlyCollection<string> traceIds, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<IReadOnlyList<TraceSummary>> SummariesAsync(int projectId, IReadOnlyCollection<string> traceIds, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(traceIds.Count, MaxSummaries, nameof(traceIds));
+        if (traceIds.Count == 0)
+        {
+            return [];
+        }
+
+        var rows = await QueryAsync<SpanRow>(Spans, new { projectId, traceIds = traceIds.Select(id => StorableText.Id(id)).Distinct().ToArray() }, cancellationToken);
+        return [.. rows.GroupBy(row => row.TraceId, StringComparer.Ordinal).Select(trace => TraceRollup.Summarise([.. trace.Select(row => row.ToSpan())]))];
+    }
 
     /// <summary>The traces of a session, oldest first, at most <paramref name="limit"/>.</summary>
-    public Task<IReadOnlyList<TraceSummary>> OfSessionAsync(int projectId, string sessionId, int limit, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<IReadOnlyList<TraceSummary>> OfSessionAsync(int projectId, string sessionId, int limit, CancellationToken cancellationToken)
+    {
+        var traceIds = await QueryAsync<string>(OfSession, new { projectId, sessionId = StorableText.Clean(sessionId), limit = Math.Min(limit, MaxSummaries) }, cancellationToken);
+        var summaries = await SummariesAsync(projectId, traceIds, cancellationToken);
+        return [.. summaries.OrderBy(summary => summary.StartUnixNano).ThenBy(summary => summary.TraceId, StringComparer.Ordinal)];
+    }
 
     /// <summary>What an id typed into the query line is: a trace, a span, a request, a session, a user, or nothing known.</summary>
-    public Task<IdMatch?> FindIdAsync(int projectId, string text, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<IdMatch?> FindIdAsync(int projectId, string text, CancellationToken cancellationToken) =>
+        database.RunAsync(connection => IdSearch.FindAsync(connection, projectId, text, cancellationToken), cancellationToken);
+
+    private Task<List<T>> QueryAsync<T>(string sql, object parameters, CancellationToken cancellationToken) =>
+        database.RunAsync(async connection => (await connection.QueryAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).AsList(), cancellationToken);
 }
 
 public enum IdKind { Trace, Span, Request, Session, User }

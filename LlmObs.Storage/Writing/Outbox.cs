@@ -1,5 +1,8 @@
+using Dapper;
 using LlmObs.Domain;
 using LlmObs.Domain.Spans;
+using LlmObs.Storage.Rows;
+using Npgsql;
 
 namespace LlmObs.Storage.Writing;
 
@@ -14,19 +17,119 @@ public sealed record OutboxBatch(long Id, Guid BatchId, Project Project, int Att
 public sealed record OutboxStatus(long Pending, long PendingSpans, DateTimeOffset? OldestAt, long Parked, long ShippedBatches, long ShippedSpans, long FailedAttempts, string? LastError);
 
 /// <summary>The queue between PostgreSQL and SLS. Rows are claimed with FOR UPDATE SKIP LOCKED under a lease, so that replicas share it and a killed one loses nothing.</summary>
-public sealed class Outbox
+public sealed class Outbox(Database database)
 {
+    private const string Claim = """
+        WITH due AS (
+            SELECT id
+            FROM outbox
+            WHERE parked_at IS NULL AND due_at <= now() AND (leased_until IS NULL OR leased_until <= now())
+            ORDER BY id
+            LIMIT @limit
+            FOR UPDATE SKIP LOCKED
+        )
+        UPDATE outbox AS o
+        SET leased_until = now() + @lease, attempts = o.attempts + 1
+        FROM due, projects AS p
+        WHERE o.id = due.id AND p.id = o.project_id
+        RETURNING o.id AS "Id", o.batch_id AS "BatchId", o.project_id AS "ProjectId", p.name AS "ProjectName", o.attempts - 1 AS "Attempts",
+            o.created_at AS "CreatedAt", o.days AS "Days", o.trace_ids AS "TraceIds", o.span_ids AS "SpanIds"
+        """;
+
+    // The days are given twice: in the join to find the row, and as a plain list so that the planner leaves other partitions out.
+    private const string Load = $"""
+        SELECT {SpanRow.Columns}, {SpanRow.ContentColumns}
+        FROM unnest(@Days, @TraceIds, @SpanIds) AS t (day, trace_id, span_id)
+        JOIN spans AS s ON s.project_id = @ProjectId AND s.trace_id = t.trace_id AND s.span_id = t.span_id AND s.day = t.day
+        LEFT JOIN span_contents AS c ON c.project_id = @ProjectId AND c.trace_id = t.trace_id AND c.span_id = t.span_id AND c.day = t.day AND c.day = ANY (@Days)
+        WHERE s.day = ANY (@Days)
+        """;
+
+    private const string Complete = """
+        WITH done AS (DELETE FROM outbox WHERE id = ANY (@ids) RETURNING span_count),
+             total AS (SELECT count(*) AS batches, coalesce(sum(span_count), 0) AS spans FROM done)
+        UPDATE outbox_totals
+        SET shipped_batches = shipped_batches + total.batches, shipped_spans = shipped_spans + total.spans
+        FROM total
+        """;
+
+    // The number of attempts tells whether the row is still the caller's: another claimer would have raised it.
+    private const string Fail = """
+        WITH failed AS (
+            UPDATE outbox
+            SET due_at = coalesce(@retryAt, due_at), parked_at = CASE WHEN @park THEN now() END, leased_until = NULL, last_error = @error, attempts = @Attempts + 1
+            WHERE id = @Id AND attempts = @Attempts + 1
+            RETURNING id
+        )
+        UPDATE outbox_totals SET failed_attempts = failed_attempts + 1, last_error = @error WHERE EXISTS (SELECT FROM failed)
+        """;
+
+    private const string Status = """
+        SELECT count(*) FILTER (WHERE parked_at IS NULL) AS "Pending",
+            coalesce(sum(span_count) FILTER (WHERE parked_at IS NULL), 0)::bigint AS "PendingSpans",
+            min(created_at) FILTER (WHERE parked_at IS NULL) AS "OldestAt",
+            count(*) FILTER (WHERE parked_at IS NOT NULL) AS "Parked",
+            (SELECT shipped_batches FROM outbox_totals) AS "ShippedBatches",
+            (SELECT shipped_spans FROM outbox_totals) AS "ShippedSpans",
+            (SELECT failed_attempts FROM outbox_totals) AS "FailedAttempts",
+            (SELECT last_error FROM outbox_totals) AS "LastError"
+        FROM outbox
+        """;
+
     /// <summary>Claims up to <paramref name="limit"/> due rows nobody holds, oldest first, and loads their spans.</summary>
-    public Task<IReadOnlyList<OutboxBatch>> ClaimAsync(int limit, TimeSpan lease, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<IReadOnlyList<OutboxBatch>> ClaimAsync(int limit, TimeSpan lease, CancellationToken cancellationToken) =>
+        database.RunAsync<IReadOnlyList<OutboxBatch>>(
+            async connection =>
+            {
+                var rows = await connection.QueryAsync<ClaimedRow>(new CommandDefinition(Claim, new { limit, lease }, cancellationToken: cancellationToken));
+                var batches = new List<OutboxBatch>();
+                foreach (var row in rows.OrderBy(row => row.Id))
+                {
+                    var records = await LoadAsync(connection, row, cancellationToken);
+                    batches.Add(new(row.Id, row.BatchId, new(row.ProjectId, row.ProjectName), row.Attempts, new(row.CreatedAt), records));
+                }
+
+                return batches;
+            },
+            cancellationToken
+        );
 
     /// <summary>Removes shipped rows and counts them.</summary>
-    public Task CompleteAsync(IReadOnlyCollection<OutboxBatch> batches, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task CompleteAsync(IReadOnlyCollection<OutboxBatch> batches, CancellationToken cancellationToken) =>
+        ExecuteAsync(Complete, new { ids = batches.Select(batch => batch.Id).ToArray() }, cancellationToken);
 
-    /// <summary>Gives a row back, due again at <paramref name="retryAt"/>.</summary>
-    public Task PostponeAsync(OutboxBatch batch, string error, DateTimeOffset retryAt, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <summary>Gives a row back, due again at <paramref name="retryAt"/>. Without effect when the lease ran out and another has claimed it.</summary>
+    public Task PostponeAsync(OutboxBatch batch, string error, DateTimeOffset retryAt, CancellationToken cancellationToken) =>
+        FailAsync(batch, error, retryAt, park: false, cancellationToken);
 
     /// <summary>Sets a row aside that SLS will never take. It is kept with its reason.</summary>
-    public Task ParkAsync(OutboxBatch batch, string error, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task ParkAsync(OutboxBatch batch, string error, CancellationToken cancellationToken) =>
+        FailAsync(batch, error, retryAt: null, park: true, cancellationToken);
 
-    public Task<OutboxStatus> StatusAsync(CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<OutboxStatus> StatusAsync(CancellationToken cancellationToken) =>
+        database.RunAsync(
+            async connection =>
+            {
+                var row = await connection.QuerySingleAsync<StatusRow>(new CommandDefinition(Status, cancellationToken: cancellationToken));
+                DateTimeOffset? oldest = row.OldestAt is { } at ? new(at) : null;
+                return new OutboxStatus(row.Pending, row.PendingSpans, oldest, row.Parked, row.ShippedBatches, row.ShippedSpans, row.FailedAttempts, row.LastError);
+            },
+            cancellationToken
+        );
+
+    private static async Task<IReadOnlyList<SpanRecord>> LoadAsync(NpgsqlConnection connection, ClaimedRow row, CancellationToken cancellationToken)
+    {
+        var spans = await connection.QueryAsync<SpanRow>(new CommandDefinition(Load, new { row.ProjectId, row.Days, row.TraceIds, row.SpanIds }, cancellationToken: cancellationToken));
+        return [.. spans.Select(span => span.ToRecord())];
+    }
+
+    private Task<int> FailAsync(OutboxBatch batch, string error, DateTimeOffset? retryAt, bool park, CancellationToken cancellationToken) =>
+        ExecuteAsync(Fail, new { batch.Id, batch.Attempts, error = StorableText.Clean(error), retryAt = retryAt?.UtcDateTime, park }, cancellationToken);
+
+    private Task<int> ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken) =>
+        database.RunAsync(connection => connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)), cancellationToken);
+
+    private sealed record ClaimedRow(long Id, Guid BatchId, int ProjectId, string ProjectName, int Attempts, DateTime CreatedAt, DateOnly[] Days, string[] TraceIds, string[] SpanIds);
+
+    private sealed record StatusRow(long Pending, long PendingSpans, DateTime? OldestAt, long Parked, long ShippedBatches, long ShippedSpans, long FailedAttempts, string? LastError);
 }

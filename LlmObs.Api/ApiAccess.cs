@@ -1,0 +1,60 @@
+using LlmObs.Domain;
+using LlmObs.Storage.Access;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LlmObs.Api;
+
+/// <summary>
+/// Lets a request read one project: that of its API key (<c>Authorization: Bearer</c>, <c>Basic</c> with the key as password, or <c>x-api-key</c>),
+/// or, for somebody signed in to the explorer, the project named by <c>?project=</c>.
+/// </summary>
+internal sealed class ApiAccess : IEndpointFilter
+{
+    private static readonly object ProjectKey = new();
+
+    /// <summary>The project the request may read.</summary>
+    public static Project ProjectOf(HttpContext context) => (Project)context.Items[ProjectKey]!;
+
+    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
+    {
+        var context = invocation.HttpContext;
+        var (project, refusal) = await FindProjectAsync(context);
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        context.Items[ProjectKey] = project;
+        return await next(invocation);
+    }
+
+    private static async Task<(Project?, IResult?)> FindProjectAsync(HttpContext context)
+    {
+        if (ApiKeyHeader.Read(context.Request.Headers) is { } text)
+        {
+            var key = await context.RequestServices.GetRequiredService<ApiKeys>().FindAsync(text, context.RequestAborted);
+            return key switch
+            {
+                null => (null, Unauthorized(context, "The API key is unknown or revoked.")),
+                { Scopes: var scopes } when !scopes.HasFlag(KeyScopes.Read) => (null, Results.Problem("The API key lacks the scope 'read'.", statusCode: StatusCodes.Status403Forbidden)),
+                _ => (key.Project, null),
+            };
+        }
+
+        if (context.User.Identity?.IsAuthenticated != true)
+        {
+            return (null, Unauthorized(context, "Send an API key: Authorization: Bearer <key>. The local default key is in the file api-key of the data directory."));
+        }
+
+        var name = context.Request.Query["project"].FirstOrDefault() ?? Project.DefaultName;
+        var project = await context.RequestServices.GetRequiredService<Projects>().FindAsync(name, context.RequestAborted);
+        return project is null ? (null, Results.Problem($"project: there is no project '{name}'.", statusCode: StatusCodes.Status404NotFound)) : (project, null);
+    }
+
+    private static IResult Unauthorized(HttpContext context, string detail)
+    {
+        context.Response.Headers.WWWAuthenticate = "Bearer";
+        return Results.Problem(detail, statusCode: StatusCodes.Status401Unauthorized);
+    }
+}

@@ -1,0 +1,45 @@
+using System.Diagnostics.CodeAnalysis;
+using Google.Protobuf.Collections;
+using LlmObs.Ingest.Otlp.Protos;
+
+namespace LlmObs.Ingest.Mapping;
+
+/// <summary>The attributes of one span, event, record or resource by name. Of two with one name the last wins.</summary>
+internal sealed class AttributeMap
+{
+    public static readonly AttributeMap Empty = new([]);
+
+    private readonly Dictionary<string, AnyValue> _values;
+
+    public AttributeMap(RepeatedField<KeyValue> attributes)
+    {
+        _values = new Dictionary<string, AnyValue>(attributes.Count, StringComparer.Ordinal);
+        foreach (var attribute in attributes)
+        {
+            // A key without a value does occur (undefined in JavaScript) and says nothing.
+            if (attribute.Value is { ValueCase: not AnyValue.ValueOneofCase.None } value)
+            {
+                _values[attribute.Key] = value;
+            }
+        }
+    }
+
+    public IEnumerable<KeyValuePair<string, AnyValue>> All => _values;
+
+    public bool Has(string key) => Find(key) is not null;
+
+    public bool TryFind(string key, [NotNullWhen(true)] out AnyValue? value) => (value = Find(key)) is not null;
+
+    /// <summary>The value, or null when there is none or it is empty: <c>""</c>, <c>[]</c>, <c>{}</c>, <c>null</c> as text.</summary>
+    public AnyValue? Find(string key) => _values.TryGetValue(key, out var value) && value.HasMeaning() ? value : null;
+
+    /// <summary>The value as text; structures as JSON.</summary>
+    public string? Text(string key) => Find(key)?.Text();
+
+    /// <summary>The first text that any of <paramref name="keys"/> gives.</summary>
+    public string? Text(Precedence keys) => keys.First(this, static value => value.Text());
+
+    public long? Long(Precedence keys) => keys.First(this, static value => value.Long());
+
+    public double? Double(Precedence keys) => keys.First(this, static value => value.Double());
+}

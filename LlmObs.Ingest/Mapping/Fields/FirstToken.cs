@@ -1,0 +1,34 @@
+using LlmObs.Domain.GenAi;
+using LlmObs.Domain.Spans;
+
+namespace LlmObs.Ingest.Mapping.Fields;
+
+/// <summary>Time to first token, which libraries give in four units.</summary>
+internal static class FirstToken
+{
+    private static readonly Precedence Seconds = new(GenAiNames.ResponseTimeToFirstChunk, GenAiNames.OperationTimeToFirstChunk, GenAiNames.ServerTimeToFirstToken);
+    private static readonly Precedence Nanoseconds = new(GenAiNames.ResponseTimeToFirstToken, GenAiNames.UserTimeToFirstToken);
+    private static readonly Precedence Milliseconds = new("ai.response.msToFirstChunk", "ai.stream.msToFirstChunk");
+    private static readonly string[] Events = ["First Token Stream Event", "gen_ai.content.completion.chunk", "llm.content.completion.chunk"];
+
+    /// <summary>Milliseconds after the start; null when not said, negative, or after the end.</summary>
+    public static double? Ms(AttributeMap attributes, IReadOnlyList<SpanEvent> events, long startUnixNano, long durationNano)
+    {
+        var ms = attributes.Double(Seconds) * 1000
+            ?? FromNanoseconds(attributes.Double(Nanoseconds))
+            ?? attributes.Double(Milliseconds)
+            ?? FromEvent(events, startUnixNano);
+        return ms >= 0 && ms <= durationNano / 1e6 ? ms : null;
+    }
+
+    // ARMS sends nanoseconds; a small number with a fraction can only be seconds.
+    private static double? FromNanoseconds(double? value) => value switch
+    {
+        null => null,
+        < 1000 when value != Math.Floor(value.Value) => value * 1000,
+        _ => value / 1e6,
+    };
+
+    private static double? FromEvent(IReadOnlyList<SpanEvent> events, long startUnixNano) =>
+        events.FirstOrDefault(e => Events.Contains(e.Name, StringComparer.Ordinal)) is { } first ? (first.TimeUnixNano - startUnixNano) / 1e6 : null;
+}

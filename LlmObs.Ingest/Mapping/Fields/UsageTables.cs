@@ -1,0 +1,70 @@
+using LlmObs.Domain.Spans;
+using static LlmObs.Domain.GenAi.GenAiNames;
+using static LlmObs.Ingest.Mapping.Source;
+
+namespace LlmObs.Ingest.Mapping.Fields;
+
+/// <summary>Tokens and money of one call. Ours are inclusive: input holds the cached part, output holds reasoning.</summary>
+internal static class UsageTables
+{
+    private static readonly Precedence Input = new(
+        UsageInputTokens, UsagePromptTokens, "llm.token_count.prompt", "llm.usage.prompt_tokens", "ai.usage.inputTokens", "ai.usage.promptTokens", "ai.usage.tokens", Json("langsmith.usage_metadata", "input_tokens"));
+
+    private static readonly Precedence Output = new(
+        UsageOutputTokens, UsageCompletionTokens, "llm.token_count.completion", "llm.usage.completion_tokens", "ai.usage.outputTokens", "ai.usage.completionTokens", Json("langsmith.usage_metadata", "output_tokens"));
+
+    private static readonly Precedence CachedRead = new(
+        UsageCacheReadInputTokens, "gen_ai.usage.cache_read_input_tokens", "gen_ai.usage.cache_read_tokens", "gen_ai.usage.details.cache_read_tokens",
+        "llm.token_count.prompt_details.cache_read", "ai.usage.inputTokenDetails.cacheReadTokens", "ai.usage.cachedInputTokens", Json("gen_ai.usage.input_token_details", "cache_read"));
+
+    private static readonly Precedence CachedWrite = new(
+        UsageCacheCreationInputTokens, "gen_ai.usage.cache_creation_input_tokens", "gen_ai.usage.cache_write_tokens", "gen_ai.usage.details.cache_write_tokens",
+        "llm.token_count.prompt_details.cache_write", "ai.usage.inputTokenDetails.cacheWriteTokens", Json("gen_ai.usage.input_token_details", "cache_creation"));
+
+    private static readonly Precedence Reasoning = new(
+        UsageReasoningOutputTokens, "gen_ai.usage.reasoning_tokens", "llm.token_count.completion_details.reasoning", "llm.usage.reasoning_tokens",
+        "ai.usage.outputTokenDetails.reasoningTokens", "ai.usage.reasoningTokens", Json("gen_ai.usage.output_token_details", "reasoning"));
+
+    private static readonly Precedence Total = new(UsageTotalTokens, "llm.usage.total_tokens", "llm.token_count.total", "ai.usage.totalTokens");
+
+    private static readonly Precedence TotalCost = new(Domain.GenAi.GenAiNames.UsageCost, "llm.cost.total", "gen_ai.usage.total_cost");
+    private static readonly Precedence InputCost = new("llm.cost.prompt", "gen_ai.usage.input_cost");
+    private static readonly Precedence OutputCost = new("llm.cost.completion", "gen_ai.usage.output_cost");
+
+    /// <summary>The tokens a span says it used, or null when it says nothing: missing is not zero.</summary>
+    public static TokenUsage? Usage(AttributeMap attributes)
+    {
+        var input = Count(attributes, Input);
+        var output = Count(attributes, Output);
+        var cached = Count(attributes, CachedRead);
+        var written = Count(attributes, CachedWrite);
+        var reasoning = Count(attributes, Reasoning);
+        var total = Count(attributes, Total);
+        if (input is null && output is null && cached is null && written is null && reasoning is null && total is null)
+        {
+            return null;
+        }
+
+        // Some instrumentations pass on numbers of a service that counts the cached part beside the input.
+        if (input is { } counted && (cached ?? 0) + (written ?? 0) > counted)
+        {
+            input = counted + (cached ?? 0) + (written ?? 0);
+            total = null;
+        }
+
+        return new(input, output, cached, written, reasoning, total ?? (input is null && output is null ? null : (input ?? 0) + (output ?? 0)));
+    }
+
+    /// <summary>The cost the sender gives; we compute none here.</summary>
+    public static Cost? Cost(AttributeMap attributes)
+    {
+        var input = Money(attributes, InputCost);
+        var output = Money(attributes, OutputCost);
+        var total = Money(attributes, TotalCost) ?? (input is null && output is null ? null : (input ?? 0) + (output ?? 0));
+        return total is null ? null : new(input, output, total.Value);
+    }
+
+    private static long? Count(AttributeMap attributes, Precedence keys) => attributes.Long(keys) is { } count and >= 0 ? count : null;
+
+    private static decimal? Money(AttributeMap attributes, Precedence keys) => attributes.Double(keys) is { } amount and >= 0 and < 1e15 ? (decimal)amount : null;
+}

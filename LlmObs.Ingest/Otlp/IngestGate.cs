@@ -1,0 +1,74 @@
+using System.Threading.RateLimiting;
+using Microsoft.Extensions.Options;
+
+namespace LlmObs.Ingest.Otlp;
+
+/// <summary>Bounds what is handled at one time, in requests and in bytes. A burst waits; beyond that clients are told to come again.</summary>
+internal sealed class IngestGate(IOptions<IngestOptions> options) : IDisposable
+{
+    private const int BytesPerPermit = 1024;
+
+    private readonly ConcurrencyLimiter _requests = new(new()
+    {
+        PermitLimit = options.Value.MaxConcurrentRequests,
+        QueueLimit = options.Value.MaxWaitingRequests,
+        QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+    });
+
+    private readonly ConcurrencyLimiter _kilobytes = new(new() { PermitLimit = options.Value.MaxBytesInFlight / BytesPerPermit, QueueLimit = 0 });
+
+    private readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(options.Value.RetryAfterSeconds);
+
+    /// <summary>A place for one request, or null when too many wait already. The caller disposes it.</summary>
+    public async Task<Place?> EnterAsync(CancellationToken cancellationToken)
+    {
+        var lease = await _requests.AcquireAsync(1, cancellationToken);
+        if (lease.IsAcquired)
+        {
+            return new(this, lease);
+        }
+
+        lease.Dispose();
+        return null;
+    }
+
+    public Refusal Full(string what) => new(RefusalReason.Overloaded, $"Too much is being received at this moment ({what}). Send again later.", _retryAfter);
+
+    public void Dispose()
+    {
+        _requests.Dispose();
+        _kilobytes.Dispose();
+    }
+
+    /// <summary>One request's share.</summary>
+    internal sealed class Place(IngestGate gate, RateLimitLease request) : IDisposable
+    {
+        private readonly List<RateLimitLease> _bytes = [];
+
+        /// <summary>Takes room for so many more bytes; false when there is none.</summary>
+        public bool TryGrow(long bytes)
+        {
+            var permits = (int)Math.Min(int.MaxValue, (bytes + BytesPerPermit - 1) / BytesPerPermit);
+            if (permits > gate._kilobytes.GetStatistics()?.CurrentAvailablePermits)
+            {
+                return false;
+            }
+
+            var lease = gate._kilobytes.AttemptAcquire(permits);
+            if (!lease.IsAcquired)
+            {
+                lease.Dispose();
+                return false;
+            }
+
+            _bytes.Add(lease);
+            return true;
+        }
+
+        public void Dispose()
+        {
+            _bytes.ForEach(lease => lease.Dispose());
+            request.Dispose();
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using Grpc.Core;
+
+namespace LlmObs.Ingest;
+
+/// <summary>Why a request is not taken.</summary>
+internal enum RefusalReason { Malformed, NoCredentials, NotAllowed, TooLarge, MediaType, ContentEncoding, Overloaded, StorageAway }
+
+/// <summary>A refused request: what to tell the client, and whether it may come again.</summary>
+/// <param name="Message">English, for the client's log; names the field and the limit.</param>
+/// <param name="RetryAfter">Set exactly when the same request may succeed later.</param>
+internal sealed record Refusal(RefusalReason Reason, string Message, TimeSpan? RetryAfter = null)
+{
+    /// <summary>Only 429, 502, 503 and 504 make OTLP clients send again.</summary>
+    public int HttpStatus => Reason switch
+    {
+        RefusalReason.Malformed => StatusCodes.Status400BadRequest,
+        RefusalReason.NoCredentials => StatusCodes.Status401Unauthorized,
+        RefusalReason.NotAllowed => StatusCodes.Status403Forbidden,
+        RefusalReason.TooLarge => StatusCodes.Status413PayloadTooLarge,
+        RefusalReason.MediaType or RefusalReason.ContentEncoding => StatusCodes.Status415UnsupportedMediaType,
+        _ => StatusCodes.Status503ServiceUnavailable,
+    };
+
+    /// <summary>RESOURCE_EXHAUSTED without RetryInfo, as for what is too large, is never sent again.</summary>
+    public StatusCode GrpcStatus => Reason switch
+    {
+        RefusalReason.Malformed or RefusalReason.MediaType => StatusCode.InvalidArgument,
+        RefusalReason.NoCredentials => StatusCode.Unauthenticated,
+        RefusalReason.NotAllowed => StatusCode.PermissionDenied,
+        RefusalReason.TooLarge => StatusCode.ResourceExhausted,
+        RefusalReason.ContentEncoding => StatusCode.Unimplemented,
+        _ => StatusCode.Unavailable,
+    };
+
+    public int RetryAfterSeconds => (int)Math.Ceiling((RetryAfter ?? TimeSpan.Zero).TotalSeconds);
+}

@@ -1,0 +1,61 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace LlmObs.Ingest.Shipping;
+
+/// <summary>How committed batches get to SLS.</summary>
+public sealed class ShippingOptions
+{
+    public const string Section = "Shipping";
+
+    /// <summary>Batches sent at one time.</summary>
+    [Range(1, 64)]
+    public int MaxInFlight { get; set; } = 4;
+
+    /// <summary>Batches that wait in memory. What does not fit is shipped from the outbox.</summary>
+    [Range(1, 100_000)]
+    public int QueueBatches { get; set; } = 256;
+
+    /// <summary>Characters of content that wait in memory; a character takes two bytes.</summary>
+    [Range(1, int.MaxValue)]
+    public int QueueCharacters { get; set; } = 32_000_000;
+
+    /// <summary>Seconds after which a batch in memory is left to the outbox. With <see cref="LeaseSeconds"/> it keeps two from shipping one batch.</summary>
+    [Range(1, 3600)]
+    public int MaxQueueSeconds { get; set; } = 10;
+
+    /// <summary>Seconds a claimed batch belongs to one shipper.</summary>
+    [Range(10, 3600)]
+    public int LeaseSeconds { get; set; } = 120;
+
+    /// <summary>Seconds between looks into the outbox when nothing is due.</summary>
+    [Range(0.1, 600)]
+    public double PollSeconds { get; set; } = 2;
+
+    /// <summary>Spans a second that are shipped from the outbox, so that a backlog does not crowd out what arrives.</summary>
+    [Range(1, 1_000_000)]
+    public int DrainSpansPerSecond { get; set; } = 5000;
+
+    /// <summary>Seconds before the first retry; they double with each.</summary>
+    [Range(0.01, 600)]
+    public double FirstRetrySeconds { get; set; } = 1;
+
+    /// <summary>Most seconds between retries of a batch.</summary>
+    [Range(1, 86_400)]
+    public double MaxRetrySeconds { get; set; } = 300;
+
+    /// <summary>Seconds after which a written log is certainly found; before, asking SLS for a batch proves nothing.</summary>
+    [Range(0, 600)]
+    public double VisibilitySeconds { get; set; } = 10;
+
+    /// <summary>Attempts after which a batch is parked that SLS refuses for no reason we know.</summary>
+    [Range(1, 1000)]
+    public int MaxAttempts { get; set; } = 12;
+
+    /// <summary>Most seconds that shipping pauses while SLS is away, before it tries again.</summary>
+    [Range(0.1, 3600)]
+    public double MaxPauseSeconds { get; set; } = 15;
+
+    /// <summary>Seconds between looks for late content (GenAI log events) when none is due.</summary>
+    [Range(0.1, 600)]
+    public double LateContentSeconds { get; set; } = 2;
+}

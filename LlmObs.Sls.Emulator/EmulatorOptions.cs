@@ -1,0 +1,45 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace LlmObs.Sls.Emulator;
+
+/// <summary>Settings of the local SLS; section <c>Emulator</c>.</summary>
+public sealed class EmulatorOptions
+{
+    public const string Section = "Emulator";
+
+    /// <summary>Where projects and logs are kept; relative to the working directory.</summary>
+    [Required]
+    public string DataDirectory { get; set; } = Path.Combine(".llmobs", "sls");
+
+    /// <summary>Access keys: id → secret. The key <c>local</c>/<c>local</c> exists when none is configured.</summary>
+    public Dictionary<string, string> Keys { get; } = [];
+
+    /// <summary>Host names without a project in front. Every other name of two or more labels starts with the project.</summary>
+    public IList<string> Endpoints { get; } = ["localhost", "sls.localhost"];
+
+    /// <summary>Refuses requests signed more than 15 minutes away from now. Off only to replay captured requests.</summary>
+    public bool CheckClock { get; set; } = true;
+
+    /// <summary>Refuses logs whose time lies outside [now − 7 days, now + 15 minutes], as the service does.</summary>
+    public bool CheckLogTime { get; set; }
+
+    /// <summary>Largest body of PutLogs after decompression, bytes.</summary>
+    [Range(1024, 256 * 1024 * 1024)]
+    public int MaxBodyBytes { get; set; } = 10 * 1024 * 1024;
+
+    /// <summary>What the engine may use for its data and queries, MB. The process itself comes on top.</summary>
+    [Range(64, 1024 * 1024)]
+    public int MemoryMb { get; set; } = 512;
+
+    /// <summary>A search or an analysis is cut after this many seconds.</summary>
+    [Range(1, 600)]
+    public int QueryTimeoutSeconds { get; set; } = 30;
+
+    /// <summary>Queries that run at once; others wait.</summary>
+    [Range(1, 256)]
+    public int ConcurrentQueries { get; set; } = 8;
+
+    /// <summary>Offset of the zone SQL shows and reads times in, minutes east of UTC. The service uses Asia/Shanghai.</summary>
+    [Range(-14 * 60, 14 * 60)]
+    public int UtcOffsetMinutes { get; set; } = 8 * 60;
+}

@@ -1,0 +1,34 @@
+using LlmObs.Sls.Emulator.Catalog;
+using LlmObs.Sls.Emulator.Http;
+using LlmObs.Sls.Emulator.Queries;
+using LlmObs.Sls.Emulator.Signing;
+using LlmObs.Sls.Emulator.Storage;
+using Microsoft.Extensions.Options;
+
+namespace LlmObs.Sls.Emulator;
+
+public static class EmulatorServices
+{
+    /// <summary>Registers the local SLS: options, engine, catalog, queries, and the worker that ages logs out.</summary>
+    public static WebApplicationBuilder AddSlsEmulator(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<EmulatorOptions>().BindConfiguration(EmulatorOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.PostConfigure<EmulatorOptions>(options =>
+        {
+            if (options.Keys.Count == 0)
+            {
+                options.Keys["local"] = "local";
+            }
+        });
+        builder.Services.AddSingleton(services => services.GetRequiredService<IOptions<EmulatorOptions>>().Value);
+        builder.Services.AddSingleton<SignatureVerifier>();
+        builder.Services.AddSingleton<Engine>();
+        builder.Services.AddSingleton<SlsCatalog>();
+        builder.Services.AddSingleton<LogQueries>();
+        builder.Services.AddSingleton<ReadOperations>();
+        builder.Services.AddHostedService<Retention>();
+        // One log is at most some MB; the limit here only has to stand above MaxBodyBytes so that our own error is the one seen.
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 512L * 1024 * 1024);
+        return builder;
+    }
+}

@@ -1,0 +1,72 @@
+using System.Text.Json.Nodes;
+using LlmObs.Sls.Emulator.Catalog;
+
+namespace LlmObs.Sls.Emulator.Http;
+
+internal static class LogstoreOperations
+{
+    public static IResult Create(HttpContext context, SlsCatalog catalog)
+    {
+        var call = SlsCall.Of(context);
+        var body = call.Json();
+        var name = (string?)body["logstoreName"] ?? throw SlsException.Invalid("LogStoreInfoInvalid", "logstoreName is missing");
+        catalog.CreateLogstore(call.RequiredProject, name, Ttl(body), body);
+        return Results.Ok();
+    }
+
+    public static IResult Update(HttpContext context, string logstore, SlsCatalog catalog)
+    {
+        var call = SlsCall.Of(context);
+        var body = call.Json();
+        catalog.UpdateLogstore(call.RequiredProject, logstore, Ttl(body), body);
+        return Results.Ok();
+    }
+
+    public static async Task<IResult> DeleteAsync(HttpContext context, string logstore, SlsCatalog catalog)
+    {
+        await catalog.DeleteLogstoreAsync(SlsCall.Of(context).RequiredProject, logstore);
+        return Results.Ok();
+    }
+
+    public static IResult List(HttpContext context, SlsCatalog catalog)
+    {
+        var call = SlsCall.Of(context);
+        var all = catalog.Logstores(call.RequiredProject).Select(logstore => logstore.Name).Where(name => name.Contains(call.Query("logstoreName") ?? "", StringComparison.Ordinal)).ToList();
+        var page = all.Skip(call.Int("offset", 0)).Take(call.Int("size", 200)).ToList();
+        return Results.Json(new { count = page.Count, total = all.Count, logstores = page });
+    }
+
+    public static IResult Get(HttpContext context, string logstore)
+    {
+        var definition = context.RequestServices.GetRequiredService<SlsCatalog>().Logstore(SlsCall.Of(context).RequiredProject, logstore);
+        var answer = new JsonObject
+        {
+            ["logstoreName"] = definition.Name,
+            ["ttl"] = definition.Ttl,
+            ["shardCount"] = 1,
+            ["enable_tracking"] = false,
+            ["autoSplit"] = false,
+            ["maxSplitShard"] = 1,
+            ["appendMeta"] = false,
+            ["telemetryType"] = "",
+            ["mode"] = "standard",
+            ["archiveSeconds"] = 0,
+            ["productType"] = "",
+        };
+        foreach (var (member, value) in definition.Settings.Where(setting => setting.Key is not ("shardCount" or "ttl" or "logstoreName")))
+        {
+            answer[member] = value?.DeepClone();
+        }
+        answer["createTime"] = definition.CreatedAt;
+        answer["lastModifyTime"] = definition.ModifiedAt;
+        return Results.Json(answer);
+    }
+
+    public static IResult ListShards(HttpContext context, string logstore, SlsCatalog catalog)
+    {
+        var definition = catalog.Logstore(SlsCall.Of(context).RequiredProject, logstore);
+        return Results.Json(new[] { new { shardID = 0, status = "readwrite", inclusiveBeginKey = new string('0', 32), exclusiveEndKey = new string('f', 32), createTime = definition.CreatedAt } });
+    }
+
+    private static int Ttl(JsonObject body) => body["ttl"] is JsonValue value && value.TryGetValue<int>(out var days) ? days : throw SlsException.Invalid("LogStoreInfoInvalid", "ttl is missing or not a number");
+}

@@ -1,0 +1,44 @@
+namespace LlmObs.Sls.Emulator.Http;
+
+/// <summary>The operations of the service, by method and path.</summary>
+public static class SlsEndpoints
+{
+    public static void MapSls(this WebApplication app)
+    {
+        var sls = app.MapGroup("").AddEndpointFilter<SlsGate>();
+
+        sls.MapPost("/", ProjectOperations.Create);
+        sls.MapGet("/", ProjectOperations.GetOrList);
+        sls.MapPut("/", ProjectOperations.Update);
+        sls.MapDelete("/", ProjectOperations.DeleteAsync);
+
+        sls.MapPost("/logstores", LogstoreOperations.Create);
+        sls.MapGet("/logstores", LogstoreOperations.List);
+        sls.MapPut("/logstores/{logstore}", LogstoreOperations.Update);
+        sls.MapDelete("/logstores/{logstore}", LogstoreOperations.DeleteAsync);
+        sls.MapGet("/logstores/{logstore}/shards", LogstoreOperations.ListShards);
+
+        sls.MapPost("/logstores/{logstore}/index", IndexOperations.CreateAsync);
+        sls.MapPut("/logstores/{logstore}/index", IndexOperations.UpdateAsync);
+        sls.MapDelete("/logstores/{logstore}/index", IndexOperations.DeleteAsync);
+
+        sls.MapPost("/logstores/{logstore}/shards/lb", WriteOperations.PutLogsAsync);
+        sls.MapPost("/logstores/{logstore}/shards/route", WriteOperations.PutLogsAsync);
+        sls.MapPost("/logstores/{logstore}", WriteOperations.PutLogsAsync);
+
+        // One path, several operations: the parameter "type" tells.
+        sls.MapGet("/logstores/{logstore}", (HttpContext context, string logstore, ReadOperations read) => SlsCall.Of(context).Query("type") switch
+        {
+            "log" => read.GetLogsAsync(context, logstore),
+            "histogram" => read.GetHistogramsAsync(context, logstore),
+            null or "" => Task.FromResult(LogstoreOperations.Get(context, logstore)),
+            var type => throw SlsException.Unsupported($"GET /logstores/{{logstore}}?type={type}"),
+        });
+        sls.MapGet("/logstores/{logstore}/index", (HttpContext context, string logstore, ReadOperations read) => SlsCall.Of(context).Query("type") == "histogram"
+            ? read.GetHistogramsAsync(context, logstore)
+            : Task.FromResult(IndexOperations.Get(context, logstore)));
+        sls.MapPost("/logstores/{logstore}/logs", (HttpContext context, string logstore, ReadOperations read) => read.GetLogsV2Async(context, logstore));
+
+        sls.MapFallback("{**path}", (HttpContext context) => throw SlsException.Unsupported($"{context.Request.Method} {context.Request.Path}"));
+    }
+}

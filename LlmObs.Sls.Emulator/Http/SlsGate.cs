@@ -1,0 +1,63 @@
+using System.Security.Cryptography;
+using LlmObs.Sls.Emulator.Signing;
+
+namespace LlmObs.Sls.Emulator.Http;
+
+/// <summary>The edge of every SLS operation: reads and verifies the request, turns refusals into the service's error body.</summary>
+public sealed partial class SlsGate(EmulatorOptions options, SignatureVerifier verifier, TimeProvider time, ILogger<SlsGate> logger) : IEndpointFilter
+{
+    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var http = context.HttpContext;
+        var headers = http.Response.Headers;
+        var requestId = Convert.ToHexString(RandomNumberGenerator.GetBytes(12));
+        headers["x-log-requestid"] = requestId;
+        headers["x-log-time"] = time.GetUtcNow().ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture);
+        headers["Server"] = "LlmObs.Sls.Emulator";
+        headers.AccessControlAllowOrigin = "*";
+        try
+        {
+            var call = await SlsCall.ReadAsync(http, options);
+            if (call.Request.Header("x-log-apiversion") is not "0.6.0")
+            {
+                throw call.Request.Headers.ContainsKey("x-log-apiversion")
+                    ? SlsException.Invalid("InvalidAPIVersion", $"x-log-apiversion {call.Request.Header("x-log-apiversion")} is not 0.6.0")
+                    : SlsException.Invalid("MissingAPIVersion", "x-log-apiversion is missing");
+            }
+            verifier.Verify(call.Request);
+            call.Attach(http);
+            return await next(context);
+        }
+        catch (SlsException refusal)
+        {
+            return Refuse(refusal);
+        }
+        catch (BadHttpRequestException malformed)
+        {
+            return Refuse(new SlsException(malformed.StatusCode, malformed.StatusCode == 413 ? "PostBodyTooLarge" : "PostBodyInvalid", malformed.Message));
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            return Results.Empty;
+        }
+        catch (IOException unwritable) when (http.Request.Method == "POST")
+        {
+            Log.Failed(logger, unwritable, requestId);
+            return Refuse(new SlsException(503, "ServerBusy", $"the log could not be stored: {unwritable.Message}"));
+        }
+        catch (Exception bug)
+        {
+            Log.Failed(logger, bug, requestId);
+            return Refuse(new SlsException(500, "InternalServerError", $"internal error, see the emulator's log for request {requestId}"));
+        }
+    }
+
+    private static IResult Refuse(SlsException refusal) =>
+        Results.Json(new { errorCode = refusal.Code, errorMessage = refusal.Message }, statusCode: refusal.Status, contentType: "application/json");
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Error, Message = "Request {RequestId} failed")]
+        public static partial void Failed(ILogger logger, Exception exception, string requestId);
+    }
+}

@@ -1,0 +1,179 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using DuckDB.NET.Data;
+using LlmObs.Sls.Emulator.Http;
+using LlmObs.Sls.Emulator.Search;
+using LlmObs.Sls.Emulator.Sql;
+using LlmObs.Sls.Emulator.Storage;
+
+namespace LlmObs.Sls.Emulator.Queries;
+
+/// <summary>Searches, statements and histograms over one logstore; bounded in number and time.</summary>
+public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDisposable
+{
+    private const int MaxParts = 60;
+    private static readonly long[] Widths = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400];
+    private readonly SemaphoreSlim slots = new(options.ConcurrentQueries);
+
+    public Task<LogAnswer> FindAsync(Logstore logstore, string name, LogQuery query, CancellationToken cancellationToken)
+    {
+        Check(query);
+        var text = QueryText.Parse(query.Text);
+        return RunAsync((connection, cancel) => text.Statement is null ? Search(connection, logstore, text, query, cancel) : Analyse(connection, logstore, name, text, query, cancel), cancellationToken);
+    }
+
+    /// <summary>Equal parts of a round width that cover [from, to); the last may be shorter.</summary>
+    public Task<IReadOnlyList<HistogramPart>> HistogramAsync(Logstore logstore, LogQuery query, long? interval, CancellationToken cancellationToken)
+    {
+        Check(query);
+        var width = interval is > 0 ? interval.Value : Width(query.To - query.From);
+        if ((query.To - query.From) / width > 10_000)
+        {
+            throw SlsException.Parameter($"interval {width} is too small for the time range");
+        }
+        return RunAsync<IReadOnlyList<HistogramPart>>((connection, cancel) => Histogram(connection, logstore, query, width, cancel), cancellationToken);
+    }
+
+    public void Dispose() => slots.Dispose();
+
+    private static void Check(LogQuery query)
+    {
+        if (query.From >= query.To)
+        {
+            throw SlsException.Invalid("InvalidTimeRange", $"from {query.From} must be before to {query.To}");
+        }
+    }
+
+    private static LogAnswer Search(DuckDBConnection connection, Logstore logstore, QueryText text, LogQuery query, CancellationToken cancellationToken)
+    {
+        if (query.Line is < 0 or > 100)
+        {
+            throw SlsException.Invalid("InvalidLine", $"line is {query.Line}; 0 to 100 are allowed");
+        }
+        if (query.Offset < 0)
+        {
+            throw SlsException.Invalid("InvalidOffset", $"offset is {query.Offset}");
+        }
+        var started = Stopwatch.GetTimestamp();
+        var search = new SearchSql(logstore.Columns);
+        var order = query.Reverse ? "DESC" : "ASC";
+        var rows = new List<string>();
+        var keys = new List<string>();
+        using var reader = Read(connection, $"""
+            SELECT raw FROM {logstore.TableName} WHERE {Window(search, text, query)}
+            ORDER BY time {order}, nanos {order}, seq {order} LIMIT {query.Line} OFFSET {query.Offset}
+            """, cancellationToken);
+        while (reader.Read())
+        {
+            var raw = reader.GetString(0);
+            rows.Add(raw);
+            CollectKeys(raw, keys);
+        }
+        return new LogAnswer(text, rows, keys, [], search.Terms, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+    }
+
+    private static LogAnswer Analyse(DuckDBConnection connection, Logstore logstore, string name, QueryText text, LogQuery query, CancellationToken cancellationToken)
+    {
+        if (query.Offset != 0)
+        {
+            throw SlsException.Parameter("offset is not available for query with sql, use LIMIT offset,n in the statement");
+        }
+        var started = Stopwatch.GetTimestamp();
+        var search = new SearchSql(logstore.Columns);
+        var statement = new AnalysisStatement(connection, text.Statement!, name);
+        Engine.Execute(connection, $"CREATE TEMP VIEW {PrestoTranslator.Table} AS {LogView.Select(logstore, statement.Columns)} WHERE {Window(search, text, query)}");
+        using var reader = Read(connection, statement.Sql, cancellationToken);
+        var keys = Enumerable.Range(0, reader.FieldCount).Select(reader.GetName).ToList();
+        var types = Enumerable.Range(0, reader.FieldCount).Select(column => PrestoValue.TypeName(reader.GetDataTypeName(column))).ToList();
+        var rows = new List<string>();
+        var row = new StringBuilder();
+        while (reader.Read())
+        {
+            row.Clear().Append('{');
+            for (var i = 0; i < keys.Count; i++)
+            {
+                row.Append(i == 0 ? "" : ",").Append(JsonSerializer.Serialize(keys[i], RowBuilder.Json)).Append(':')
+                    .Append(JsonSerializer.Serialize(PrestoValue.Format(reader.IsDBNull(i) ? null : reader.GetValue(i)), RowBuilder.Json));
+            }
+            rows.Add(row.Append('}').ToString());
+        }
+        return new LogAnswer(text, rows, keys, types, search.Terms, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+    }
+
+    private static List<HistogramPart> Histogram(DuckDBConnection connection, Logstore logstore, LogQuery query, long width, CancellationToken cancellationToken)
+    {
+        var text = QueryText.Parse(query.Text);
+        var counts = new Dictionary<long, long>();
+        using (var reader = Read(connection, $"SELECT (time - {query.From}) // {width} AS part, count(*) FROM {logstore.TableName} WHERE {Window(new SearchSql(logstore.Columns), text, query)} GROUP BY part", cancellationToken))
+        {
+            while (reader.Read())
+            {
+                counts[reader.GetInt64(0)] = reader.GetInt64(1);
+            }
+        }
+        var parts = new List<HistogramPart>();
+        for (long part = 0; query.From + part * width < query.To; part++)
+        {
+            parts.Add(new HistogramPart(query.From + part * width, Math.Min(query.From + (part + 1) * width, query.To), counts.GetValueOrDefault(part)));
+        }
+        return parts;
+    }
+
+    private static string Window(SearchSql search, QueryText text, LogQuery query)
+    {
+        var topic = query.Topic.Length == 0 ? "" : $" AND topic = {Literal.Text(query.Topic)}";
+        return $"time >= {query.From} AND time < {query.To}{topic} AND {search.Condition(QueryParser.Parse(text.Search))}";
+    }
+
+    private static long Width(long seconds) => Widths.FirstOrDefault(width => width * MaxParts >= seconds, (seconds / MaxParts / 86400 + 1) * 86400);
+
+    private static void CollectKeys(string raw, List<string> keys)
+    {
+        var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(raw));
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.PropertyName && reader.GetString() is { } key && !keys.Contains(key))
+            {
+                keys.Add(key);
+            }
+        }
+    }
+
+    private static DuckDBDataReader Read(DuckDBConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        var command = connection.CreateCommand();
+#pragma warning disable CA2100 // Text enters SQL only through Literal and the checked syntax tree.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        // An interrupt ends the statement wherever it is, while rows are fetched too.
+        cancellationToken.Register(command.Cancel);
+        return command.ExecuteReader();
+    }
+
+    private async Task<T> RunAsync<T>(Func<DuckDBConnection, CancellationToken, T> query, CancellationToken cancellationToken)
+    {
+        await slots.WaitAsync(cancellationToken);
+        using var cut = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        cut.CancelAfter(TimeSpan.FromSeconds(options.QueryTimeoutSeconds));
+        try
+        {
+            return await Task.Run(() =>
+            {
+                using var connection = engine.Open();
+                return query(connection, cut.Token);
+            }, cancellationToken);
+        }
+        catch (DuckDBException failure)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw cut.IsCancellationRequested
+                ? SlsException.Parameter($"ErrorType:QueryTimeout.ErrorMessage:the query was cut after {options.QueryTimeoutSeconds} s")
+                : AnalysisError.From(failure);
+        }
+        finally
+        {
+            slots.Release();
+        }
+    }
+}

@@ -1,0 +1,17 @@
+namespace LlmObs.Sls.Emulator.Queries;
+
+/// <param name="From">Unix seconds, inclusive.</param>
+/// <param name="To">Unix seconds, exclusive.</param>
+/// <param name="Text"><c>search</c> or <c>search | statement</c>.</param>
+/// <param name="Topic">Empty: all topics.</param>
+/// <param name="Line">Page size, at most 100; searches only, as are offset and reverse.</param>
+public sealed record LogQuery(long From, long To, string Text, string Topic = "", int Line = 100, long Offset = 0, bool Reverse = false);
+
+/// <summary>What a query found.</summary>
+/// <param name="Rows">JSON objects, as they are answered.</param>
+/// <param name="Keys">Columns in order; of a search the fields that occur.</param>
+/// <param name="Terms">Words searched for and the field each was asked of.</param>
+public sealed record LogAnswer(QueryText Query, IReadOnlyList<string> Rows, IReadOnlyList<string> Keys, IReadOnlyList<string> ColumnTypes, IReadOnlyList<(string Term, string Key)> Terms, long ElapsedMs);
+
+/// <summary>A part of a histogram: logs in [From, To), Unix seconds.</summary>
+public sealed record HistogramPart(long From, long To, long Count);

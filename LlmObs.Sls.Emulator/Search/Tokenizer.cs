@@ -1,0 +1,143 @@
+using System.Text;
+
+namespace LlmObs.Sls.Emulator.Search;
+
+/// <summary>How a field's text becomes terms.</summary>
+/// <param name="Delimiters">Single characters; empty: the whole value is one term.</param>
+/// <param name="Chinese">Cuts Han, kana and hangul into one term per character.</param>
+public sealed record TokenizerSettings(string Delimiters, bool CaseSensitive, bool Chinese)
+{
+    /// <summary>How bare words are cut where no line index says otherwise.</summary>
+    public static readonly TokenizerSettings WithoutLineIndex = new("!\"#$%&'()*+,-./:;<=>?@[]{} \n\t\r", CaseSensitive: false, Chinese: true);
+}
+
+/// <summary>
+/// Cuts text into terms and writes them as one searchable text: every term stands between two separators, so that term equality,
+/// adjacency and prefix are plain substring tests (<c>contains(terms, '␁word␁')</c>) that a columnar engine scans fast.
+/// </summary>
+/// <remarks>
+/// A delimiter beside a CJK character leaves an empty term (two separators in a row): characters that a blank or a comma parts
+/// are not adjacent. Separators and NUL inside values count as delimiters.
+/// </remarks>
+public sealed class Tokenizer(TokenizerSettings settings)
+{
+    public const char Separator = '\u0001';
+
+    /// <summary>Opens and closes the path of a JSON leaf.</summary>
+    public const char PathMark = '\u0002';
+
+    /// <summary>Appends the terms of a value: <c>␁a␁b␁</c>, or <c>␁</c> where there is none.</summary>
+    public void Append(StringBuilder terms, ReadOnlySpan<char> text)
+    {
+        terms.Append(Separator);
+        var open = false;
+        var previousIsCjk = false;
+        var parted = false;
+        for (var i = 0; i < text.Length; i++)
+        {
+            var kind = KindOf(text, i, out var length);
+            if (kind == CharKind.Delimiter)
+            {
+                if (open)
+                {
+                    terms.Append(Separator);
+                    open = false;
+                }
+                parted = true;
+                i += length - 1;
+                continue;
+            }
+            var isCjk = kind == CharKind.Cjk;
+            if (open && (isCjk || previousIsCjk))
+            {
+                terms.Append(Separator);
+                open = false;
+            }
+            if (!open && parted && (isCjk || previousIsCjk))
+            {
+                terms.Append(Separator);
+            }
+            AppendChars(terms, text.Slice(i, length));
+            i += length - 1;
+            open = true;
+            previousIsCjk = isCjk;
+            parted = false;
+        }
+        if (open)
+        {
+            terms.Append(Separator);
+        }
+    }
+
+    public string Terms(ReadOnlySpan<char> text)
+    {
+        var terms = new StringBuilder(text.Length + 16);
+        Append(terms, text);
+        return terms.ToString();
+    }
+
+    /// <summary>The stretches between delimiters: each must occur, in any order. Case is folded as in the index.</summary>
+    public IEnumerable<string> Pieces(string text)
+    {
+        var start = 0;
+        for (var i = 0; i <= text.Length; i++)
+        {
+            if (i < text.Length && KindOf(text, i, out _) != CharKind.Delimiter)
+            {
+                continue;
+            }
+            if (i > start)
+            {
+                yield return Fold(text[start..i]);
+            }
+            start = i + 1;
+        }
+    }
+
+    public string Fold(string text) => settings.CaseSensitive ? text : text.ToLowerInvariant();
+
+    public bool CutsBetween(char left, char right) => settings.Chinese && (IsCjk(left) || IsCjk(right));
+
+    private void AppendChars(StringBuilder terms, ReadOnlySpan<char> chars)
+    {
+        foreach (var c in chars)
+        {
+            terms.Append(settings.CaseSensitive ? c : char.ToLowerInvariant(c));
+        }
+    }
+
+    private CharKind KindOf(ReadOnlySpan<char> text, int index, out int length)
+    {
+        var c = text[index];
+        length = 1;
+        if (c is '\0' or Separator or PathMark || settings.Delimiters.Contains(c))
+        {
+            return CharKind.Delimiter;
+        }
+        if (!settings.Chinese || c < '\u1100')
+        {
+            return CharKind.Word;
+        }
+        if (char.IsHighSurrogate(c) && index + 1 < text.Length && char.IsLowSurrogate(text[index + 1]))
+        {
+            length = 2;
+            return char.ConvertToUtf32(c, text[index + 1]) is >= 0x20000 and <= 0x3FFFF ? CharKind.Cjk : CharKind.Word;
+        }
+        return IsCjkPunctuation(c) ? CharKind.Delimiter : IsCjk(c) ? CharKind.Cjk : CharKind.Word;
+    }
+
+    // Han (with extension A and compatibility), kana, bopomofo, hangul, radicals, enclosed forms.
+    private static bool IsCjk(char c) =>
+        c is >= '\u2E80' and <= '\u9FFF' or >= '\uAC00' and <= '\uD7AF' or >= '\uF900' and <= '\uFAFF' or >= '\u1100' and <= '\u11FF' or >= '\uFF66' and <= '\uFF9F';
+
+    private static bool IsCjkPunctuation(char c) =>
+        c is >= '\u3000' and <= '\u3004' or >= '\u3008' and <= '\u3020' or >= '\uFF01' and <= '\uFF0F' or >= '\uFF1A' and <= '\uFF20'
+            or >= '\uFF3B' and <= '\uFF40' or >= '\uFF5B' and <= '\uFF65' or >= '\u2018' and <= '\u201F' or '\u2026' or '\u2014';
+
+    private enum CharKind
+    {
+        Word,
+        Cjk,
+        Delimiter,
+    }
+}

@@ -1,0 +1,122 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace LlmObs.Sls.Emulator.Sql;
+
+/// <summary>One call in a syntax tree: checked against the functions we know, and put in DuckDB's terms.</summary>
+internal sealed partial class FunctionCall(JsonObject json)
+{
+    private JsonArray Arguments => json["children"]?.AsArray() ?? [];
+
+    public void Translate()
+    {
+        var name = (string)json["function_name"]!;
+        if (json["catalog"] is not null || name.StartsWith("sls_", StringComparison.Ordinal) && name is not ("sls_if" or "sls_text"))
+        {
+            throw PrestoTranslator.Unsupported($"the function {name}");
+        }
+        if (name == "sls_text")
+        {
+            return;
+        }
+        var known = PrestoFunctions.Find(name) ?? throw PrestoTranslator.Unsupported($"the function {name}");
+        switch (name.ToLowerInvariant())
+        {
+            case "approx_distinct":
+                // Exact: an estimate would differ from the service's estimate anyway.
+                json["distinct"] = true;
+                Keep(1);
+                break;
+            case "approx_percentile":
+                Expect(2, "approx_percentile with a weight");
+                break;
+            case "max_by" or "min_by":
+                Expect(2, $"{name} with a count");
+                break;
+            case "greatest" or "least" when Arguments.Count is < 2 or > 3:
+                throw PrestoTranslator.Unsupported($"{name} of {Arguments.Count} values");
+            case "from_unixtime":
+                Expect(1, "from_unixtime with a zone");
+                break;
+            case "date_format" or "date_parse":
+                Rewrite(1, MySqlFormat);
+                break;
+            case "json_extract" or "json_extract_scalar":
+                Rewrite(1, path => BracketKey().Replace(path, ".\"$1\""));
+                break;
+            case "regexp_replace" when Arguments.Count == 3:
+                Rewrite(2, text => GroupReference().Replace(text.Replace("\\", "\\\\", StringComparison.Ordinal), "\\$1"));
+                break;
+        }
+        json["function_name"] = known;
+        json.Remove("schema");
+        if (known.StartsWith("sls_", StringComparison.Ordinal))
+        {
+            json.Remove("is_operator");
+        }
+    }
+
+    private void Keep(int count)
+    {
+        while (Arguments.Count > count)
+        {
+            Arguments.RemoveAt(Arguments.Count - 1);
+        }
+    }
+
+    private void Expect(int count, string otherwise)
+    {
+        if (Arguments.Count != count)
+        {
+            throw PrestoTranslator.Unsupported(otherwise);
+        }
+    }
+
+    private void Rewrite(int index, Func<string, string> change)
+    {
+        if (index >= Arguments.Count || (string?)Arguments[index]!["class"] != "CONSTANT" || Arguments[index]!["value"]?["value"] is not JsonValue constant || !constant.TryGetValue<string>(out var text))
+        {
+            throw PrestoTranslator.Unsupported($"{(string?)json["function_name"]} whose argument {index + 1} is not a text literal");
+        }
+        Arguments[index]!["value"]!["value"] = change(text);
+    }
+
+    private static string MySqlFormat(string format)
+    {
+        var result = new StringBuilder(format.Length + 8);
+        for (var i = 0; i < format.Length; i++)
+        {
+            if (format[i] != '%' || i + 1 == format.Length)
+            {
+                result.Append(format[i]);
+                continue;
+            }
+            result.Append(format[++i] switch
+            {
+                'i' => "%M",
+                's' => "%S",
+                'h' or 'I' => "%I",
+                'M' => "%B",
+                'c' => "%-m",
+                'e' => "%-d",
+                'k' => "%-H",
+                'l' => "%-I",
+                'T' => "%H:%M:%S",
+                'r' => "%I:%M:%S %p",
+                'W' => "%A",
+                'v' => "%V",
+                'Y' or 'y' or 'm' or 'd' or 'H' or 'S' or 'f' or 'j' or 'a' or 'b' or 'p' or '%' => $"%{format[i]}",
+                var other => throw PrestoTranslator.Unsupported($"the date format letter %{other}"),
+            });
+        }
+        return result.ToString();
+    }
+
+    // $["a.b"] → $."a.b"
+    [GeneratedRegex("""\[(?:"([^"\]]*)")\]""")]
+    private static partial Regex BracketKey();
+
+    [GeneratedRegex(@"\$(\d)")]
+    private static partial Regex GroupReference();
+}

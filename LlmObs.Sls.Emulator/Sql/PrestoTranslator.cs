@@ -1,0 +1,278 @@
+using System.Text.Json.Nodes;
+using LlmObs.Sls.Emulator.Http;
+
+namespace LlmObs.Sls.Emulator.Sql;
+
+/// <summary>
+/// Turns a parsed statement (DuckDB's own syntax tree as JSON) from Presto's meaning into DuckDB's: functions, division, types of
+/// literals, names of result columns, the implicit table and limit. Only what is known is let through; the rest is refused by name.
+/// </summary>
+public sealed class PrestoTranslator(IReadOnlySet<string> logstoreNames)
+{
+    /// <summary>The table a statement reads: a view of the logs that the search found.</summary>
+    public const string Table = "log";
+    private const int DefaultLimit = 100;
+    private const int MaxLimit = 1_000_000;
+    private static readonly HashSet<string> Expressions = ["CONSTANT", "COLUMN_REF", "STAR", "FUNCTION", "WINDOW", "CASE", "CAST", "COMPARISON", "CONJUNCTION", "OPERATOR", "BETWEEN", "SUBQUERY"];
+    private static readonly HashSet<string> Sources = ["BASE_TABLE", "SUBQUERY", "JOIN", "EMPTY", "TABLE_FUNCTION", "EXPRESSION_LIST"];
+    private readonly HashSet<string> withNames = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> columns = new(StringComparer.Ordinal);
+
+    /// <summary>Every column name the statement mentions.</summary>
+    public IReadOnlySet<string> Columns => columns;
+
+    /// <param name="tree">What <c>json_serialize_sql</c> returned; rewritten in place.</param>
+    public void Translate(JsonObject tree)
+    {
+        if (tree["error"]!.GetValue<bool>())
+        {
+            var position = (string?)tree["position"];
+            throw Refuse("SyntaxError", $"{(position is null ? "" : $"position {position}: ")}{(string?)tree["error_message"]}");
+        }
+        var statements = tree["statements"]!.AsArray();
+        if (statements.Count != 1)
+        {
+            throw Refuse("SyntaxError", "exactly one statement is expected");
+        }
+        var node = statements[0]!["node"]!.AsObject();
+        CollectWithNames(node);
+        NameColumns(node);
+        AddTable(node);
+        AddLimit(node);
+        Visit(node);
+    }
+
+    private void CollectWithNames(JsonNode? node)
+    {
+        if (node is JsonObject json)
+        {
+            if (json["cte_map"] is JsonObject with && with["map"] is JsonArray entries)
+            {
+                foreach (var entry in entries)
+                {
+                    withNames.Add((string)entry!["key"]!);
+                }
+            }
+            foreach (var (_, child) in json)
+            {
+                CollectWithNames(child);
+            }
+        }
+        else if (node is JsonArray list)
+        {
+            foreach (var child in list)
+            {
+                CollectWithNames(child);
+            }
+        }
+    }
+
+    // Columns without a name are called by their position.
+    private static void NameColumns(JsonObject node)
+    {
+        while (node["left"] is JsonObject left)
+        {
+            node = left;
+        }
+        var position = 0;
+        foreach (var column in node["select_list"]?.AsArray() ?? [])
+        {
+            if ((string?)column!["class"] is not ("COLUMN_REF" or "STAR") && column["alias"] is null)
+            {
+                column["alias"] = $"_col{position}";
+            }
+            position++;
+        }
+    }
+
+    private static void AddTable(JsonObject node)
+    {
+        if ((string?)node["from_table"]?["type"] == "EMPTY")
+        {
+            node["from_table"] = new JsonObject { ["type"] = "BASE_TABLE", ["table_name"] = Table };
+        }
+    }
+
+    private static void AddLimit(JsonObject node)
+    {
+        var modifiers = node["modifiers"]?.AsArray();
+        if (modifiers is null)
+        {
+            node["modifiers"] = modifiers = [];
+        }
+        var limit = modifiers.FirstOrDefault(modifier => (string?)modifier!["type"] == "LIMIT_MODIFIER");
+        if (limit is null)
+        {
+            modifiers.Add(new JsonObject { ["type"] = "LIMIT_MODIFIER", ["limit"] = Constant("INTEGER", DefaultLimit) });
+        }
+        else if (limit["limit"]?["value"]?["value"] is not JsonValue rows || !rows.TryGetValue<long>(out var count) || count > MaxLimit)
+        {
+            throw Refuse("SyntaxError", $"LIMIT takes a number of at most {MaxLimit}");
+        }
+    }
+
+    private void Visit(JsonNode? node)
+    {
+        switch (node)
+        {
+            case JsonArray list:
+                foreach (var child in list.ToList())
+                {
+                    Visit(child);
+                }
+                break;
+            case JsonObject json:
+                foreach (var (_, child) in json.ToList())
+                {
+                    Visit(child);
+                }
+                Rewrite(json);
+                break;
+        }
+    }
+
+    private void Rewrite(JsonObject json)
+    {
+        var type = (string?)(json["type"] as JsonValue);
+        if (json["class"] is JsonValue expression)
+        {
+            RewriteExpression(json, (string)expression!, type);
+        }
+        else if (json.ContainsKey("select_list") || type is "SET_OPERATION_NODE" or "RECURSIVE_CTE_NODE" or "CTE_NODE")
+        {
+            if (type is not ("SELECT_NODE" or "SET_OPERATION_NODE" or "CTE_NODE") || json["sample"] is not null || json["qualify"] is not null)
+            {
+                throw Unsupported(type is "RECURSIVE_CTE_NODE" ? "WITH RECURSIVE" : "this form of SELECT");
+            }
+        }
+        else if (json.ContainsKey("table_name") || json.ContainsKey("subquery") || json.ContainsKey("function") || type is "JOIN" or "SHOW_REF" or "PIVOT" or "COLUMN_DATA" or "DELIM_GET")
+        {
+            RewriteSource(json, type);
+        }
+        else if (type is "LIMIT_PERCENT_MODIFIER")
+        {
+            throw Unsupported("LIMIT with a percentage");
+        }
+    }
+
+    private void RewriteSource(JsonObject json, string? type)
+    {
+        if (type is null || !Sources.Contains(type))
+        {
+            throw Unsupported($"{type} in FROM");
+        }
+        if (type == "BASE_TABLE")
+        {
+            var name = (string)json["table_name"]!;
+            if (json["schema_name"] is not null || json["catalog_name"] is not null)
+            {
+                throw Refuse("TableNotExist", $"table {name} is not a logstore of this project");
+            }
+            if (withNames.Contains(name))
+            {
+                return;
+            }
+            if (!name.Equals(Table, StringComparison.OrdinalIgnoreCase) && !logstoreNames.Contains(name))
+            {
+                throw Refuse("TableNotExist", $"table {name} is neither log nor the logstore that is asked");
+            }
+            json["alias"] ??= name;
+            json["table_name"] = Table;
+        }
+        else if (type == "TABLE_FUNCTION" && (string?)json["function"]?["function_name"] != "unnest")
+        {
+            throw Unsupported($"the table function {(string?)json["function"]?["function_name"]}");
+        }
+    }
+
+    private void RewriteExpression(JsonObject json, string expression, string? type)
+    {
+        if (!Expressions.Contains(expression))
+        {
+            throw Unsupported($"{expression.ToLowerInvariant()} expressions");
+        }
+        switch (expression)
+        {
+            case "FUNCTION" or "WINDOW":
+                new FunctionCall(json).Translate();
+                break;
+            case "COLUMN_REF":
+                Column(json);
+                break;
+            case "STAR" when json["columns"] is not null || json["expr"] is not null || json["exclude_list"] is not null || json["replace_list"] is not null || json["rename_list"] is not null:
+                throw Unsupported("* with conditions");
+            case "CONSTANT" when IsOfType(json, "DECIMAL"):
+                Decimal(json);
+                break;
+            case "COMPARISON":
+                Compare(json, "left", "right");
+                Compare(json, "right", "left");
+                break;
+            case "BETWEEN":
+                Compare(json, "input", "lower");
+                Compare(json, "input", "upper");
+                break;
+            case "OPERATOR" when type is "COMPARE_IN" or "COMPARE_NOT_IN" && json["children"]!.AsArray().Skip(1).Any(IsText):
+                var children = json["children"]!.AsArray();
+                children[0] = AsText(children[0]!);
+                break;
+        }
+    }
+
+    private void Column(JsonObject json)
+    {
+        var names = json["column_names"]!.AsArray();
+        var name = (string)names[^1]!;
+        columns.Add(name);
+        if (names.Count == 1 && name.ToLowerInvariant() is "current_date" or "current_timestamp" or "localtimestamp")
+        {
+            Become(json, new JsonObject { ["class"] = "FUNCTION", ["type"] = "FUNCTION", ["function_name"] = name.Equals("current_date", StringComparison.OrdinalIgnoreCase) ? "sls_today" : "sls_now" });
+        }
+    }
+
+    // 1.5 is a double here, as it is printed.
+    private static void Decimal(JsonObject json)
+    {
+        var alias = (string?)json["alias"];
+        json.Remove("alias");
+        var constant = json.DeepClone();
+        Become(json, new JsonObject { ["class"] = "CAST", ["type"] = "OPERATOR_CAST", ["child"] = constant, ["cast_type"] = new JsonObject { ["id"] = "DOUBLE" } });
+        if (alias is not null)
+        {
+            json["alias"] = alias;
+        }
+    }
+
+    // Presto compares no number with a text; DuckDB would read the text as a number.
+    private static void Compare(JsonObject json, string side, string other)
+    {
+        if (IsText(json[other]) && !IsText(json[side]) && json[side] is JsonObject operand && (string?)operand["function_name"] != "sls_text")
+        {
+            json[side] = AsText(operand);
+        }
+    }
+
+    private static bool IsText(JsonNode? node) => node is JsonObject json && (string?)json["class"] == "CONSTANT" && IsOfType(json, "VARCHAR");
+
+    private static bool IsOfType(JsonObject constant, string type) => (string?)(constant["value"]?["type"]?["id"]) == type;
+
+    private static JsonObject AsText(JsonNode operand) =>
+        new() { ["class"] = "FUNCTION", ["type"] = "FUNCTION", ["function_name"] = "sls_text", ["children"] = new JsonArray(operand.DeepClone()) };
+
+    private static JsonObject Constant(string type, long value) =>
+        new() { ["class"] = "CONSTANT", ["type"] = "VALUE_CONSTANT", ["value"] = new JsonObject { ["type"] = new JsonObject { ["id"] = type }, ["is_null"] = false, ["value"] = value } };
+
+    private static void Become(JsonObject json, JsonObject other)
+    {
+        json.Clear();
+        foreach (var (name, value) in other.ToList())
+        {
+            other.Remove(name);
+            json[name] = value;
+        }
+    }
+
+    internal static SlsException Refuse(string kind, string message) => SlsException.Parameter($"ErrorType:{kind}.ErrorMessage:{message}");
+
+    internal static SlsException Unsupported(string what) => Refuse("NotSupported", $"the SLS emulator does not support {what}");
+}

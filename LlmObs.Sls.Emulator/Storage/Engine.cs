@@ -1,0 +1,71 @@
+using System.Data;
+using System.Globalization;
+using DuckDB.NET.Data;
+using LlmObs.Sls.Emulator.Sql;
+
+namespace LlmObs.Sls.Emulator.Storage;
+
+/// <summary>
+/// The one DuckDB instance of the process. Each logstore is a database file attached to it, so that memory and threads are bounded
+/// once for all, and a statement could join logstores. Nothing outside the data directory can be reached from SQL.
+/// </summary>
+public sealed class Engine : IDisposable
+{
+    private readonly DuckDBConnection root = new("DataSource=:memory:");
+    private int attached;
+
+    public Engine(EmulatorOptions options)
+    {
+        DataDirectory = Path.GetFullPath(options.DataDirectory);
+        Directory.CreateDirectory(DataDirectory);
+        root.Open();
+        Execute(root, $"""
+            SET memory_limit='{options.MemoryMb.ToString(CultureInfo.InvariantCulture)}MB';
+            SET temp_directory={Literal.Text(Path.Combine(DataDirectory, "tmp"))};
+            SET checkpoint_threshold='64MB';
+            SET late_materialization_max_rows=200;
+            SET autoinstall_known_extensions=false;
+            SET autoload_known_extensions=false;
+            SET allowed_directories=[{Literal.Text(DataDirectory + Path.DirectorySeparatorChar)}];
+            SET enable_external_access=false;
+            """);
+        Execute(root, PrestoMacros.Create(options.UtcOffsetMinutes));
+        Execute(root, "SET lock_configuration=true");
+    }
+
+    public string DataDirectory { get; }
+
+    public DuckDBConnection Open()
+    {
+        var connection = root.Duplicate();
+        connection.Open();
+        return connection;
+    }
+
+    /// <summary>Opens a logstore's file; returns the name that SQL knows it by. A file left by a crash is recovered here.</summary>
+    public string Attach(string path)
+    {
+        var name = $"s{Interlocked.Increment(ref attached)}";
+        using var connection = Open();
+        // Small row groups: a log is some KB, and a checkpoint rewrites the last group.
+        Execute(connection, $"ATTACH {Literal.Text(path)} AS {name} (ROW_GROUP_SIZE 16384)");
+        return name;
+    }
+
+    public void Detach(string name)
+    {
+        using var connection = Open();
+        Execute(connection, $"DETACH {name}");
+    }
+
+    public static void Execute(IDbConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // Text enters SQL only through Literal.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
+    }
+
+    public void Dispose() => root.Dispose();
+}

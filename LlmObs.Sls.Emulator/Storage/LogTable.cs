@@ -1,0 +1,146 @@
+using System.Data;
+using System.Text.Json.Nodes;
+using DuckDB.NET.Data;
+using LlmObs.Sls.Emulator.Catalog;
+
+namespace LlmObs.Sls.Emulator.Storage;
+
+/// <summary>
+/// The logs of a logstore as a DuckDB table, with the index in force and the place in the shard log up to which it holds them:
+/// all in one file, changed in one transaction, so that they can't disagree after a crash.
+/// </summary>
+public sealed class LogTable : IDisposable
+{
+    private readonly Engine engine;
+    private readonly DuckDBConnection connection;
+
+    public LogTable(Engine engine, string path)
+    {
+        this.engine = engine;
+        Name = engine.Attach(path);
+        connection = engine.Open();
+        Engine.Execute(connection, $"""
+            CREATE TABLE IF NOT EXISTS {Name}.logs (
+                seq BIGINT NOT NULL, time BIGINT NOT NULL, nanos INTEGER NOT NULL,
+                topic VARCHAR, source VARCHAR, tags VARCHAR, raw VARCHAR, line VARCHAR);
+            CREATE TABLE IF NOT EXISTS {Name}.fields (id INTEGER, path VARCHAR, type VARCHAR);
+            CREATE TABLE IF NOT EXISTS {Name}.state (segment BIGINT, byte_offset BIGINT, next_seq BIGINT, index_json VARCHAR, index_changed_at BIGINT);
+            INSERT INTO {Name}.state SELECT 1, 0, 1, NULL, 0 WHERE NOT EXISTS (FROM {Name}.state);
+            """);
+        Load();
+    }
+
+    /// <summary>The database's name in SQL; the table is <c>{Name}.logs</c>.</summary>
+    public string Name { get; }
+
+    public ColumnMap Columns { get; private set; } = new([], null);
+
+    public LogPosition Position { get; private set; }
+
+    public long NextSequence { get; private set; }
+
+    public long IndexChangedAt { get; private set; }
+
+    /// <summary>Adds rows and moves the position, or neither.</summary>
+    public void Append(IEnumerable<(long FirstSequence, IReadOnlyList<LogRow> Rows)> groups, LogPosition position, long nextSequence)
+    {
+        using var transaction = connection.BeginTransaction();
+        using (var appender = connection.CreateAppender(Name, "main", "logs"))
+        {
+            foreach (var (firstSequence, rows) in groups)
+            {
+                for (var i = 0; i < rows.Count; i++)
+                {
+                    Append(appender, firstSequence + i, rows[i]);
+                }
+            }
+        }
+        Engine.Execute(connection, $"UPDATE {Name}.state SET segment = {position.Segment}, byte_offset = {position.Offset}, next_seq = {nextSequence}");
+        transaction.Commit();
+        Position = position;
+        NextSequence = nextSequence;
+    }
+
+    /// <summary>Puts an index in force (null: none). Logs written before keep the columns they have.</summary>
+    public void ChangeIndex(IndexDefinition? index, long changedAt)
+    {
+        using var transaction = connection.BeginTransaction();
+        var missing = index is null ? [] : Columns.MissingFor(index);
+        foreach (var field in missing)
+        {
+            var type = field.Type switch { FieldType.Long => "BIGINT", FieldType.Double => "DOUBLE", _ => "VARCHAR" };
+            Engine.Execute(connection, $"ALTER TABLE {Name}.logs ADD COLUMN {field.Value} {type}");
+            if (field.HasTerms)
+            {
+                Engine.Execute(connection, $"ALTER TABLE {Name}.logs ADD COLUMN {field.Terms} VARCHAR");
+            }
+            Engine.Execute(connection, $"INSERT INTO {Name}.fields VALUES ({field.Id}, {Literal.Text(field.Path)}, '{field.Type}')");
+        }
+        var json = index is null ? "NULL" : Literal.Text(index.Json.ToJsonString(RowBuilder.Json));
+        Engine.Execute(connection, $"UPDATE {Name}.state SET index_json = {json}, index_changed_at = {changedAt}");
+        transaction.Commit();
+        Columns = new ColumnMap([.. Columns.Fields, .. missing], index);
+        IndexChangedAt = changedAt;
+    }
+
+    /// <summary>Deletes logs older than a time, Unix seconds.</summary>
+    public void DropBefore(long time) => Engine.Execute(connection, $"DELETE FROM {Name}.logs WHERE time < {time}");
+
+    public void Dispose()
+    {
+        connection.Dispose();
+        engine.Detach(Name);
+    }
+
+    private void Load()
+    {
+        using var state = connection.CreateCommand();
+        state.CommandText = $"SELECT segment, byte_offset, next_seq, index_json, index_changed_at FROM {Name}.state";
+        using var reader = state.ExecuteReader();
+        reader.Read();
+        Position = new LogPosition(reader.GetInt64(0), reader.GetInt64(1));
+        NextSequence = reader.GetInt64(2);
+        var index = reader.IsDBNull(3) ? null : IndexDefinition.Parse((JsonObject)JsonNode.Parse(reader.GetString(3))!);
+        IndexChangedAt = reader.GetInt64(4);
+        Columns = new ColumnMap(LoadFields(), index);
+    }
+
+    private List<IndexedField> LoadFields()
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = $"SELECT id, path, type FROM {Name}.fields ORDER BY id";
+        using var reader = command.ExecuteReader();
+        var fields = new List<IndexedField>();
+        while (reader.Read())
+        {
+            fields.Add(new IndexedField(reader.GetInt32(0), reader.GetString(1), Enum.Parse<FieldType>(reader.GetString(2))));
+        }
+        return fields;
+    }
+
+    private static void Append(DuckDBAppender appender, long sequence, in LogRow log)
+    {
+        var row = appender.CreateRow();
+        row.AppendValue((long?)sequence).AppendValue((long?)log.Time).AppendValue((int?)log.Nanos)
+            .AppendValue(log.Topic).AppendValue(log.Source).AppendValue(log.Tags).AppendValue(log.Raw).AppendValue(log.Line);
+        foreach (var value in log.Values)
+        {
+            switch (value)
+            {
+                case string text:
+                    row.AppendValue(text);
+                    break;
+                case long whole:
+                    row.AppendValue((long?)whole);
+                    break;
+                case double number:
+                    row.AppendValue((double?)number);
+                    break;
+                default:
+                    row.AppendNullValue();
+                    break;
+            }
+        }
+        row.EndRow();
+    }
+}

@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace LlmObs.Sls.Wire;
+
+/// <summary>The requests and answers of GetLogsV2 and GetHistograms.</summary>
+internal static class QueryAnswer
+{
+    public static byte[] Request(SlsQuery query) =>
+        IsAnalysis(query.Query)
+            // With an analysis SLS refuses an offset, and ignores the rest.
+            ? JsonSerializer.SerializeToUtf8Bytes(new { from = query.From, to = query.To, query = query.Query })
+            : JsonSerializer.SerializeToUtf8Bytes(new { from = query.From, to = query.To, query = query.Query, line = query.Line, offset = query.Offset, reverse = query.Reverse });
+
+    public static Dictionary<string, string> HistogramRequest(SlsQuery query) => new()
+    {
+        ["type"] = "histogram",
+        ["from"] = query.From.ToString(CultureInfo.InvariantCulture),
+        ["to"] = query.To.ToString(CultureInfo.InvariantCulture),
+        ["query"] = query.Query,
+    };
+
+    public static SlsResult ReadResult(SlsAnswer answer) => Reading(answer, root =>
+    {
+        var meta = root.GetProperty("meta");
+        var hasSql = Flag(meta, "hasSQL", false);
+        var columns = hasSql && meta.TryGetProperty("keys", out var keys) && keys.ValueKind == JsonValueKind.Array ? keys.EnumerateArray().Select(Text).ToList() : [];
+        var rows = root.TryGetProperty("data", out var data) && data.ValueKind == JsonValueKind.Array ? data.EnumerateArray().Select(Row).ToList() : [];
+        return new SlsResult(rows, IsComplete(meta), Flag(meta, "isAccurate", true), columns, Number(meta, "processedRows"), Number(meta, "elapsedMillisecond"));
+    });
+
+    public static SlsHistogram ReadHistogram(SlsAnswer answer) => Reading(answer, root =>
+    {
+        var parts = root.EnumerateArray().ToList();
+        var buckets = parts.Select(part => new SlsBucket(Number(part, "from"), Number(part, "to"), Number(part, "count"))).ToList();
+        var complete = parts.All(IsComplete) && answer.Header("x-log-progress") is null or "Complete";
+        return new SlsHistogram(buckets, buckets.Sum(bucket => bucket.Count), complete);
+    });
+
+    private static T Reading<T>(SlsAnswer answer, Func<JsonElement, T> read)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(answer.Body);
+            return read(document.RootElement);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            throw new SlsException(200, SlsException.BadResponse, $"The answer is not what SLS's protocol says: {exception.Message}", answer.RequestId, exception);
+        }
+    }
+
+    private static bool IsAnalysis(string query)
+    {
+        var quoted = false;
+        for (var i = 0; i < query.Length; i++)
+        {
+            switch (query[i])
+            {
+                case '\\' when quoted:
+                    i++;
+                    break;
+                case '"':
+                    quoted = !quoted;
+                    break;
+                case '|' when !quoted:
+                    return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static Dictionary<string, string> Row(JsonElement row)
+    {
+        var fields = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var member in row.EnumerateObject().Where(member => member.Value.ValueKind != JsonValueKind.Null))
+        {
+            fields[member.Name] = Text(member.Value);
+        }
+
+        return fields;
+    }
+
+    private static string Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+
+    private static bool IsComplete(JsonElement holder) => !holder.TryGetProperty("progress", out var progress) || progress.GetString() == "Complete";
+
+    private static bool Flag(JsonElement holder, string name, bool otherwise) =>
+        holder.TryGetProperty(name, out var flag) && flag.ValueKind is JsonValueKind.True or JsonValueKind.False ? flag.GetBoolean() : otherwise;
+
+    private static long Number(JsonElement holder, string name) =>
+        !holder.TryGetProperty(name, out var number) ? 0
+        : number.ValueKind == JsonValueKind.Number ? number.GetInt64()
+        : long.TryParse(number.ToString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value
+        : 0;
+}

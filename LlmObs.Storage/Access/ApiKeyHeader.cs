@@ -1,0 +1,38 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+
+namespace LlmObs.Storage.Access;
+
+/// <summary>The one place that knows how clients send a key.</summary>
+public static class ApiKeyHeader
+{
+    /// <summary>The key in <c>Authorization: Bearer</c>, <c>Authorization: Basic</c> (the password; Langfuse's secret key) or <c>x-api-key</c>; null when none is sent.</summary>
+    public static string? Read(IHeaderDictionary headers)
+    {
+        var authorization = headers.Authorization.ToString();
+        if (authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
+        {
+            return authorization["Bearer ".Length..].Trim();
+        }
+
+        if (authorization.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase))
+        {
+            return Password(authorization["Basic ".Length..].Trim());
+        }
+
+        return headers["x-api-key"].ToString() is { Length: > 0 } key ? key : null;
+    }
+
+    private static string? Password(string base64)
+    {
+        var bytes = new byte[base64.Length];
+        if (!Convert.TryFromBase64String(base64, bytes, out var count))
+        {
+            return "";
+        }
+
+        var pair = Encoding.UTF8.GetString(bytes, 0, count);
+        var colon = pair.IndexOf(':', StringComparison.Ordinal);
+        return colon < 0 ? "" : pair[(colon + 1)..];
+    }
+}

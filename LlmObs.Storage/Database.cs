@@ -1,0 +1,40 @@
+using LlmObs.Storage.Schema;
+using Npgsql;
+
+namespace LlmObs.Storage;
+
+/// <summary>The one door to PostgreSQL: a connection for the time of one piece of work, and outages told apart from errors.</summary>
+public sealed class Database(NpgsqlDataSource dataSource, SchemaState schema)
+{
+    /// <exception cref="StorageUnavailableException">PostgreSQL is away, or the schema is not there yet.</exception>
+    internal async Task<T> RunAsync<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken)
+    {
+        schema.ThrowIfMissing();
+        try
+        {
+            await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+            return await work(connection);
+        }
+        catch (NpgsqlException exception) when (StorageUnavailableException.IsOutage(exception))
+        {
+            throw Away(exception);
+        }
+    }
+
+    /// <summary>The same for a caller that cannot await: ASP.NET's key ring.</summary>
+    internal T Run<T>(Func<NpgsqlConnection, T> work)
+    {
+        schema.ThrowIfMissing();
+        try
+        {
+            using var connection = dataSource.OpenConnection();
+            return work(connection);
+        }
+        catch (NpgsqlException exception) when (StorageUnavailableException.IsOutage(exception))
+        {
+            throw Away(exception);
+        }
+    }
+
+    private static StorageUnavailableException Away(NpgsqlException exception) => new($"PostgreSQL is not available: {exception.Message}", exception);
+}

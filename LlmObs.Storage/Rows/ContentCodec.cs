@@ -1,0 +1,86 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using K4os.Compression.LZ4;
+using LlmObs.Domain.Spans;
+
+namespace LlmObs.Storage.Rows;
+
+/// <summary>Contents as they lie in PostgreSQL: JSON in UTF-8 as one LZ4 block; the column beside it has the length of the JSON.</summary>
+internal static class ContentCodec
+{
+    // Chinese stays three bytes a character instead of six; this JSON is never put into a page as it is.
+    private static readonly ContentJson Json = new(new JsonSerializerOptions
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+    });
+
+    public static EncodedContent Encode(SpanContent content) => Encode(content, Json.SpanContent);
+
+    public static EncodedContent Encode(LateContent content) => Encode(content, Json.LateContent);
+
+    /// <summary>What a message says, to compare two: records compare their lists by reference.</summary>
+    public static string Text(Message message) => JsonSerializer.Serialize(message, Json.Message);
+
+    /// <summary>Never throws: a content that cannot be read shows that it cannot, and its trace still opens.</summary>
+    public static SpanContent DecodeContent(byte[] body, int jsonBytes)
+    {
+        try
+        {
+            return Decode(body, jsonBytes, Json.SpanContent);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidDataException)
+        {
+            return new() { Notes = [$"The stored content of this span cannot be read: {exception.Message}"] };
+        }
+    }
+
+    public static LateContent DecodeLate(byte[] body, int jsonBytes) => Decode(body, jsonBytes, Json.LateContent);
+
+    private static EncodedContent Encode<T>(T value, JsonTypeInfo<T> type)
+    {
+        var json = new ArrayBufferWriter<byte>(4096);
+        using (var writer = new Utf8JsonWriter(json, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true }))
+        {
+            JsonSerializer.Serialize(writer, value, type);
+        }
+
+        var buffer = ArrayPool<byte>.Shared.Rent(LZ4Codec.MaximumOutputSize(json.WrittenCount));
+        try
+        {
+            var length = LZ4Codec.Encode(json.WrittenSpan, buffer);
+            return new(buffer.AsSpan(0, length).ToArray(), json.WrittenCount);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static T Decode<T>(byte[] body, int jsonBytes, JsonTypeInfo<T> type)
+    {
+        var json = ArrayPool<byte>.Shared.Rent(jsonBytes);
+        try
+        {
+            return LZ4Codec.Decode(body, json.AsSpan(0, jsonBytes)) == jsonBytes
+                ? JsonSerializer.Deserialize(json.AsSpan(0, jsonBytes), type) ?? throw new InvalidDataException("it is null")
+                : throw new InvalidDataException("the compressed block is damaged");
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(json);
+        }
+    }
+}
+
+/// <param name="Body">The LZ4 block.</param>
+/// <param name="JsonBytes">Bytes before compression.</param>
+internal readonly record struct EncodedContent(byte[] Body, int JsonBytes);
+
+[JsonSerializable(typeof(SpanContent))]
+[JsonSerializable(typeof(LateContent))]
+[JsonSerializable(typeof(Message))]
+internal sealed partial class ContentJson : JsonSerializerContext;

@@ -1,0 +1,33 @@
+namespace LlmObs.TraceLog;
+
+/// <summary>A query line, understood: SLS search text in which only what the grammar knows stands outside quotes.</summary>
+/// <remarks>
+/// The grammar is SLS's (and/or/not, parentheses, field:value, comparisons, ranges, wildcards, quotes, phrases) with the product's words for fields and units for
+/// durations. Nothing of the line is copied through: it is read to the end and written anew, every value in quotes and every group in parentheses, so that
+/// nothing typed reaches beyond the parentheses put around it.
+/// </remarks>
+/// <param name="Search">For the part of a query before <c>|</c>; <c>*</c> for an empty line.</param>
+/// <param name="Words">Texts that are looked for in contents, for snippets; at most <see cref="MostWords"/>.</param>
+public sealed record QueryLine(string Search, IReadOnlyList<string> Words)
+{
+    internal const int MostCharacters = 4000;
+    internal const int MostWords = 4;
+
+    // SLS takes 128; ours are added.
+    internal const int MostConditions = 100;
+    internal const int MostDepth = 40;
+
+    /// <summary>Reads a query line.</summary>
+    /// <exception cref="QueryException">It cannot be understood; message and position say where and why.</exception>
+    public static QueryLine Parse(string line)
+    {
+        if (line.Length > MostCharacters)
+        {
+            throw new QueryException($"The query is longer than {MostCharacters} characters.", MostCharacters);
+        }
+
+        var reader = new QueryReader(line);
+        reader.SkipBlanks();
+        return reader.AtEnd ? new("*", []) : new(reader.ReadAll(), reader.Words);
+    }
+}

@@ -1,0 +1,33 @@
+using LlmObs.Domain.Spans;
+
+namespace LlmObs.TraceLog;
+
+/// <summary>What is asked: a query line in SLS search syntax with the product's field names, and a window.</summary>
+/// <param name="From">Inclusive. The window cuts on the span's start; a span that came more than a week late is found at the time it came.</param>
+/// <param name="To">Exclusive.</param>
+public sealed record SpanQuery(string Project, string Text, DateTimeOffset From, DateTimeOffset To);
+
+/// <summary>A row of a span list.</summary>
+/// <param name="Snippet">Where a word of the query stands in the content, at most 200 characters; null when no word asks for it.</param>
+public sealed record SpanHit(Span Span, string? Snippet);
+
+/// <param name="NextCursor">For the next page; null on the last.</param>
+/// <param name="IsComplete">False when SLS could not read everything in its time: there may be more.</param>
+public sealed record SpanPage(IReadOnlyList<SpanHit> Hits, string? NextCursor, bool IsComplete);
+
+/// <summary>Traces that hold matching spans, newest first.</summary>
+/// <param name="Best">The matching span to show for each trace: failed before others, then the earliest.</param>
+public sealed record TraceHit(string TraceId, long LatestStartUnixNano, int MatchingSpans, SpanHit Best);
+
+public sealed record TracePage(IReadOnlyList<TraceHit> Hits, string? NextCursor, bool IsComplete);
+
+public sealed record FacetValue(string Value, long Count);
+
+public sealed record HistogramBucket(DateTimeOffset From, DateTimeOffset To, long Count, long Errors);
+
+/// <summary>The query line cannot be understood.</summary>
+/// <param name="Position">Zero-based character in the query line.</param>
+public sealed class QueryException(string message, int position) : Exception(message)
+{
+    public int Position => position;
+}

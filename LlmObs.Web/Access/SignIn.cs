@@ -1,0 +1,61 @@
+using System.Security.Claims;
+using LlmObs.Storage.Access;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+
+namespace LlmObs.Web.Access;
+
+public static class SignInServices
+{
+    /// <summary>Registers the session cookie and the first login link.</summary>
+    public static WebApplicationBuilder AddSignIn(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(options =>
+        {
+            options.Cookie.Name = "llmobs";
+            options.Cookie.SameSite = SameSiteMode.Lax;
+            options.LoginPath = "/login";
+            options.AccessDeniedPath = "/error/403";
+            options.ReturnUrlParameter = "to";
+            options.ExpireTimeSpan = TimeSpan.FromDays(14);
+            options.SlidingExpiration = true;
+        });
+        builder.Services.AddAuthorization();
+        builder.Services.AddScoped<SignIn>();
+        builder.Services.AddHostedService<FirstLoginLink>();
+        return builder;
+    }
+}
+
+/// <summary>Opens a session for a one-time token, or for an API key that may read.</summary>
+public sealed class SignIn(LoginLinks links, ApiKeys keys)
+{
+    /// <summary>On sessions opened with an API key: the one project they see.</summary>
+    public const string ProjectClaim = "project";
+
+    /// <summary>True when <paramref name="secret"/> opened a session.</summary>
+    public async Task<bool> TryAsync(HttpContext context, string secret, CancellationToken cancellationToken)
+    {
+        var claims = await ClaimsAsync(secret.Trim(), cancellationToken);
+        if (claims is null)
+        {
+            return false;
+        }
+
+        var identity = new ClaimsIdentity(claims, CookieAuthenticationDefaults.AuthenticationScheme);
+        await context.SignInAsync(new ClaimsPrincipal(identity), new AuthenticationProperties { IsPersistent = true });
+        return true;
+    }
+
+    private async Task<IReadOnlyList<Claim>?> ClaimsAsync(string secret, CancellationToken cancellationToken)
+    {
+        if (await links.RedeemAsync(secret, cancellationToken))
+        {
+            return [new(ClaimTypes.Name, "operator")];
+        }
+
+        return await keys.FindAsync(secret, cancellationToken) is { } key && key.Scopes.HasFlag(KeyScopes.Read)
+            ? [new(ClaimTypes.Name, key.Name), new(ProjectClaim, key.Project.Name)]
+            : null;
+    }
+}

@@ -1,0 +1,61 @@
+using LlmObs.Storage.Reading;
+using LlmObs.Storage.Writing;
+using LlmObs.TraceLog;
+
+namespace LlmObs.Web.Health;
+
+/// <summary>What one look found, or why there was nothing to see.</summary>
+public sealed record Seen<T>(T? Value, string? Error)
+    where T : class;
+
+/// <summary>How SLS answered.</summary>
+public sealed record SlsAnswer(TimeSpan Elapsed, long RecentSpans);
+
+public sealed record SystemState(Seen<StoredRows> Stored, Seen<OutboxStatus> Outbox, Seen<SlsAnswer> Sls);
+
+/// <summary>Looks at every store by itself: one that is away must not hide the others.</summary>
+public sealed partial class SystemReader(StorageStatus storage, Outbox outbox, SpanSearch search, TimeProvider time, ILogger<SystemReader> logger)
+{
+    /// <summary>What "recently" means for SLS.</summary>
+    public static readonly TimeSpan Recent = TimeSpan.FromMinutes(15);
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    public async Task<SystemState> ReadAsync(string project, CancellationToken cancellationToken)
+    {
+        var stored = LookAsync(storage.RowsAsync, cancellationToken);
+        var queue = LookAsync(outbox.StatusAsync, cancellationToken);
+        var sls = LookAsync(token => AskSlsAsync(project, token), cancellationToken);
+        return new(await stored, await queue, await sls);
+    }
+
+    private async Task<SlsAnswer> AskSlsAsync(string project, CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        var now = time.GetUtcNow();
+        var (spans, _) = await search.CountAsync(new(project, "", now - Recent, now), cancellationToken);
+        return new(time.GetElapsedTime(started), spans);
+    }
+
+    private async Task<Seen<T>> LookAsync<T>(Func<CancellationToken, Task<T>> look, CancellationToken cancellationToken)
+        where T : class
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        try
+        {
+            return new(await look(patience.Token).WaitAsync(Patience, time, cancellationToken), null);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            Log.Away(logger, typeof(T).Name, exception);
+            return new(null, exception is OperationCanceledException or TimeoutException ? $"no answer within {Patience.TotalSeconds} s" : exception.Message);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "The system page could not read {What}")]
+        public static partial void Away(ILogger logger, string what, Exception exception);
+    }
+}

@@ -1,0 +1,58 @@
+using LlmObs.Domain.Spans;
+using LlmObs.Domain.Traces;
+
+namespace LlmObs.Web.Pages.Traces;
+
+/// <summary>What went wrong first and what followed: the visible error is usually the third thing that failed.</summary>
+/// <param name="Path">Names from below the root down to the parent, at most two.</param>
+/// <param name="AfterNano">Nanoseconds into the trace.</param>
+/// <param name="Then">Later failing steps, in order of time, at most five.</param>
+/// <param name="More">Failing steps beyond those.</param>
+/// <param name="IsRecovered">The request as a whole did not fail.</param>
+public sealed record TraceCause(Span First, IReadOnlyList<string> Path, long AfterNano, IReadOnlyList<Span> Then, int More, bool IsRecovered)
+{
+    private const int Shown = 5;
+
+    /// <summary>Null when nothing failed.</summary>
+    public static TraceCause? Of(TraceTree tree, TraceSummary summary)
+    {
+        if (summary.FirstError is not { } first)
+        {
+            return null;
+        }
+
+        // A step that failed because one inside it did says nothing new.
+        var later = tree.Rows
+            .Where(node => node.Span.Status == SpanStatus.Error && !node.HoldsError && node.Span.SpanId != first.SpanId)
+            .Select(node => node.Span)
+            .OrderBy(span => span.EndUnixNano)
+            .ToList();
+        return new(
+            first,
+            PathTo(tree, first.SpanId).TakeLast(2).ToList(),
+            Math.Max(0, first.StartUnixNano - summary.StartUnixNano),
+            [.. later.Take(Shown)],
+            Math.Max(0, later.Count - Shown),
+            summary.Status != SpanStatus.Error);
+    }
+
+    /// <summary>Names of the spans above one, from the second level down.</summary>
+    public static IReadOnlyList<string> PathTo(TraceTree tree, string spanId)
+    {
+        var names = new List<string>();
+        var path = new List<TraceNode>();
+        foreach (var node in tree.Rows)
+        {
+            path.RemoveRange(Math.Min(path.Count, node.Depth), Math.Max(0, path.Count - node.Depth));
+            if (node.Span.SpanId == spanId)
+            {
+                names.AddRange(path.Skip(1).Select(above => above.Span.Name));
+                break;
+            }
+
+            path.Add(node);
+        }
+
+        return names;
+    }
+}

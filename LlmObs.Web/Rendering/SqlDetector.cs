@@ -1,0 +1,82 @@
+using LlmObs.Web.Rendering.Sql;
+
+namespace LlmObs.Web.Rendering;
+
+/// <summary>Tells a statement from a sentence that begins with "Select".</summary>
+internal static class SqlDetector
+{
+    public static bool StartsWithStatement(string text)
+    {
+        var start = text.AsSpan().TrimStart();
+        foreach (var word in (ReadOnlySpan<string>)["SELECT", "WITH", "INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "DROP", "EXPLAIN", "MERGE", "--", "/*", "SHOW", "DESCRIBE"])
+        {
+            if (start.StartsWith(word, StringComparison.OrdinalIgnoreCase) && (start.Length == word.Length || !char.IsLetterOrDigit(start[word.Length])))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    public static bool IsSql(string text)
+    {
+        if (!StartsWithStatement(text))
+        {
+            return false;
+        }
+
+        // The first 4,000 characters decide; a dump of megabytes is not read twice.
+        var tokens = SqlTokenizer.Tokens(text.Length > 4000 ? text[..4000] : text).Where(token => token.Kind is not (SqlTokenKind.Space or SqlTokenKind.Comment)).ToList();
+        return tokens.Count > 1 && HasItsPartner(tokens) && !ReadsAsProse(tokens);
+    }
+
+    private static bool HasItsPartner(List<SqlToken> tokens)
+    {
+        bool Has(params ReadOnlySpan<string> words)
+        {
+            foreach (var token in tokens.Skip(1))
+            {
+                foreach (var word in words)
+                {
+                    if (token.Text.Equals(word, StringComparison.OrdinalIgnoreCase))
+                    {
+                        return true;
+                    }
+                }
+            }
+
+            return false;
+        }
+
+        return tokens[0].Text.ToUpperInvariant() switch
+        {
+            "SELECT" => Has("FROM") || tokens.Count < 12,
+            "WITH" => Has("AS") && Has("SELECT", "INSERT", "UPDATE", "DELETE"),
+            "INSERT" or "MERGE" => Has("INTO"),
+            "UPDATE" => Has("SET"),
+            "DELETE" => Has("FROM"),
+            "CREATE" or "ALTER" or "DROP" => Has("TABLE", "VIEW", "INDEX", "DATABASE", "SCHEMA", "FUNCTION", "ROLE", "SEQUENCE", "TYPE", "EXTENSION"),
+            "EXPLAIN" => Has("SELECT", "INSERT", "UPDATE", "DELETE", "WITH"),
+            "SHOW" => Has("TABLES", "COLUMNS", "CREATE", "INDEX", "DATABASES") && tokens.Count < 12,
+            "DESCRIBE" => tokens.Count <= 3,
+            _ => false,
+        };
+    }
+
+    // In SQL at most two bare names meet (a column and its alias); in a sentence many do.
+    private static bool ReadsAsProse(List<SqlToken> tokens)
+    {
+        var names = 0;
+        foreach (var token in tokens)
+        {
+            names = token.Kind is SqlTokenKind.Name && token.Text[0] is not ('"' or '`') ? names + 1 : 0;
+            if (names > 2 || token.Text is "?" or "。" or "，" or "？" or "：" or "！" or "、")
+            {
+                return true;
+            }
+        }
+
+        return tokens[^1].Text is "." or ":" or "!";
+    }
+}

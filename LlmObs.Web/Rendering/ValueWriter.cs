@@ -1,0 +1,93 @@
+using LlmObs.Web.Rendering.Json;
+using LlmObs.Web.Rendering.Markup;
+
+namespace LlmObs.Web.Rendering;
+
+/// <summary>Draws one value in the form it has, and values inside it in theirs.</summary>
+internal static class ValueWriter
+{
+    public static void Write(HtmlWriter html, string text, TextFormat format, RenderRun run, int nesting)
+    {
+        switch (nesting > RenderRun.NestingLimit ? TextFormat.Text : format)
+        {
+            case TextFormat.Json when JsonParser.Parse(text) is { } json:
+                WriteJson(html, json, run, nesting);
+                break;
+            case TextFormat.Sql:
+                CodeBlock.WriteSql(html, text, run);
+                break;
+            case TextFormat.Code:
+                CodeBlock.Write(html, text, FormatDetector.CodeLanguage(text), run);
+                break;
+            case TextFormat.Markdown or TextFormat.Tagged:
+                WriteParts(html, PromptParts.Split(UnicodeEscapes.Decode(text)), run, nesting);
+                break;
+            default:
+                PlainText.Write(html, UnicodeEscapes.Decode(text));
+                break;
+        }
+    }
+
+    /// <summary>A fenced block: its word for the language is believed where we can, and checked where a wrong word would show nonsense.</summary>
+    public static void WriteFenced(HtmlWriter html, string code, string? language, RenderRun run, int nesting)
+    {
+        var isJson = language is null or "" or "json" or "jsonc" or "json5";
+        if (isJson && nesting <= RenderRun.NestingLimit && code.AsSpan().TrimStart() is ['{' or '[', ..] && JsonParser.Parse(code) is { } json)
+        {
+            WriteJson(html, json, run, nesting);
+        }
+        else if (language is "sql" or "SQL" or "mysql" or "postgresql" or "sqlite" or "plsql" or "tsql" || (string.IsNullOrEmpty(language) && SqlDetector.IsSql(code)))
+        {
+            CodeBlock.WriteSql(html, code, run);
+        }
+        else
+        {
+            CodeBlock.Write(html, code, language, run);
+        }
+    }
+
+    /// <summary>The body of one part, without a heading.</summary>
+    public static void WriteBody(HtmlWriter html, PromptPart part, RenderRun run, int nesting)
+    {
+        if (part.IsTag)
+        {
+            Write(html, part.Body, FormatDetector.Detect(part.Body), run, nesting + 1);
+            return;
+        }
+
+        if (!MarkdownBody.TryWrite(html, part.Body, run, nesting))
+        {
+            PlainText.Write(html, part.Body);
+        }
+    }
+
+    private static void WriteParts(HtmlWriter html, List<PromptPart> parts, RenderRun run, int nesting)
+    {
+        foreach (var part in parts)
+        {
+            if (part.Title is { } title)
+            {
+                html.Raw("<h4>").Text(title).Raw("</h4>");
+            }
+
+            WriteBody(html, part, run, nesting);
+        }
+    }
+
+    private static void WriteJson(HtmlWriter html, JsonPart json, RenderRun run, int nesting)
+    {
+        if (json.Kind == JsonPartKind.String)
+        {
+            // The whole value is one JSON string: what it says is the value.
+            html.Raw("<p class=\"note\">").Text(run.Say("A JSON string, shown as the text it means")).Raw("</p>");
+            Write(html, json.Text, FormatDetector.Detect(json.Text), run, nesting + 1);
+            return;
+        }
+
+        var count = json.Kind == JsonPartKind.Object ? run.Say("{0} keys", json.Children.Count) : run.Say("{0} items", json.Children.Count);
+        var id = CodeBlock.Open(html, "JSON", count, run);
+        html.Raw("<div class=\"json pad\" id=\"").Attribute(id).Raw("\">");
+        JsonTree.Write(html, json, run, nesting);
+        html.Raw("</div></div>");
+    }
+}

@@ -1,0 +1,22 @@
+using LlmObs.Domain;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace LlmObs.Web.Shell;
+
+/// <summary>Addresses of the pages. The project is in every one but the default's.</summary>
+public static class Links
+{
+    public static string Trace(Project project, string traceId, string? spanId = null) =>
+        With(project, $"/traces/{Uri.EscapeDataString(traceId)}", ("span", spanId));
+
+    public static string Search(Project project, params IEnumerable<(string Key, string? Value)> query) => With(project, "/", query);
+
+    public static string System(Project project) => With(project, "/system");
+
+    private static string With(Project project, string path, params IEnumerable<(string Key, string? Value)> query)
+    {
+        var own = project.Name == Project.DefaultName ? null : project.Name;
+        var pairs = query.Prepend(("project", own)).Where(pair => !string.IsNullOrEmpty(pair.Item2)).Select(pair => KeyValuePair.Create(pair.Item1, pair.Item2));
+        return QueryHelpers.AddQueryString(path, pairs);
+    }
+}

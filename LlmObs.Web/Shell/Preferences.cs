@@ -1,0 +1,34 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Localization;
+
+namespace LlmObs.Web.Shell;
+
+/// <summary>What a reader chose and the browser remembers. Cookies, so that the server renders it and nothing flashes.</summary>
+public static class Preferences
+{
+    public const string ThemeCookie = "theme";
+    public const string LanguageCookie = "lang";
+    public const string ZoneCookie = "tz";
+
+    public static readonly IReadOnlyList<string> Languages = ["zh-CN", "en"];
+
+    /// <summary>For <c>html lang</c>.</summary>
+    public static string Language => IsChinese ? "zh-CN" : "en";
+
+    public static bool IsChinese => CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "zh";
+
+    /// <summary><c>light</c>, <c>dark</c>, or null to follow the system.</summary>
+    public static string? Theme(HttpRequest request) => (string?)request.Query["theme"] ?? request.Cookies[ThemeCookie] switch
+    {
+        "light" => "light",
+        "dark" => "dark",
+        _ => null,
+    };
+
+    public static void RememberTheme(HttpResponse response, string theme) => response.Cookies.Append(ThemeCookie, theme, ForAYear());
+
+    public static void RememberLanguage(HttpResponse response, string language) =>
+        response.Cookies.Append(LanguageCookie, CookieRequestCultureProvider.MakeCookieValue(new RequestCulture(language)), ForAYear());
+
+    private static CookieOptions ForAYear() => new() { MaxAge = TimeSpan.FromDays(365), SameSite = SameSiteMode.Lax, IsEssential = true, Path = "/" };
+}

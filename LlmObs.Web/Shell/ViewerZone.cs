@@ -1,0 +1,25 @@
+namespace LlmObs.Web.Shell;
+
+/// <summary>The time zone a page speaks in: <c>?tz=</c>, else the browser's (a cookie of our script), else the server's. Said once per list.</summary>
+public sealed class ViewerZone(IHttpContextAccessor accessor, TimeProvider time)
+{
+    private readonly TimeZoneInfo zone = Choose(accessor.HttpContext?.Request) ?? time.LocalTimeZone;
+
+    public TimeZoneInfo Zone => zone;
+
+    public DateTimeOffset Now => TimeZoneInfo.ConvertTime(time.GetUtcNow(), zone);
+
+    public DateTimeOffset Local(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, zone);
+
+    /// <param name="unixNano">Nanoseconds since 1970.</param>
+    public DateTimeOffset Local(long unixNano) => Local(DateTimeOffset.UnixEpoch.AddTicks(unixNano / 100));
+
+    /// <summary>The moment a wall clock of this zone means.</summary>
+    public DateTimeOffset FromWallClock(DateTime wall) => new(wall, zone.GetUtcOffset(wall));
+
+    private static TimeZoneInfo? Choose(HttpRequest? request)
+    {
+        var id = (string?)request?.Query["tz"] ?? request?.Cookies[Preferences.ZoneCookie];
+        return id is { Length: > 0 and < 80 } && TimeZoneInfo.TryFindSystemTimeZoneById(Uri.UnescapeDataString(id), out var found) ? found : null;
+    }
+}

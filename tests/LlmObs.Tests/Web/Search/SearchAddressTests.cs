@@ -1,0 +1,77 @@
+using LlmObs.Domain;
+using LlmObs.Storage.Reading;
+using LlmObs.Web.Search;
+using LlmObs.Web.Shell;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace LlmObs.Tests.Web.Search;
+
+public sealed class SearchAddressTests
+{
+    private static readonly Project Default = new(1, Project.DefaultName);
+    private static readonly Project Shop = new(2, "shop");
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/?q=status%3A%20error")]
+    [InlineData("/?q=%E9%80%80%E6%AC%BE&range=7d&view=spans")]
+    [InlineData("/?q=x&from=2025-10-13T20%3A30%3A00Z&to=2025-10-14T20%3A30%3A00.5Z&cursor=a%2Bb")]
+    [InlineData("/?tz=Asia%2FShanghai")]
+    public void What_is_read_is_written_again(string url) => Assert.Equal(url, Read(url, Default).Url);
+
+    [Fact]
+    public void The_project_is_in_the_address_unless_it_is_the_default() => Assert.Equal("/?project=shop&q=x", Read("/?q=x", Shop).Url);
+
+    [Fact]
+    public void A_new_question_starts_on_its_first_page()
+    {
+        var second = Read("/?q=x&cursor=abc", Default);
+
+        Assert.Equal("abc", second.Cursor);
+        Assert.DoesNotContain("cursor", second.Toggling("status", "error").Url, StringComparison.Ordinal);
+        Assert.DoesNotContain("cursor", second.Over(new("1h")).Url, StringComparison.Ordinal);
+        Assert.DoesNotContain("cursor", second.As(SearchView.Spans).Url, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Older_and_newest_change_nothing_but_the_page()
+    {
+        var first = Read("/?q=x&range=7d", Default);
+
+        Assert.Equal("/?q=x&range=7d&cursor=1760423527.9_4bf9", first.At("1760423527.9_4bf9").Url);
+        Assert.Equal(first.Url, first.At("1760423527.9_4bf9").At(null).Url);
+    }
+
+    [Fact]
+    public void A_forms_local_times_ask_for_an_address_that_can_be_shared()
+    {
+        var typed = Read("/?q=&from=2025-10-14T04%3A30&to=2025-10-14T07%3A45", Default);
+
+        Assert.True(typed.NeedsRewriting);
+        Assert.False(Read(typed.Url, Default).NeedsRewriting);
+    }
+
+    [Fact]
+    public void A_line_break_in_a_pasted_query_is_a_blank() => Assert.Equal("a  b", Read("/?q=a%0D%0A%20b", Default).Query);
+
+    [Theory]
+    [InlineData(IdKind.Trace, 1, "/traces/id?project=shop")]
+    [InlineData(IdKind.Span, 1, "/traces/t0?project=shop&span=id")]
+    [InlineData(IdKind.Request, 1, "/traces/t0?project=shop")]
+    [InlineData(IdKind.Request, 2, "/?project=shop&q=request%3A%20id&range=30d")]
+    [InlineData(IdKind.Session, 1, "/?project=shop&q=session%3A%20id&range=30d")]
+    [InlineData(IdKind.User, 3, "/?project=shop&q=user%3A%20id&range=30d")]
+    public void A_pasted_id_leads_to_what_it_names(IdKind kind, int traces, string expected)
+    {
+        var match = new IdMatch(kind, "id", [.. Enumerable.Range(0, traces).Select(i => $"t{i}")]);
+
+        Assert.Equal(expected, IdJump.Target(Read("/?q=id", Shop), match));
+    }
+
+    private static SearchAddress Read(string url, Project project)
+    {
+        var query = QueryHelpers.ParseQuery(new Uri("http://localhost" + url).Query);
+        return SearchAddress.Read(new QueryCollection(query), project, new ViewerZone(new HttpContextAccessor(), TimeProvider.System));
+    }
+}
