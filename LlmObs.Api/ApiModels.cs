@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using LlmObs.Domain;
 using LlmObs.Domain.Spans;
 using LlmObs.Domain.Traces;
@@ -8,7 +9,7 @@ namespace LlmObs.Api;
 /// <summary>A normalised trace with all its spans.</summary>
 /// <param name="StartTime">ISO 8601, UTC, microseconds.</param>
 /// <param name="Usage">Each model call counted once.</param>
-/// <param name="Spans">In the order of the tree: parents before children, siblings by start.</param>
+/// <param name="Spans">In the order of the tree: parents before children, siblings by start. Absent in lists.</param>
 public sealed record ApiTrace(
     string TraceId,
     string Name,
@@ -27,7 +28,7 @@ public sealed record ApiTrace(
     int ErrorCount,
     TokenUsage? Usage,
     Cost? Cost,
-    IReadOnlyList<ApiSpan>? Spans)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ApiSpan>? Spans)
 {
     public static ApiTrace From(TraceSummary trace, IReadOnlyList<ApiSpan>? spans = null) => new(
         trace.TraceId, trace.Name, trace.Question, trace.RequestId, trace.SessionId, trace.UserId, trace.Service, trace.Environment, trace.Release, trace.Tags,

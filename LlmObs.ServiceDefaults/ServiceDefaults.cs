@@ -22,6 +22,7 @@ public static class ServiceDefaultsExtensions
     {
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.AddTelemetry();
+        builder.Logging.QuietByDefault();
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), ["live"]);
         builder.Services.AddServiceDiscovery();
         builder.Services.ConfigureHttpClientDefaults(http => http.AddServiceDiscovery());
@@ -43,6 +44,16 @@ public static class ServiceDefaultsExtensions
         app.MapHealthChecks("/alive", new HealthCheckOptions { Predicate = check => check.Tags.Contains("live") }).AllowAnonymous();
         return app;
     }
+
+    /// <summary>
+    /// What frameworks say about each query, call and probe is in their traces and metrics; a check's state is at <c>/health</c>.
+    /// Configuration (<c>Logging:LogLevel</c>) can turn any of it on again.
+    /// </summary>
+    private static void QuietByDefault(this ILoggingBuilder logging) => logging
+        .AddFilter("Npgsql", LogLevel.Warning)
+        .AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
+        .AddFilter("System.Net.Http.HttpClient", LogLevel.Warning)
+        .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
 
     private static void AddTelemetry(this IHostApplicationBuilder builder)
     {
