@@ -30,7 +30,11 @@ internal sealed class DataDirectory : IDisposable
             held.SetLength(0);
             held.Write(System.Text.Encoding.UTF8.GetBytes($"{Environment.ProcessId}\n"));
             held.Flush();
-            return new DataDirectory(path, held);
+            var data = new DataDirectory(path, held);
+            CreatePrivate(data.Sls);
+            CreatePrivate(data.Spool);
+            CreatePrivate(data.Processes);
+            return data;
         }
         catch (IOException) when (File.Exists(mark))
         {
@@ -55,6 +59,15 @@ internal sealed class DataDirectory : IDisposable
     }
 
     public void Dispose() => held.Dispose();
+
+    // What people asked their models is in there. PostgreSQL sees to its own.
+    private static void CreatePrivate(string path)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
 
     private string In(string name) => System.IO.Path.Combine(Path, name);
 }

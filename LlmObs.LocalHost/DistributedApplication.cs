@@ -48,7 +48,7 @@ public sealed class DistributedApplication
 
         using var signals = new HostSignals();
         using var data = DataDirectory.Open(asked.DataDirectory ?? DataDirectory.DefaultFor(Projects.First().Project.ProjectPath));
-        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(5) };
         var secrets = await LocalSecrets.ReadAsync(data, signals.Stop);
         var log = new LogPrinter(Console.Out, [.. model.Resources.Where(resource => Endpoints(resource).Any()).Select(resource => resource.Name)], !Console.IsOutputRedirected);
         var pids = new PidFiles(data.Processes);

@@ -6,27 +6,18 @@ namespace LlmObs.LocalHost.Running;
 internal sealed class PidFiles(string directory)
 {
     // id, signal, command line: the id alone may belong to somebody else by then.
-    public Task WriteAsync(string name, int processId, ProcessSpec spec)
-    {
-        Directory.CreateDirectory(directory);
-        return File.WriteAllLinesAsync(Path.Combine(directory, name),
-        [
-            processId.ToString(CultureInfo.InvariantCulture),
-            spec.StopSignals[0].ToString(),
-            string.Join(' ', [spec.FileName, .. spec.Arguments]),
-        ]);
-    }
+    public Task WriteAsync(string name, int processId, ProcessSpec spec) => File.WriteAllLinesAsync(Path.Combine(directory, name),
+    [
+        processId.ToString(CultureInfo.InvariantCulture),
+        spec.StopSignals[0].ToString(),
+        string.Join(' ', [spec.FileName, .. spec.Arguments]),
+    ]);
 
     public void Remove(string name) => File.Delete(Path.Combine(directory, name));
 
     /// <summary>Stops what an earlier host left running.</summary>
     public async Task StopLeftoversAsync(Action<string> say, CancellationToken cancellationToken)
     {
-        if (!Directory.Exists(directory))
-        {
-            return;
-        }
-
         await Task.WhenAll(Directory.EnumerateFiles(directory).ToList().Select(file => StopAsync(file, say, cancellationToken)));
     }
 

@@ -13,6 +13,9 @@ internal sealed class ServiceEnvironment(DataDirectory data, LocalSecrets secret
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
             ["DOTNET_ENVIRONMENT"] = "Development",
             ["ASPNETCORE_URLS"] = project.Http.Url,
+
+            // Among themselves they talk directly, also where a proxy leads to the world.
+            ["NO_PROXY"] = string.Join(',', new[] { Environment.GetEnvironmentVariable("NO_PROXY"), "localhost", "127.0.0.1" }.Where(host => !string.IsNullOrEmpty(host))),
             ["OTEL_SERVICE_NAME"] = project.Name,
             ["OTEL_RESOURCE_ATTRIBUTES"] = $"service.instance.id={Guid.NewGuid():N}",
 

@@ -28,7 +28,7 @@ public sealed class SupervisorTests : IDisposable
 
         Assert.NotEqual(killed, supervisor.ProcessId);
         Assert.True(Printed("llmobs  | service was ended by signal 9"));
-        Assert.True(Printed("service | ready"));
+        await Until(() => Printed("service | ready"));
     }
 
     [Fact]
