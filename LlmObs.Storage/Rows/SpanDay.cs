@@ -13,7 +13,8 @@ internal static class SpanDay
     /// <summary>The UTC day of the start when it is within 400 days back and one ahead, else <see cref="OutsideTime"/>.</summary>
     public static DateOnly Of(long startUnixNano, DateOnly today)
     {
-        var day = OutsideTime.AddDays((int)Math.Floor((double)startUnixNano / NanosPerDay));
+        // Rounded down, also before 1970, and in integers: a double would push the last nanosecond of a day into the next.
+        var day = OutsideTime.AddDays((int)(startUnixNano / NanosPerDay) - (startUnixNano % NanosPerDay < 0 ? 1 : 0));
         return day >= today.AddDays(-DaysBack) && day <= today.AddDays(DaysAhead) ? day : OutsideTime;
     }
 
