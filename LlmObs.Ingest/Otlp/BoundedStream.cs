@@ -4,7 +4,9 @@ namespace LlmObs.Ingest.Otlp;
 internal sealed class BodyTooLargeException(string message) : IOException(message);
 
 /// <summary>Reads on to a limit and no further: a gzip bomb is noticed when it has inflated to it, not when memory is gone.</summary>
-internal sealed class BoundedStream(Stream inner, long limit, string what) : Stream
+/// <param name="what">Which body: as sent, or inflated.</param>
+/// <param name="refuse">Makes the exception that the caller's framework understands; <see cref="BodyTooLargeException"/> when not given.</param>
+internal sealed class BoundedStream(Stream inner, long limit, string what, Func<string, Exception>? refuse = null) : Stream
 {
     private long _read;
 
@@ -50,6 +52,12 @@ internal sealed class BoundedStream(Stream inner, long limit, string what) : Str
     private int Count(int read)
     {
         _read += read;
-        return _read <= limit ? read : throw new BodyTooLargeException($"The body {what} is larger than {limit} bytes (Ingest:MaxBodyBytes). Send smaller batches.");
+        return _read <= limit ? read : throw TooLarge();
+    }
+
+    private Exception TooLarge()
+    {
+        var message = $"The body {what} is larger than {limit} bytes (Ingest:MaxBodyBytes). Send smaller batches.";
+        return refuse?.Invoke(message) ?? new BodyTooLargeException(message);
     }
 }

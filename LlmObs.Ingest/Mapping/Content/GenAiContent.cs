@@ -62,6 +62,14 @@ internal sealed record GenAiContent(
         var choice = Unwrapped(body);
         var finish = choice.MemberText("finish_reason") is { Length: > 0 } sent ? Words.Finish(sent) : null;
         var message = MessageReader.One(choice.Structure("message") ?? choice, "output", "assistant");
+        if (choice.Member("message") is not null && choice.Structure("tool_calls") is { ValueKind: JsonValueKind.Array } calls)
+        {
+            // Span events are flat: the calls stand beside the message.
+            List<MessagePart> parts = [.. message?.Parts ?? []];
+            PartReader.AddCalls(parts, calls);
+            message = new("output", message?.Role ?? "assistant", parts);
+        }
+
         return Nothing with
         {
             Messages = message is null ? [] : [message with { FinishReason = finish ?? message.FinishReason }],

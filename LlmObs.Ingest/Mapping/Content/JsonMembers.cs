@@ -20,7 +20,7 @@ internal static class JsonMembers
         }
 
         using var document = JsonInText.Parse(member.Text());
-        return document is { RootElement.ValueKind: JsonValueKind.Array } ? document.RootElement.Clone() : member;
+        return document is { RootElement.ValueKind: JsonValueKind.Array or JsonValueKind.Object } ? document.RootElement.Clone() : member;
     }
 
     public static double? MemberNumber(this JsonElement element, string name) =>

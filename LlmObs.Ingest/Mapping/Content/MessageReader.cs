@@ -80,24 +80,20 @@ internal static class MessageReader
 
     private static void AddContent(List<MessagePart> parts, JsonElement message, string role)
     {
-        var content = message.Structure("content");
-        if (role == "tool" && content is { } result && !HoldsParts(result))
+        if (message.Structure("content") is { } content && HoldsParts(content))
         {
-            parts.Add(MessagePart.ToolResult(message.MemberText("tool_call_id") ?? message.MemberText("id"), message.MemberText("name"), result.Text()));
-        }
-        else if (content is { ValueKind: JsonValueKind.Array } array)
-        {
-            PartReader.AddAll(parts, array);
+            PartReader.AddAll(parts, content);
         }
         else if (message.MemberText("content") is { Length: > 0 } text)
         {
-            parts.Add(MessagePart.Text(text));
+            parts.Add(role == "tool" ? MessagePart.ToolResult(message.MemberText("tool_call_id") ?? message.MemberText("id"), message.MemberText("name"), text) : MessagePart.Text(text));
         }
     }
 
-    // A tool may answer with any JSON array; one of parts says so by their type.
+    // A user may ask with, and a tool may answer with, any JSON; a list of parts says so by their type.
     private static bool HoldsParts(JsonElement content) =>
-        content.ValueKind == JsonValueKind.Array && content.EnumerateArray().All(part => part.ValueKind == JsonValueKind.Object && part.Member("type") is not null);
+        content.ValueKind == JsonValueKind.Array && content.GetArrayLength() > 0
+        && content.EnumerateArray().All(part => part.ValueKind == JsonValueKind.Object && part.Member("type") is not null);
 
     private static string? Role(string? sent) => sent switch
     {
