@@ -45,6 +45,13 @@ public sealed class LocalSls : IAsyncDisposable
     /// <summary>Comes back at the same address.</summary>
     public async Task RestartAsync() => app = await StartAppAsync(directory, Endpoint);
 
+    /// <summary>Loses all it held. Only while it is away.</summary>
+    public void Forget()
+    {
+        Directory.Delete(directory, recursive: true);
+        Directory.CreateDirectory(directory);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await app.DisposeAsync();
