@@ -84,7 +84,9 @@ public static class SpanLog
         string? Text(string name) => (log.GetValueOrDefault(name) ?? log.GetValueOrDefault(name.ToLowerInvariant())) is { Length: > 0 } value && value != "null" ? value : null;
         string Required(string name) => Text(name) ?? throw new FormatException($"A log of the spans logstore has no {name}.");
         long? Long(string name) => long.TryParse(Text(name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : null;
-        decimal? Decimal(string name) => decimal.TryParse(Text(name), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : null;
+
+        // An analysis writes 0.0001 as 1.0E-4; dividing by one with 28 places drops the zeros that leaves behind.
+        decimal? Decimal(string name) => decimal.TryParse(Text(name), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value / 1.0000000000000000000000000000m : null;
 
         TokenUsage? Usage()
         {

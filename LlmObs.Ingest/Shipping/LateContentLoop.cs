@@ -1,3 +1,4 @@
+using LlmObs.Storage.Schema;
 using LlmObs.Storage.Writing;
 using Microsoft.Extensions.Options;
 using OpenTelemetry;
@@ -5,14 +6,14 @@ using OpenTelemetry;
 namespace LlmObs.Ingest.Shipping;
 
 /// <summary>Brings content that came apart from its span together with it, as it becomes due. The merger decides what that is.</summary>
-public sealed partial class LateContentLoop(LateContentMerger merger, ShippingPolicy policy, IOptions<ShippingOptions> options, TimeProvider time, ILogger<LateContentLoop> logger) : BackgroundService
+public sealed partial class LateContentLoop(LateContentMerger merger, SchemaState schema, ShippingPolicy policy, IOptions<ShippingOptions> options, TimeProvider time, ILogger<LateContentLoop> logger) : BackgroundService
 {
     private const int SpansATurn = 500;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var quiet = SuppressInstrumentationScope.Begin();
-        await Task.Yield();
+        await schema.WaitAsync(stoppingToken);
         var failures = 0;
         while (!stoppingToken.IsCancellationRequested)
         {

@@ -1,4 +1,5 @@
 using LlmObs.Sls;
+using LlmObs.Storage.Schema;
 using LlmObs.Storage.Writing;
 using LlmObs.TraceLog;
 using Microsoft.Extensions.Options;
@@ -14,6 +15,7 @@ public sealed partial class SlsShipper(
     BatchShipper shipper,
     ShippingPolicy policy,
     ShippingPause pause,
+    SchemaState schema,
     ShippingMetrics metrics,
     IOptions<ShippingOptions> options,
     TimeProvider time,
@@ -30,7 +32,7 @@ public sealed partial class SlsShipper(
     {
         // What this loop does is not traced: the stack ships its own traces through it.
         using var quiet = SuppressInstrumentationScope.Begin();
-        await Task.Yield();
+        await schema.WaitAsync(stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
