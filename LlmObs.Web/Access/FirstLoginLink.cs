@@ -11,6 +11,9 @@ namespace LlmObs.Web.Access;
 public sealed partial class FirstLoginLink(LoginLinks links, IOptions<WebOptions> options, IServer server, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<FirstLoginLink> logger)
     : BackgroundService
 {
+    // A database that starts together with us needs a moment; longer than this an operator wants to know.
+    private static readonly TimeSpan Noteworthy = TimeSpan.FromSeconds(4);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var configured = options.Value.LoginToken;
@@ -35,7 +38,7 @@ public sealed partial class FirstLoginLink(LoginLinks links, IOptions<WebOptions
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
-                Log.NotYet(logger, wait.TotalSeconds, exception.Message);
+                Log.NotYet(logger, wait < Noteworthy ? LogLevel.Debug : LogLevel.Warning, wait.TotalSeconds, exception.Message);
                 await Task.Delay(wait, time, cancellationToken);
             }
         }
@@ -59,7 +62,7 @@ public sealed partial class FirstLoginLink(LoginLinks links, IOptions<WebOptions
         [LoggerMessage(LogLevel.Information, "Log in, once, with {Link}")]
         public static partial void OpenThis(ILogger logger, string link);
 
-        [LoggerMessage(LogLevel.Warning, "The login link cannot be offered yet; next attempt in {Seconds} s: {Reason}")]
-        public static partial void NotYet(ILogger logger, double seconds, string reason);
+        [LoggerMessage("The login link cannot be offered yet; next attempt in {Seconds} s: {Reason}")]
+        public static partial void NotYet(ILogger logger, LogLevel level, double seconds, string reason);
     }
 }

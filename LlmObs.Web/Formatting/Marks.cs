@@ -31,6 +31,22 @@ public static class Marks
         }
     }
 
+    /// <summary>The text from a little before its first hit, so that the hit is in sight where a line is cut at its end.</summary>
+    /// <param name="lead">How many characters may stand before the hit.</param>
+    public static string From(string text, IReadOnlyList<string> words, int lead = 16)
+    {
+        var first = Split(text, words).FirstOrDefault();
+        if (first.IsHit || first.Piece is null || first.Piece.Length <= lead || first.Piece.Length == text.Length)
+        {
+            return text;
+        }
+
+        var start = first.Piece.Length - lead;
+        var blank = text.IndexOf(' ', start, lead);
+        start = blank >= 0 ? blank + 1 : char.IsLowSurrogate(text[start]) ? start + 1 : start;
+        return "…" + text[start..];
+    }
+
     private static (int At, int Length)? Next(string text, int from, List<string> needles)
     {
         (int At, int Length)? best = null;

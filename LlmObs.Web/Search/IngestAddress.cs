@@ -25,9 +25,19 @@ public sealed class IngestAddress(IOptions<WebOptions> options, IConfiguration c
         }
     }
 
-    public Uri Grpc => options.Value.PublicGrpcUrl is { } configured
-        ? new(configured)
-        : new UriBuilder(Http.Scheme, Http.Host, int.TryParse(configuration["LLMOBS_OTLP_GRPC_PORT"], out var port) ? port : GrpcPort).Uri;
+    public Uri Grpc
+    {
+        get
+        {
+            if (options.Value.PublicGrpcUrl is { } configured)
+            {
+                return new(configured);
+            }
+
+            var port = Uri.TryCreate(configuration["services:ingest:otlp-grpc:0"], UriKind.Absolute, out var found) ? found.Port : GrpcPort;
+            return new UriBuilder(Http.Scheme, Http.Host, port).Uri;
+        }
+    }
 
     /// <summary>True when the sender runs beside us and needs no key.</summary>
     public bool IsLocal => Http.IsLoopback;

@@ -71,7 +71,9 @@ public sealed partial class SearchReader(SpanSearch search, TraceReader traces, 
 
         var summaries = await traces.SummariesAsync(projectId, [.. hits.Select(hit => hit.TraceId)], cancellationToken);
         var byId = summaries.ToDictionary(summary => summary.TraceId, StringComparer.Ordinal);
-        return [.. hits.Select(hit => new RequestRow(hit, byId.GetValueOrDefault(hit.TraceId)))];
+
+        // SLS orders by the newest matching span; what a row shows is when its trace began.
+        return [.. hits.Select(hit => new RequestRow(hit, byId.GetValueOrDefault(hit.TraceId))).OrderByDescending(row => row.StartUnixNano)];
     }
 
     private async Task<OutboxStatus?> BacklogAsync(CancellationToken cancellationToken)

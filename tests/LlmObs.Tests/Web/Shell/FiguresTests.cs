@@ -77,6 +77,14 @@ public sealed class FiguresTests
         Assert.Equal(expected, string.Concat(pieces.Select(piece => piece.IsHit ? $"[{piece.Piece}]" : piece.Piece)));
     }
 
+    [Theory]
+    [InlineData("退款率在前", "退款率在前")]
+    [InlineData("short lead 退款率", "short lead 退款率")]
+    [InlineData("a very long lead of many words before 退款率 and after", "…words before 退款率 and after")]
+    [InlineData("没有空格的很长很长很长很长很长很长的一句话退款率", "…很长很长很长很长很长很长的一句话退款率")]
+    [InlineData("a very long text in which nothing was found at all", "a very long text in which nothing was found at all")]
+    public void A_line_begins_a_little_before_its_first_hit(string text, string expected) => Assert.Equal(expected, Marks.From(text, ["退款率"]));
+
     [Fact]
     public void Every_kind_has_its_own_silhouette()
     {
