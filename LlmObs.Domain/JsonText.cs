@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -30,6 +32,13 @@ public sealed class JsonTextConverter : JsonConverter<JsonText>
         return document.RootElement.ValueKind == JsonValueKind.Null ? default : new JsonText(document.RootElement.GetRawText());
     }
 
-    public override void Write(Utf8JsonWriter writer, JsonText value, JsonSerializerOptions options) =>
-        writer.WriteRawValue(value.ToString(), skipInputValidation: true);
+    public override void Write(Utf8JsonWriter writer, JsonText value, JsonSerializerOptions options)
+    {
+        // By way of bytes: the writer's own transcoding throws on half a surrogate pair, this one puts U+FFFD there.
+        var text = value.ToString();
+        var utf8 = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
+        var length = Encoding.UTF8.GetBytes(text, utf8);
+        writer.WriteRawValue(utf8.AsSpan(0, length), skipInputValidation: true);
+        ArrayPool<byte>.Shared.Return(utf8);
+    }
 }

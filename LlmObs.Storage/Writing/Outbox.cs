@@ -129,7 +129,19 @@ public sealed class Outbox(Database database)
     private Task<int> ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken) =>
         database.RunAsync(connection => connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)), cancellationToken);
 
-    private sealed record ClaimedRow(long Id, Guid BatchId, int ProjectId, string ProjectName, int Attempts, DateTime CreatedAt, DateOnly[] Days, string[] TraceIds, string[] SpanIds);
+    // Properties and not parameters: Dapper matches parameters by type, and an array column tells only that it is one.
+    private sealed record ClaimedRow
+    {
+        public long Id { get; init; }
+        public Guid BatchId { get; init; }
+        public int ProjectId { get; init; }
+        public string ProjectName { get; init; } = "";
+        public int Attempts { get; init; }
+        public DateTime CreatedAt { get; init; }
+        public DateOnly[] Days { get; init; } = [];
+        public string[] TraceIds { get; init; } = [];
+        public string[] SpanIds { get; init; } = [];
+    }
 
     private sealed record StatusRow(long Pending, long PendingSpans, DateTime? OldestAt, long Parked, long ShippedBatches, long ShippedSpans, long FailedAttempts, string? LastError);
 }
