@@ -104,9 +104,9 @@ internal static partial class ScriptedModel
         return $"{head}\n\n{string.Join('\n', table)}\n\n{(chinese ? "口径" : "Terms")}：{explanation}";
     }
 
-    private static string Explain(ScriptedQuestion asked) => asked.Chinese
-        ? $"{asked.Say().TrimEnd('？')}：排除已取消的订单。"
-        : $"{asked.Say().TrimEnd('?', '.')}: orders that were not cancelled.";
+    private static string Explain(ScriptedQuestion asked) => asked.Metric == "new_members"
+        ? asked.Chinese ? "按注册日期统计会员。" : "Members by their day of registration."
+        : asked.Chinese ? $"{asked.Say().TrimEnd('？')}：排除已取消的订单。" : $"{asked.Say().TrimEnd('?', '.')}: orders that were not cancelled.";
 
     private static string TablesOf(string text)
     {

@@ -1,3 +1,4 @@
+using LlmObs.IntegrationTests.Support;
 using LlmObs.SqlCopilot;
 using LlmObs.SqlCopilot.Scripted;
 using LlmObs.SqlCopilot.Shop;
@@ -12,7 +13,7 @@ using Npgsql;
 namespace LlmObs.IntegrationTests.SqlCopilot;
 
 /// <summary>The whole copilot on a free port with a database of its own; nobody visits, and the scripted model answers at once.</summary>
-public sealed class ShopFixture : IAsyncLifetime
+public sealed class ShopFixture(PostgresFixture postgres) : IAsyncLifetime
 {
     private WebApplication? _app;
     public string ConnectionString { get; private set; } = "";
@@ -21,22 +22,14 @@ public sealed class ShopFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var server = Environment.GetEnvironmentVariable("COPILOT_TEST_PG")!;
-        var name = "copilot_" + Guid.NewGuid().ToString("N")[..8];
-        await using (var source = NpgsqlDataSource.Create(server))
-        {
-            await using var create = source.CreateCommand($"CREATE DATABASE {name}");
-            await create.ExecuteNonQueryAsync();
-        }
-
-        ConnectionString = new NpgsqlConnectionStringBuilder(server) { Database = name }.ConnectionString;
+        ConnectionString = await postgres.CreateEmptyDatabaseAsync();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["ConnectionStrings:llmobs"] = ConnectionString,
-            ["Shop:ReaderRole"] = name + "_reader",
+            ["Shop:ReaderRole"] = new NpgsqlConnectionStringBuilder(ConnectionString).Database + "_reader",
             ["Shop:StatementTimeoutMs"] = "1000",
             ["Shop:MaxRows"] = "50",
             ["Demo:QuestionsPerMinute"] = "0",
