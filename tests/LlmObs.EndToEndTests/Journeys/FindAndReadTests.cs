@@ -17,7 +17,7 @@ public sealed class FindAndReadTests(StackFixture fixture)
         await page.GotoAsync($"{fixture.Stack.Web}search");
 
         // 资深 stands only in the system prompt of one model call, which came as a log record.
-        await page.Locator("input[name=q]").FillAsync("资深数据分析师");
+        await page.Locator("input[data-query]").FillAsync("资深数据分析师");
         await page.Keyboard.PressAsync("Enter");
         var result = page.Locator($"a[href*='/traces/{TraceId}']").First;
         await Assertions.Expect(result).ToBeVisibleAsync();

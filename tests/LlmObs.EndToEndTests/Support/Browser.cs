@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace LlmObs.EndToEndTests.Support;
 
-/// <summary>The machine's Chromium, signed in once. Nothing is downloaded: <c>CHROMIUM_PATH</c>, or where Debian and others put it.</summary>
+/// <summary>The machine's Chromium, signed in once. Nothing is downloaded: <c>LLMOBS_CHROMIUM</c>, or where Debian and others put it.</summary>
 public sealed class Browser : IAsyncDisposable
 {
     private static readonly string[] Places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/snap/bin/chromium"];
@@ -17,8 +17,8 @@ public sealed class Browser : IAsyncDisposable
     /// <summary>Starts Chromium and opens the one-time login link, whose session all pages share.</summary>
     public static async Task<Browser> StartAsync(string loginLink)
     {
-        var path = Environment.GetEnvironmentVariable("CHROMIUM_PATH") ?? Places.FirstOrDefault(File.Exists)
-            ?? throw new InvalidOperationException("There is no Chromium. Install it (Debian: apt-get install chromium) or set CHROMIUM_PATH; ./test.sh does it as root.");
+        var path = Environment.GetEnvironmentVariable("LLMOBS_CHROMIUM") ?? Places.FirstOrDefault(File.Exists)
+            ?? throw new InvalidOperationException("There is no Chromium. Install it (Debian: apt-get install chromium) or set LLMOBS_CHROMIUM; ./test.sh does it as root.");
         var playwright = await Playwright.CreateAsync();
         var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Args = Flags });
         await using var context = await browser.NewContextAsync();

@@ -49,7 +49,7 @@ public sealed partial class Stack : IAsyncDisposable
         var chosen = ports ?? StackPorts.Free();
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = Repository.Root };
         start.ArgumentList.Add(Repository.BuildOutput("LlmObs.AppHost"));
-        foreach (var argument in chosen.Arguments.Concat(["--data-dir", directory]).Concat(arguments))
+        foreach (var argument in chosen.Arguments(withDemo: arguments.Contains("--demo")).Concat(["--data-dir", directory]).Concat(arguments))
         {
             start.ArgumentList.Add(argument);
         }
@@ -158,8 +158,15 @@ public sealed partial class Stack : IAsyncDisposable
 /// <summary>Ports nobody holds.</summary>
 public sealed record StackPorts(int Web, int Ingest, int OtlpGrpc, int Sls, int Postgres, int Copilot)
 {
-    public IEnumerable<string> Arguments =>
-        ["--port-web", $"{Web}", "--port-ingest", $"{Ingest}", "--port-otlp-grpc", $"{OtlpGrpc}", "--port-sls", $"{Sls}", "--port-postgres", $"{Postgres}", "--port-sqlcopilot", $"{Copilot}"];
+    public IEnumerable<string> Arguments(bool withDemo) =>
+    [
+        "--port-web", $"{Web}",
+        "--port-ingest", $"{Ingest}",
+        "--port-otlp-grpc", $"{OtlpGrpc}",
+        "--port-sls", $"{Sls}",
+        "--port-postgres", $"{Postgres}",
+        .. withDemo ? (string[])["--port-sqlcopilot", $"{Copilot}"] : [],
+    ];
 
     public static StackPorts Free()
     {

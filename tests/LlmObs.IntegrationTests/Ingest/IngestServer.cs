@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using LlmObs.Ingest.Otlp;
+using LlmObs.Ingest.Shipping;
 using LlmObs.IntegrationTests.Ingest;
 using LlmObs.LocalHost.Postgres;
 using LlmObs.Storage;
@@ -94,6 +95,8 @@ public sealed class IngestServer : IAsyncDisposable
         builder.AddLlmObsDatabase();
         builder.AddLlmObsStorage(ownsSchema: true);
         builder.AddOtlpIngest();
+        builder.Services.AddOptions<ShippingOptions>();
+        builder.Services.AddSingleton<ShippingQueue>();
         var app = builder.Build();
         app.MapOtlpIngest();
         await app.StartAsync(TestContext.Current.CancellationToken);
