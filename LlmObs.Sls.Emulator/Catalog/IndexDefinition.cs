@@ -18,6 +18,9 @@ public enum FieldType
 /// <param name="IndexAll">JSON: every text leaf is searchable, down to <paramref name="MaxDepth"/> (−1: all).</param>
 public sealed record IndexKey(string Path, FieldType Type, bool DocValue, string Alias, TokenizerSettings Tokenizer, bool IndexAll, int MaxDepth, IReadOnlyList<IndexKey> JsonKeys)
 {
+    /// <summary>Whether bare words look into this key's own terms; the line index then leaves the field out.</summary>
+    public bool AnswersBareWords => Type == FieldType.Text || (Type == FieldType.Json && IndexAll);
+
     public string ColumnName => Alias.Length > 0 ? Alias : Path;
 }
 

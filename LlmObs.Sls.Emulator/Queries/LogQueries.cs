@@ -60,10 +60,12 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
         var order = query.Reverse ? "DESC" : "ASC";
         var rows = new List<string>();
         var keys = new List<string>();
-        using var reader = Read(connection, $"""
+        using var command = Command(connection, $"""
             SELECT raw FROM {logstore.TableName} WHERE {Window(search, text, query)}
             ORDER BY time {order}, nanos {order}, seq {order} LIMIT {query.Line} OFFSET {query.Offset}
-            """, cancellationToken);
+            """);
+        using var interrupt = cancellationToken.Register(command.Cancel);
+        using var reader = command.ExecuteReader();
         while (reader.Read())
         {
             var raw = reader.GetString(0);
@@ -83,7 +85,9 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
         var search = new SearchSql(logstore.Columns);
         var statement = new AnalysisStatement(connection, text.Statement!, name);
         Engine.Execute(connection, $"CREATE TEMP VIEW {PrestoTranslator.Table} AS {LogView.Select(logstore, statement.Columns)} WHERE {Window(search, text, query)}");
-        using var reader = Read(connection, statement.Sql, cancellationToken);
+        using var command = Command(connection, statement.Sql);
+        using var interrupt = cancellationToken.Register(command.Cancel);
+        using var reader = command.ExecuteReader();
         var keys = Enumerable.Range(0, reader.FieldCount).Select(reader.GetName).ToList();
         var types = Enumerable.Range(0, reader.FieldCount).Select(column => PrestoValue.TypeName(reader.GetDataTypeName(column))).ToList();
         var rows = new List<string>();
@@ -105,7 +109,9 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
     {
         var text = QueryText.Parse(query.Text);
         var counts = new Dictionary<long, long>();
-        using (var reader = Read(connection, $"SELECT (time - {query.From}) // {width} AS part, count(*) FROM {logstore.TableName} WHERE {Window(new SearchSql(logstore.Columns), text, query)} GROUP BY part", cancellationToken))
+        using (var command = Command(connection, $"SELECT (time - {query.From}) // {width} AS part, count(*) FROM {logstore.TableName} WHERE {Window(new SearchSql(logstore.Columns), text, query)} GROUP BY part"))
+        using (cancellationToken.Register(command.Cancel))
+        using (var reader = command.ExecuteReader())
         {
             while (reader.Read())
             {
@@ -140,15 +146,13 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
         }
     }
 
-    private static DuckDBDataReader Read(DuckDBConnection connection, string sql, CancellationToken cancellationToken)
+    private static DuckDBCommand Command(DuckDBConnection connection, string sql)
     {
         var command = connection.CreateCommand();
 #pragma warning disable CA2100 // Text enters SQL only through Literal and the checked syntax tree.
         command.CommandText = sql;
 #pragma warning restore CA2100
-        // An interrupt ends the statement wherever it is, while rows are fetched too.
-        cancellationToken.Register(command.Cancel);
-        return command.ExecuteReader();
+        return command;
     }
 
     private async Task<T> RunAsync<T>(Func<DuckDBConnection, CancellationToken, T> query, CancellationToken cancellationToken)
@@ -164,12 +168,14 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
                 return query(connection, cut.Token);
             }, cancellationToken);
         }
-        catch (DuckDBException failure)
+        catch (Exception failure) when (cut.IsCancellationRequested && failure is DuckDBException or OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw cut.IsCancellationRequested
-                ? SlsException.Parameter($"ErrorType:QueryTimeout.ErrorMessage:the query was cut after {options.QueryTimeoutSeconds} s")
-                : AnalysisError.From(failure);
+            throw SlsException.Parameter($"ErrorType:QueryTimeout.ErrorMessage:the query was cut after {options.QueryTimeoutSeconds} s");
+        }
+        catch (DuckDBException failure)
+        {
+            throw AnalysisError.From(failure);
         }
         finally
         {

@@ -36,11 +36,11 @@ public sealed class SearchSql(ColumnMap columns)
         terms.Add((match.Value, ""));
         if (index.Line is { } line)
         {
-            // A field with its own way of cutting words answers by that as well.
-            var others = TextKeys().Where(key => key.Tokenizer != line.Tokenizer).Select(key => Match(columns[key].Terms, RawField(key), key.Tokenizer, match));
-            return Any([Match("line", "raw", line.Tokenizer, match), .. others]);
+            // A field with a key index answers by that; the line holds the others.
+            var own = TextKeys().Where(key => line.Covers(key.Path)).Select(key => Match(columns[key].Terms, RawField(key), key.Tokenizer, match));
+            return Any([Match("line", "raw", line.Tokenizer, match), .. own]);
         }
-        var keys = TextKeys().ToList();
+        var keys = TextKeys().Concat(index.Keys.Where(key => !key.AnswersBareWords).SelectMany(key => key.JsonKeys).Where(leaf => leaf.AnswersBareWords)).ToList();
         if (match.Kind == ValueKind.Phrase || keys.Count == 0)
         {
             return Any(keys.Select(key => Match(columns[key].Terms, RawField(key), key.Tokenizer, match)));
@@ -51,7 +51,7 @@ public sealed class SearchSql(ColumnMap columns)
             : All(pieces.Select(piece => Any(keys.Select(key => Match(columns[key].Terms, RawField(key), key.Tokenizer, match with { Value = piece, Kind = ValueKind.Quoted })))));
     }
 
-    private IEnumerable<IndexKey> TextKeys() => index.Keys.SelectMany(key => key.JsonKeys.Prepend(key)).Where(key => key.Type == FieldType.Text || (key.Type == FieldType.Json && key.IndexAll));
+    private IEnumerable<IndexKey> TextKeys() => index.Keys.Where(key => key.AnswersBareWords);
 
     private string InField(MatchNode match, string name)
     {

@@ -92,13 +92,13 @@ public sealed class RowBuilder
             {
                 json.WriteString(name, value);
             }
-            if (lineTerms is not null && columns.Index!.Line!.Covers(name))
-            {
-                line!.Append(lineTerms, value);
-            }
             if (plans.TryGetValue(name, out var plan))
             {
                 Fill(values, plan, value);
+            }
+            if (lineTerms is not null && plan?.Key.AnswersBareWords is not true && columns.Index!.Line!.Covers(name))
+            {
+                line!.Append(lineTerms, value);
             }
         }
         json.WriteEndObject();
