@@ -35,7 +35,9 @@ internal sealed record CommandLine(bool Help, string? DataDirectory, IReadOnlyDi
                     ports[port] = Port(option, Value(option, words));
                     break;
                 default:
-                    throw new LocalHostException($"Unknown option '{option}'. Known here: {string.Join(", ", ["--demo", DataDir, .. portOptions, "--help"])}.");
+                    throw new LocalHostException(
+                        $"Unknown option '{option}'. Known here: {string.Join(", ", ["--demo", DataDir, .. portOptions, "--help"])}."
+                    );
             }
         }
 
@@ -43,24 +45,27 @@ internal sealed record CommandLine(bool Help, string? DataDirectory, IReadOnlyDi
     }
 
     /// <summary>The text of <c>--help</c>.</summary>
-    public static string Usage(IEnumerable<Endpoint> endpoints) => $"""
-        Starts the whole of LlmObs on this machine: PostgreSQL, a local SLS, and our services.
+    public static string Usage(IEnumerable<Endpoint> endpoints) =>
+        $"""
+            Starts the whole of LlmObs on this machine: PostgreSQL, a local SLS, and our services.
 
-          dotnet run --project LlmObs.AppHost -- [options]
+              dotnet run --project LlmObs.AppHost -- [options]
 
-          --demo                   also the demo copilot, which makes living traces
-          {DataDir} DIR           where everything is kept between runs (default: .llmobs in the repository's root)
-        {string.Join('\n', endpoints.Select(endpoint => $"  {endpoint.Option + " PORT",-24} default {endpoint.Port}"))}
-          --help                   this text (with --demo: its options too)
+              --demo                   also the demo copilot, which makes living traces
+              {DataDir} DIR           where everything is kept between runs (default: .llmobs in the repository's root)
+            {string.Join('\n', endpoints.Select(endpoint => $"  {endpoint.Option + " PORT", -24} default {endpoint.Port}"))}
+              --help                   this text (with --demo: its options too)
 
-        Ctrl-C stops everything in order and keeps the data; a second Ctrl-C doesn't wait.
-        LLMOBS_POSTGRES_BIN=DIR takes PostgreSQL (15 or newer) from there instead of looking for it.
-        """;
+            Ctrl-C stops everything in order and keeps the data; a second Ctrl-C doesn't wait.
+            LLMOBS_POSTGRES_BIN=DIR takes PostgreSQL (15 or newer) from there instead of looking for it.
+            """;
 
     private static string[] SplitAtEquals(string word) => word.StartsWith("--", StringComparison.Ordinal) ? word.Split('=', 2) : [word];
 
     private static string Value(string option, Queue<string> words) =>
-        words.TryDequeue(out var value) && !value.StartsWith("--", StringComparison.Ordinal) ? value : throw new LocalHostException($"{option} needs a value.");
+        words.TryDequeue(out var value) && !value.StartsWith("--", StringComparison.Ordinal)
+            ? value
+            : throw new LocalHostException($"{option} needs a value.");
 
     private static int Port(string option, string value) =>
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= 65535

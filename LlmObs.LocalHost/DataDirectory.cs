@@ -38,7 +38,9 @@ internal sealed class DataDirectory : IDisposable
         }
         catch (IOException) when (File.Exists(mark))
         {
-            throw new LocalHostException($"LlmObs already runs with the data in {path} (its process id is in {mark}). Stop it, or choose another --data-dir.");
+            throw new LocalHostException(
+                $"LlmObs already runs with the data in {path} (its process id is in {mark}). Stop it, or choose another --data-dir."
+            );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

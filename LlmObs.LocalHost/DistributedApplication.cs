@@ -50,10 +50,17 @@ public sealed class DistributedApplication
         using var data = DataDirectory.Open(asked.DataDirectory ?? DataDirectory.DefaultFor(Projects.First().Project.ProjectPath));
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(5) };
         var secrets = await LocalSecrets.ReadAsync(data, signals.Stop);
-        var log = new LogPrinter(Console.Out, [.. model.Resources.Where(resource => Endpoints(resource).Any()).Select(resource => resource.Name)], !Console.IsOutputRedirected);
+        var log = new LogPrinter(
+            Console.Out,
+            [.. model.Resources.Where(resource => Endpoints(resource).Any()).Select(resource => resource.Name)],
+            !Console.IsOutputRedirected
+        );
         var pids = new PidFiles(data.Processes);
         var environment = new ServiceEnvironment(data, secrets, Projects.FirstOrDefault(project => project.Name == TelemetryReceiver)?.Http);
-        List<Supervisor> supervisors = [.. model.Resources.Select(Service).OfType<IService>().Select(service => new Supervisor(service, log, pids, TimeProvider.System))];
+        List<Supervisor> supervisors =
+        [
+            .. model.Resources.Select(Service).OfType<IService>().Select(service => new Supervisor(service, log, pids, TimeProvider.System)),
+        ];
         var stack = new Stack(supervisors);
         signals.AtOnce = stack.Kill;
 
@@ -76,20 +83,22 @@ public sealed class DistributedApplication
 
         log.Say("Everything has stopped.");
 
-        IService? Service(Resource resource) => resource switch
-        {
-            PostgresServerResource server => new PostgresService(server, data, log.Say),
-            ProjectResource project => new ProjectService(project, environment, http),
-            _ => null,
-        };
+        IService? Service(Resource resource) =>
+            resource switch
+            {
+                PostgresServerResource server => new PostgresService(server, data, log.Say),
+                ProjectResource project => new ProjectService(project, environment, http),
+                _ => null,
+            };
     }
 
     private IEnumerable<ProjectResource> Projects => model.Resources.OfType<ProjectResource>();
 
-    private static IEnumerable<Endpoint> Endpoints(Resource resource) => resource switch
-    {
-        PostgresServerResource server => [server.Endpoint],
-        ProjectResource project => project.Endpoints,
-        _ => [],
-    };
+    private static IEnumerable<Endpoint> Endpoints(Resource resource) =>
+        resource switch
+        {
+            PostgresServerResource server => [server.Endpoint],
+            ProjectResource project => project.Endpoints,
+            _ => [],
+        };
 }

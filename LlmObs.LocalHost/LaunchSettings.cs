@@ -5,7 +5,11 @@ namespace LlmObs.LocalHost;
 /// <summary>What a project's <c>Properties/launchSettings.json</c> says about running it: its first profile of kind Project.</summary>
 internal sealed record LaunchSettings(int Port, IReadOnlyDictionary<string, string> Environment)
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        ReadCommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+    };
 
     /// <exception cref="InvalidDataException">There is no profile with an http address.</exception>
     public static LaunchSettings Of(IProjectMetadata project)

@@ -14,14 +14,20 @@ public static class ProjectExtensions
         return builder.Add(new ProjectResource(name, project, new Endpoint("http", LaunchSettings.Of(project).Port, portOption)));
     }
 
-    public static IResourceBuilder<ProjectResource> WithReference(this IResourceBuilder<ProjectResource> project, IResourceBuilder<IResourceWithConnectionString> source)
+    public static IResourceBuilder<ProjectResource> WithReference(
+        this IResourceBuilder<ProjectResource> project,
+        IResourceBuilder<IResourceWithConnectionString> source
+    )
     {
         project.Resource.References.Add(() => ($"ConnectionStrings__{source.Resource.Name}", source.Resource.ConnectionString));
         return project;
     }
 
     /// <summary>Tells where the other service is, as service discovery reads it.</summary>
-    public static IResourceBuilder<ProjectResource> WithReference(this IResourceBuilder<ProjectResource> project, IResourceBuilder<ProjectResource> other)
+    public static IResourceBuilder<ProjectResource> WithReference(
+        this IResourceBuilder<ProjectResource> project,
+        IResourceBuilder<ProjectResource> other
+    )
     {
         project.Resource.References.Add(() => ($"services__{other.Resource.Name}__http__0", other.Resource.Http.Url));
         return project;
@@ -36,13 +42,22 @@ public static class ProjectExtensions
     }
 
     /// <summary>One more port, told to the service in the variable <paramref name="env"/> and changed by <c>--port-{name}</c>.</summary>
-    public static IResourceBuilder<ProjectResource> WithHttpEndpoint(this IResourceBuilder<ProjectResource> project, int port, string name, string env)
+    public static IResourceBuilder<ProjectResource> WithHttpEndpoint(
+        this IResourceBuilder<ProjectResource> project,
+        int port,
+        string name,
+        string env
+    )
     {
         project.Resource.Endpoints.Add(new Endpoint(name, port, name) { Env = env });
         return project;
     }
 
-    public static IResourceBuilder<ProjectResource> WithEndpoint(this IResourceBuilder<ProjectResource> project, string name, Action<Endpoint> configure)
+    public static IResourceBuilder<ProjectResource> WithEndpoint(
+        this IResourceBuilder<ProjectResource> project,
+        string name,
+        Action<Endpoint> configure
+    )
     {
         configure(project.Resource.Endpoints.Single(endpoint => endpoint.Name == name));
         return project;

@@ -34,7 +34,12 @@ public sealed class PostgresServerResource(string name, int port) : Resource(nam
 /// <summary>A database of <see cref="PostgresServerResource"/>.</summary>
 public sealed class PostgresDatabaseResource(string name, PostgresServerResource server) : Resource(name), IResourceWithConnectionString
 {
-    public string ConnectionString => PostgresServer.ConnectionString(server.Endpoint.Port, server.Password ?? throw new InvalidOperationException($"{server.Name} hasn't started."), Name);
+    public string ConnectionString =>
+        PostgresServer.ConnectionString(
+            server.Endpoint.Port,
+            server.Password ?? throw new InvalidOperationException($"{server.Name} hasn't started."),
+            Name
+        );
 }
 
 /// <summary>SLS: here always the emulator.</summary>
@@ -42,9 +47,10 @@ public sealed class SlsResource(string name) : Resource(name), IResourceWithConn
 {
     internal ProjectResource? Emulator { get; set; }
 
-    public string ConnectionString => Emulator is { } emulator
-        ? $"Endpoint={emulator.Http.Url};Project=llmobs;AccessKeyId=local;AccessKeySecret=local"
-        : throw new InvalidOperationException($"{Name} has no emulator: call RunAsEmulator.");
+    public string ConnectionString =>
+        Emulator is { } emulator
+            ? $"Endpoint={emulator.Http.Url};Project=llmobs;AccessKeyId=local;AccessKeySecret=local"
+            : throw new InvalidOperationException($"{Name} has no emulator: call RunAsEmulator.");
 }
 
 /// <summary>One of our services, run as a process.</summary>

@@ -9,7 +9,9 @@ public static class SlsExtensions
     public static IResourceBuilder<SlsResource> RunAsEmulator<TProject>(this IResourceBuilder<SlsResource> sls)
         where TProject : IProjectMetadata, new()
     {
-        var emulator = sls.ApplicationBuilder.AddProject<TProject>($"{sls.Resource.Name}-emulator", portOption: sls.Resource.Name).WithHttpHealthCheck("/health");
+        var emulator = sls
+            .ApplicationBuilder.AddProject<TProject>($"{sls.Resource.Name}-emulator", portOption: sls.Resource.Name)
+            .WithHttpHealthCheck("/health");
         sls.Resource.Emulator = emulator.Resource;
         return sls.WaitFor(emulator);
     }

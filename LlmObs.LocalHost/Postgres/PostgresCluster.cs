@@ -23,7 +23,13 @@ internal sealed class PostgresCluster
 
     /// <summary>Opens the cluster in <paramref name="home"/>, made with these databases if there is none yet. Nothing serves it after this.</summary>
     /// <exception cref="LocalHostException">No PostgreSQL fits it, or it can't be made.</exception>
-    public static async Task<PostgresCluster> OpenAsync(string home, PostgresSearch search, IReadOnlyList<string> databases, Action<string> say, CancellationToken cancellationToken)
+    public static async Task<PostgresCluster> OpenAsync(
+        string home,
+        PostgresSearch search,
+        IReadOnlyList<string> databases,
+        Action<string> say,
+        CancellationToken cancellationToken
+    )
     {
         Directory.CreateDirectory(home);
         var binaries = await PostgresInstaller.ForMachine(search, home, say).FindOrInstallAsync(MajorOf(home), cancellationToken);
@@ -65,7 +71,9 @@ internal sealed class PostgresCluster
 
         if (directory.EnumerateFileSystemInfos().Any())
         {
-            throw new LocalHostException($"User 'postgres' can't enter {wanted}, where PostgreSQL's data is: let others pass through it and the directories above it (chmod o+x).");
+            throw new LocalHostException(
+                $"User 'postgres' can't enter {wanted}, where PostgreSQL's data is: let others pass through it and the directories above it (chmod o+x)."
+            );
         }
 
         var home = $"{SystemHome}/{Guid.NewGuid():N}";
@@ -79,16 +87,13 @@ internal sealed class PostgresCluster
     }
 
     /// <summary>The server as a process.</summary>
-    public ProcessSpec Server(int port, IReadOnlyDictionary<string, string> settings) => Run(
-    [
-        "-D", Data,
-        .. Settings(port).Concat(settings).SelectMany(setting => new[] { "-c", $"{setting.Key}={setting.Value}" }),
-    ]) with
-    {
-        // Interrupt is PostgreSQL's fast shutdown: sessions are ended, everything is written. Quit ends at once and recovers at the next start.
-        StopSignals = [Signal.Int, Signal.Quit],
-        StopGrace = TimeSpan.FromSeconds(30),
-    };
+    public ProcessSpec Server(int port, IReadOnlyDictionary<string, string> settings) =>
+        Run(["-D", Data, .. Settings(port).Concat(settings).SelectMany(setting => new[] { "-c", $"{setting.Key}={setting.Value}" })]) with
+        {
+            // Interrupt is PostgreSQL's fast shutdown: sessions are ended, everything is written. Quit ends at once and recovers at the next start.
+            StopSignals = [Signal.Int, Signal.Quit],
+            StopGrace = TimeSpan.FromSeconds(30),
+        };
 
     /// <summary>Whether this process accepts connections: the eighth line of its pid file says so, as pg_ctl reads it.</summary>
     public bool IsReady(int processId) =>
@@ -134,12 +139,27 @@ internal sealed class PostgresCluster
         }
 
         // Passwords over TCP are all there is: the server opens no socket file (whose path may not be longer than 107 bytes).
-        await RunToEndAsync(binaries.Initdb,
-        [
-            "-D", draft, "--username=postgres", "--encoding=UTF8", OperatingSystem.IsMacOS() ? "--locale=en_US.UTF-8" : "--locale=C.UTF-8",
-            "--auth-local=peer", "--auth-host=scram-sha-256", "--data-checksums", "--no-instructions",
-        ], null, cancellationToken);
-        await RunSqlAsync(draft, string.Join('\n', [SetPassword, .. databases.Select(database => $"CREATE DATABASE \"{database}\"")]), cancellationToken);
+        await RunToEndAsync(
+            binaries.Initdb,
+            [
+                "-D",
+                draft,
+                "--username=postgres",
+                "--encoding=UTF8",
+                OperatingSystem.IsMacOS() ? "--locale=en_US.UTF-8" : "--locale=C.UTF-8",
+                "--auth-local=peer",
+                "--auth-host=scram-sha-256",
+                "--data-checksums",
+                "--no-instructions",
+            ],
+            null,
+            cancellationToken
+        );
+        await RunSqlAsync(
+            draft,
+            string.Join('\n', [SetPassword, .. databases.Select(database => $"CREATE DATABASE \"{database}\"")]),
+            cancellationToken
+        );
         Directory.Move(draft, Data);
     }
 
@@ -153,26 +173,34 @@ internal sealed class PostgresCluster
         await Tool.RunAsync(command[0], command[1..], cancellationToken, input);
     }
 
-    private ProcessSpec Run(IReadOnlyList<string> arguments) => new(binaries.Postgres, arguments)
-    {
-        WorkingDirectory = home,
-        RunAs = user,
-        // The settings above are the whole truth: what the shell has set for psql must not reach the server.
-        Environment = new Dictionary<string, string?> { ["PGPORT"] = null, ["PGDATA"] = null, ["LC_ALL"] = null, ["LC_MESSAGES"] = "C" },
-    };
+    private ProcessSpec Run(IReadOnlyList<string> arguments) =>
+        new(binaries.Postgres, arguments)
+        {
+            WorkingDirectory = home,
+            RunAs = user,
+            // The settings above are the whole truth: what the shell has set for psql must not reach the server.
+            Environment = new Dictionary<string, string?>
+            {
+                ["PGPORT"] = null,
+                ["PGDATA"] = null,
+                ["LC_ALL"] = null,
+                ["LC_MESSAGES"] = "C",
+            },
+        };
 
-    private static Dictionary<string, string> Settings(int port) => new()
-    {
-        ["port"] = port.ToString(CultureInfo.InvariantCulture),
-        ["listen_addresses"] = "127.0.0.1",
-        ["unix_socket_directories"] = "",
-        ["max_connections"] = "100",
-        ["shared_buffers"] = "64MB",
-        ["huge_pages"] = "off",
-        ["logging_collector"] = "off",
-        ["log_line_prefix"] = "",
-        ["log_checkpoints"] = "off",
-    };
+    private static Dictionary<string, string> Settings(int port) =>
+        new()
+        {
+            ["port"] = port.ToString(CultureInfo.InvariantCulture),
+            ["listen_addresses"] = "127.0.0.1",
+            ["unix_socket_directories"] = "",
+            ["max_connections"] = "100",
+            ["shared_buffers"] = "64MB",
+            ["huge_pages"] = "off",
+            ["logging_collector"] = "off",
+            ["log_line_prefix"] = "",
+            ["log_checkpoints"] = "off",
+        };
 
     private string[]? ReadPidFile()
     {
@@ -188,7 +216,8 @@ internal sealed class PostgresCluster
 
     // A cluster made by an ordinary user stays that user's, also when root starts it once.
     private static async Task<RunUser> UserAsync(string home, Action<string> say, CancellationToken cancellationToken) =>
-        (Directory.Exists(DataIn(home)) ? await RunUser.OwnerOfAsync(DataIn(home), cancellationToken) : null) ?? await RunUser.PostgresAsync(say, cancellationToken);
+        (Directory.Exists(DataIn(home)) ? await RunUser.OwnerOfAsync(DataIn(home), cancellationToken) : null)
+        ?? await RunUser.PostgresAsync(say, cancellationToken);
 
     private static int? MajorOf(string home)
     {

@@ -50,7 +50,9 @@ internal sealed class PostgresInstaller(PostgresSearch search, IReadOnlyList<IPo
     }
 
     private static PostgresBinaries? Choose(IEnumerable<PostgresBinaries> candidates, int? major) =>
-        candidates.FirstOrDefault(candidate => major is null ? candidate.Version.Major >= PostgresBinaries.OldestMajor : candidate.Version.Major == major);
+        candidates.FirstOrDefault(candidate =>
+            major is null ? candidate.Version.Major >= PostgresBinaries.OldestMajor : candidate.Version.Major == major
+        );
 
     private static string WhatToInstall(List<PostgresBinaries> seen, int? major)
     {
@@ -80,8 +82,10 @@ internal sealed class PostgresInstaller(PostgresSearch search, IReadOnlyList<IPo
         var id = File.Exists("/etc/os-release") ? File.ReadAllText("/etc/os-release") : "";
         return id switch
         {
-            _ when id.Contains("debian", StringComparison.Ordinal) => "Install it: sudo apt-get install postgresql (where that is older than 15: https://wiki.postgresql.org/wiki/Apt)",
-            _ when id.Contains("fedora", StringComparison.Ordinal) || id.Contains("rhel", StringComparison.Ordinal) => "Install it: sudo dnf install postgresql-server (where that is older than 15: https://www.postgresql.org/download/linux/redhat/)",
+            _ when id.Contains("debian", StringComparison.Ordinal) =>
+                "Install it: sudo apt-get install postgresql (where that is older than 15: https://wiki.postgresql.org/wiki/Apt)",
+            _ when id.Contains("fedora", StringComparison.Ordinal) || id.Contains("rhel", StringComparison.Ordinal) =>
+                "Install it: sudo dnf install postgresql-server (where that is older than 15: https://www.postgresql.org/download/linux/redhat/)",
             _ when id.Contains("alpine", StringComparison.Ordinal) => "Install it: apk add postgresql setpriv",
             _ when id.Contains("arch", StringComparison.Ordinal) => "Install it: sudo pacman -S postgresql",
             _ when id.Contains("suse", StringComparison.Ordinal) => "Install it: sudo zypper install postgresql-server",

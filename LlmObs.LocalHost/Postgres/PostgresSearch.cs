@@ -5,18 +5,18 @@ namespace LlmObs.LocalHost.Postgres;
 public sealed record PostgresSearch(IReadOnlyList<string> Directories)
 {
     /// <summary>This machine. The environment variable <c>LLMOBS_POSTGRES_BIN</c>, a directory, is obeyed alone when set.</summary>
-    public static PostgresSearch Machine { get; } = Environment.GetEnvironmentVariable("LLMOBS_POSTGRES_BIN") is { Length: > 0 } chosen
-        ? new([chosen])
-        : new(
-        [
-            .. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries),
-            "/usr/lib/postgresql/*/bin",
-            "/usr/pgsql-*/bin",
-            "/opt/homebrew/opt/postgresql*/bin",
-            "/usr/local/opt/postgresql*/bin",
-            "/home/linuxbrew/.linuxbrew/opt/postgresql*/bin",
-            "/Applications/Postgres.app/Contents/Versions/*/bin",
-        ]);
+    public static PostgresSearch Machine { get; } =
+        Environment.GetEnvironmentVariable("LLMOBS_POSTGRES_BIN") is { Length: > 0 } chosen
+            ? new([chosen])
+            : new([
+                .. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries),
+                "/usr/lib/postgresql/*/bin",
+                "/usr/pgsql-*/bin",
+                "/opt/homebrew/opt/postgresql*/bin",
+                "/usr/local/opt/postgresql*/bin",
+                "/home/linuxbrew/.linuxbrew/opt/postgresql*/bin",
+                "/Applications/Postgres.app/Contents/Versions/*/bin",
+            ]);
 
     /// <summary>Every installation found, of any version, the newest first.</summary>
     public async Task<IReadOnlyList<PostgresBinaries>> FindAsync(CancellationToken cancellationToken)

@@ -60,11 +60,14 @@ public sealed class PostgresServer : IAsyncDisposable
         for (var attempt = 1; ; attempt++)
         {
             var tail = new LogTail();
-            var process = await ChildProcess.StartAsync(cluster.Server(port, options.Settings), line =>
-            {
-                tail.Add(line);
-                options.Log(line);
-            });
+            var process = await ChildProcess.StartAsync(
+                cluster.Server(port, options.Settings),
+                line =>
+                {
+                    tail.Add(line);
+                    options.Log(line);
+                }
+            );
             if (await IsReadyAsync(cluster, process, cancellationToken))
             {
                 return new PostgresServer(cluster, process, port);

@@ -40,30 +40,31 @@ internal sealed class ChildProcess : IDisposable
 
     /// <param name="onLine">Called for each line the child prints, from any thread.</param>
     /// <exception cref="LocalHostException">The program isn't there or can't be started.</exception>
-    public static Task<ChildProcess> StartAsync(ProcessSpec spec, Action<string> onLine) => SpawnThread.RunAsync(() =>
-    {
-        if (Path.IsPathRooted(spec.FileName) && !File.Exists(spec.FileName))
+    public static Task<ChildProcess> StartAsync(ProcessSpec spec, Action<string> onLine) =>
+        SpawnThread.RunAsync(() =>
         {
-            throw new LocalHostException($"Can't start {spec.FileName}: there is no such program.");
-        }
+            if (Path.IsPathRooted(spec.FileName) && !File.Exists(spec.FileName))
+            {
+                throw new LocalHostException($"Can't start {spec.FileName}: there is no such program.");
+            }
 
-        var child = new ChildProcess(spec, onLine);
-        try
-        {
-            child.process.Start();
-        }
-        catch (Win32Exception e)
-        {
-            child.Dispose();
-            throw new LocalHostException($"Can't start {spec.FileName}: {e.Message}.");
-        }
+            var child = new ChildProcess(spec, onLine);
+            try
+            {
+                child.process.Start();
+            }
+            catch (Win32Exception e)
+            {
+                child.Dispose();
+                throw new LocalHostException($"Can't start {spec.FileName}: {e.Message}.");
+            }
 
-        child.Id = child.process.Id;
-        child.process.StandardInput.Close();
-        child.process.BeginOutputReadLine();
-        child.process.BeginErrorReadLine();
-        return child;
-    });
+            child.Id = child.process.Id;
+            child.process.StandardInput.Close();
+            child.process.BeginOutputReadLine();
+            child.process.BeginErrorReadLine();
+            return child;
+        });
 
     /// <summary>Asks it to stop, insists, then kills. Returns once it is gone.</summary>
     public async Task StopAsync()

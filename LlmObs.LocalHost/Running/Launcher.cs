@@ -45,7 +45,11 @@ internal static class Launcher
     {
         if (!OperatingSystem.IsLinux() || Tool.Find("setpriv") is not { } setpriv)
         {
-            return spec.RunAs is null ? [] : throw new LocalHostException("As root, PostgreSQL is started through setpriv (package util-linux), which isn't here. Start as an ordinary user.");
+            return spec.RunAs is null
+                ? []
+                : throw new LocalHostException(
+                    "As root, PostgreSQL is started through setpriv (package util-linux), which isn't here. Start as an ordinary user."
+                );
         }
 
         return [setpriv, "--pdeathsig", spec.StopSignals[0].ToString().ToUpperInvariant(), .. spec.RunAs?.Privileges ?? []];

@@ -6,12 +6,11 @@ namespace LlmObs.LocalHost.Running;
 internal sealed class PidFiles(string directory)
 {
     // id, signal, command line: the id alone may belong to somebody else by then.
-    public Task WriteAsync(string name, int processId, ProcessSpec spec) => File.WriteAllLinesAsync(Path.Combine(directory, name),
-    [
-        processId.ToString(CultureInfo.InvariantCulture),
-        spec.StopSignals[0].ToString(),
-        string.Join(' ', [spec.FileName, .. spec.Arguments]),
-    ]);
+    public Task WriteAsync(string name, int processId, ProcessSpec spec) =>
+        File.WriteAllLinesAsync(
+            Path.Combine(directory, name),
+            [processId.ToString(CultureInfo.InvariantCulture), spec.StopSignals[0].ToString(), string.Join(' ', [spec.FileName, .. spec.Arguments])]
+        );
 
     public void Remove(string name) => File.Delete(Path.Combine(directory, name));
 
@@ -23,9 +22,11 @@ internal sealed class PidFiles(string directory)
 
     private static async Task StopAsync(string file, Action<string> say, CancellationToken cancellationToken)
     {
-        if (await File.ReadAllLinesAsync(file, cancellationToken) is [var id, var signal, var command, ..]
+        if (
+            await File.ReadAllLinesAsync(file, cancellationToken) is [var id, var signal, var command, ..]
             && int.TryParse(id, CultureInfo.InvariantCulture, out var processId)
-            && await ProcessTable.CommandLineAsync(processId, cancellationToken) == command)
+            && await ProcessTable.CommandLineAsync(processId, cancellationToken) == command
+        )
         {
             say($"{Path.GetFileName(file)} of an earlier run is still there (process {processId}): stopping it.");
             await ProcessTable.StopAsync(processId, Enum.Parse<Signal>(signal), TimeSpan.FromSeconds(10), cancellationToken);

@@ -16,8 +16,12 @@ internal static class PortCheck
             problems.Add(Taken(taken, holder));
         }
 
-        problems.AddRange(endpoints.GroupBy(endpoint => endpoint.Port).Where(group => group.Count() > 1)
-            .Select(group => $"Port {group.Key} is wanted twice: {string.Join(" and ", group.Select(endpoint => endpoint.Option))}."));
+        problems.AddRange(
+            endpoints
+                .GroupBy(endpoint => endpoint.Port)
+                .Where(group => group.Count() > 1)
+                .Select(group => $"Port {group.Key} is wanted twice: {string.Join(" and ", group.Select(endpoint => endpoint.Option))}.")
+        );
         if (problems.Count > 0)
         {
             throw new LocalHostException(string.Join('\n', problems));

@@ -23,7 +23,9 @@ internal static class PortHolder
     // /proc/net/tcp names a socket by its inode; the process has a link to that inode among its open files.
     private static int? InProc(int port)
     {
-        var sockets = Tables.Where(File.Exists).SelectMany(File.ReadLines)
+        var sockets = Tables
+            .Where(File.Exists)
+            .SelectMany(File.ReadLines)
             .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .Where(columns => columns.Length > 9 && columns[3] == Listening && columns[1].EndsWith($":{port:X4}", StringComparison.Ordinal))
             .Select(columns => $"socket:[{columns[9]}]")

@@ -17,7 +17,8 @@ internal sealed record RunUser(uint Uid, uint Gid)
 
         say("PostgreSQL refuses to run as root: adding the system user 'postgres' for it.");
         await Tool.RunAsync("useradd", ["--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", Postgres], cancellationToken);
-        return await FindAsync(cancellationToken) ?? throw new LocalHostException("The user 'postgres' couldn't be made. Add it by hand, or start as an ordinary user.");
+        return await FindAsync(cancellationToken)
+            ?? throw new LocalHostException("The user 'postgres' couldn't be made. Add it by hand, or start as an ordinary user.");
     }
 
     /// <summary>Whom the directory belongs to; null when that is root.</summary>

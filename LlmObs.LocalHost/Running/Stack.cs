@@ -33,7 +33,8 @@ internal sealed class Stack(IReadOnlyList<Supervisor> supervisors)
     private async Task StartAsync(Supervisor supervisor, CancellationToken cancellationToken)
     {
         var needed = Dependencies.Of(supervisor.Service.Resource);
-        await Task.WhenAll(supervisors.Where(other => needed.Contains(other.Service.Resource)).Select(other => other.Healthy)).WaitAsync(cancellationToken);
+        await Task.WhenAll(supervisors.Where(other => needed.Contains(other.Service.Resource)).Select(other => other.Healthy))
+            .WaitAsync(cancellationToken);
         supervisor.Start();
         await supervisor.Healthy.WaitAsync(cancellationToken);
     }

@@ -66,11 +66,14 @@ internal sealed class Supervisor(IService service, LogPrinter log, PidFiles pids
         var started = time.GetTimestamp();
         var tail = new LogTail();
         var spec = await service.PrepareAsync(stopping.Token);
-        using var child = await ChildProcess.StartAsync(spec, line =>
-        {
-            tail.Add(line);
-            log.Line(Name, line);
-        });
+        using var child = await ChildProcess.StartAsync(
+            spec,
+            line =>
+            {
+                tail.Add(line);
+                log.Line(Name, line);
+            }
+        );
         process = child;
         await pids.WriteAsync(Name, child.Id, spec);
         try
@@ -120,7 +123,9 @@ internal sealed class Supervisor(IService service, LogPrinter log, PidFiles pids
         var ended = exitCode > 128 ? $"was ended by signal {exitCode - 128}" : $"ended with code {exitCode}";
         if (policy.AfterEnd(healthy.Task.IsCompleted, lived) is not { } wait)
         {
-            throw new LocalHostException($"{Name} {ended} {RestartPolicy.AttemptsBeforeFirstHealth} times before it was healthy. It last said:\n{tail}");
+            throw new LocalHostException(
+                $"{Name} {ended} {RestartPolicy.AttemptsBeforeFirstHealth} times before it was healthy. It last said:\n{tail}"
+            );
         }
 
         log.Say($"{Name} {ended} after {lived.TotalSeconds:0} s: starting it again in {wait.TotalSeconds:0.##} s.");

@@ -17,11 +17,18 @@ internal static class Tool
         var result = await TryRunAsync(file, arguments, cancellationToken, input);
         return result.ExitCode == 0
             ? result.Output
-            : throw new LocalHostException($"{Path.GetFileName(file)} failed with code {result.ExitCode}: {(result.Error.Length > 0 ? result.Error : result.Output)}");
+            : throw new LocalHostException(
+                $"{Path.GetFileName(file)} failed with code {result.ExitCode}: {(result.Error.Length > 0 ? result.Error : result.Output)}"
+            );
     }
 
     /// <summary>As <see cref="RunAsync"/>, with failure as a value; a command that isn't there has exit code <see cref="NotFound"/>.</summary>
-    public static async Task<Result> TryRunAsync(string file, IEnumerable<string> arguments, CancellationToken cancellationToken, string? input = null)
+    public static async Task<Result> TryRunAsync(
+        string file,
+        IEnumerable<string> arguments,
+        CancellationToken cancellationToken,
+        string? input = null
+    )
     {
         var start = new ProcessStartInfo(file, arguments)
         {
@@ -48,7 +55,8 @@ internal static class Tool
 
     /// <summary>The full path of a command on PATH, or null.</summary>
     public static string? Find(string command) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
             .Select(directory => Path.Combine(directory, command))
             .FirstOrDefault(File.Exists);
 }

@@ -9,11 +9,14 @@ internal sealed class ProjectService(ProjectResource project, ServiceEnvironment
     public Resource Resource => project;
     public IReadOnlyList<Endpoint> Endpoints => project.Endpoints;
 
-    public Task<ProcessSpec> PrepareAsync(CancellationToken cancellationToken) => Task.FromResult(new ProcessSpec(Dotnet, [project.Project.AssemblyPath])
-    {
-        WorkingDirectory = Path.GetDirectoryName(project.Project.ProjectPath)!,
-        Environment = environment.Of(project, LaunchSettings.Of(project.Project)),
-    });
+    public Task<ProcessSpec> PrepareAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(
+            new ProcessSpec(Dotnet, [project.Project.AssemblyPath])
+            {
+                WorkingDirectory = Path.GetDirectoryName(project.Project.ProjectPath)!,
+                Environment = environment.Of(project, LaunchSettings.Of(project.Project)),
+            }
+        );
 
     public async Task<string?> WhyNotHealthyAsync(ChildProcess process, CancellationToken cancellationToken)
     {
@@ -25,7 +28,9 @@ internal sealed class ProjectService(ProjectResource project, ServiceEnvironment
         try
         {
             using var response = await http.GetAsync(new Uri(project.Http.Url + project.HealthPath), cancellationToken);
-            return response.IsSuccessStatusCode ? null : $"{project.HealthPath} answers {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync(cancellationToken)}";
+            return response.IsSuccessStatusCode
+                ? null
+                : $"{project.HealthPath} answers {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync(cancellationToken)}";
         }
         catch (Exception e) when (e is HttpRequestException || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))
         {

@@ -56,9 +56,7 @@ public sealed class PostgresServerTests : IDisposable
     [Fact]
     public async Task Starts_although_the_old_process_id_belongs_to_another_program_now()
     {
-        await using (await StartAsync())
-        {
-        }
+        await using (await StartAsync()) { }
 
         var pidFile = Path.Combine(directory.FullName, "data", "postmaster.pid");
         await File.WriteAllTextAsync(pidFile, $"{Environment.ProcessId}\n{directory.FullName}/data\n1\n5433\n\n127.0.0.1\n\nready\n", Cancel);
@@ -70,9 +68,7 @@ public sealed class PostgresServerTests : IDisposable
     [Fact]
     public async Task Sets_a_new_password_when_the_file_was_lost()
     {
-        await using (await StartAsync())
-        {
-        }
+        await using (await StartAsync()) { }
 
         File.Delete(Path.Combine(directory.FullName, "password"));
         await using var server = await StartAsync();
@@ -97,9 +93,7 @@ public sealed class PostgresServerTests : IDisposable
     [Fact]
     public async Task Says_what_to_do_when_the_data_is_of_another_version()
     {
-        await using (await StartAsync())
-        {
-        }
+        await using (await StartAsync()) { }
 
         await File.WriteAllTextAsync(Path.Combine(directory.FullName, "data", "PG_VERSION"), "11\n", Cancel);
         var refusal = await Assert.ThrowsAsync<LocalHostException>(StartWithoutInstalling);
@@ -114,15 +108,17 @@ public sealed class PostgresServerTests : IDisposable
         Assert.Contains("shared_buffers", refusal.Message, StringComparison.Ordinal);
     }
 
-    private Task<PostgresServer> StartAsync(Dictionary<string, string>? settings = null) => PostgresServer.StartAsync(
-        new PostgresServerOptions
-        {
-            Directory = directory.FullName,
-            Port = 0,
-            Databases = ["notes"],
-            Settings = settings ?? [],
-        },
-        Cancel);
+    private Task<PostgresServer> StartAsync(Dictionary<string, string>? settings = null) =>
+        PostgresServer.StartAsync(
+            new PostgresServerOptions
+            {
+                Directory = directory.FullName,
+                Port = 0,
+                Databases = ["notes"],
+                Settings = settings ?? [],
+            },
+            Cancel
+        );
 
     private Task<PostgresServer> StartWithoutInstalling()
     {

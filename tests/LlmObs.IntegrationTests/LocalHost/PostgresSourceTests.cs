@@ -46,7 +46,15 @@ public sealed class PostgresSourceTests : IDisposable
         Assert.Contains(said, line => line.Contains("with apt", StringComparison.Ordinal));
     }
 
-    private Task<PostgresServer> StartHiddenAsync() => PostgresServer.StartAsync(
-        new PostgresServerOptions { Directory = directory.FullName, Port = 0, Search = Nowhere, Say = said.Add },
-        Cancel);
+    private Task<PostgresServer> StartHiddenAsync() =>
+        PostgresServer.StartAsync(
+            new PostgresServerOptions
+            {
+                Directory = directory.FullName,
+                Port = 0,
+                Search = Nowhere,
+                Say = said.Add,
+            },
+            Cancel
+        );
 }

@@ -36,8 +36,10 @@ public sealed class DependenciesTests : IDisposable
         Assert.Equal(2, Dependencies.Of(first).Count);
     }
 
-    private IEnumerable<string> Processes(string name) => Dependencies.Of(model.Get<Resource>(name))
-        .Where(resource => resource is PostgresServerResource or ProjectResource)
-        .Select(resource => resource.Name)
-        .Order();
+    private IEnumerable<string> Processes(string name) =>
+        Dependencies
+            .Of(model.Get<Resource>(name))
+            .Where(resource => resource is PostgresServerResource or ProjectResource)
+            .Select(resource => resource.Name)
+            .Order();
 }

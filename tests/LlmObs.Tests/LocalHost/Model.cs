@@ -17,10 +17,14 @@ internal sealed class Model : IDisposable
         var postgres = builder.AddPostgres("postgres").WithDataVolume("volume");
         var database = postgres.AddDatabase("llmobs");
         var sls = builder.AddSls("sls").RunAsEmulator<Emulator>();
-        var ingest = builder.AddProject<Ingest>("ingest")
-            .WithReference(database).WaitFor(database)
-            .WithReference(sls).WaitFor(sls)
-            .WithHttpEndpoint(port: 4317, name: "otlp-grpc", env: "LLMOBS_OTLP_GRPC_PORT").WithEndpoint("otlp-grpc", e => e.Transport = "http2")
+        var ingest = builder
+            .AddProject<Ingest>("ingest")
+            .WithReference(database)
+            .WaitFor(database)
+            .WithReference(sls)
+            .WaitFor(sls)
+            .WithHttpEndpoint(port: 4317, name: "otlp-grpc", env: "LLMOBS_OTLP_GRPC_PORT")
+            .WithEndpoint("otlp-grpc", e => e.Transport = "http2")
             .WithHttpHealthCheck("/health");
         builder.AddProject<Web>("web").WithReference(ingest).WaitFor(ingest);
         Resources = builder.Resources;
@@ -56,12 +60,15 @@ internal sealed class Model : IDisposable
         {
             var home = Path.Combine(place.Value.Directory, GetType().Name);
             Directory.CreateDirectory(Path.Combine(home, "Properties"));
-            File.WriteAllText(Path.Combine(home, "Properties", "launchSettings.json"), $$"""
+            File.WriteAllText(
+                Path.Combine(home, "Properties", "launchSettings.json"),
+                $$"""
                 { "profiles": { "http": {
                     "commandName": "Project",
                     "applicationUrl": "https://localhost:1;http://localhost:{{place.Value.Port}}",
                     "environmentVariables": { "FROM_PROFILE": "yes" } } } }
-                """);
+                """
+            );
             ProjectPath = Path.Combine(home, "Project.csproj");
         }
 

@@ -33,7 +33,9 @@ public sealed class PortCheckTests
     public async Task Notices_two_services_that_want_the_same_port()
     {
         var free = FreePort();
-        var refusal = await Assert.ThrowsAsync<LocalHostException>(() => PortCheck.EnsureFreeAsync([new Endpoint("http", free, "web"), new Endpoint("http", free, "ingest")], Cancel));
+        var refusal = await Assert.ThrowsAsync<LocalHostException>(() =>
+            PortCheck.EnsureFreeAsync([new Endpoint("http", free, "web"), new Endpoint("http", free, "ingest")], Cancel)
+        );
         Assert.Contains("--port-web and --port-ingest", refusal.Message, StringComparison.Ordinal);
     }
 

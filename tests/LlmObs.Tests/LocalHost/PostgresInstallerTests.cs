@@ -66,7 +66,9 @@ public sealed class PostgresInstallerTests : IDisposable
     public async Task Says_what_to_install_when_every_way_is_closed()
     {
         Install("13/bin", "13.2");
-        var refusal = await Assert.ThrowsAsync<LocalHostException>(() => Installer("*/bin", new Source(available: false, [])).FindOrInstallAsync(null, Cancel));
+        var refusal = await Assert.ThrowsAsync<LocalHostException>(() =>
+            Installer("*/bin", new Source(available: false, [])).FindOrInstallAsync(null, Cancel)
+        );
         Assert.Contains("PostgreSQL 15 or newer is needed", refusal.Message, StringComparison.Ordinal);
         Assert.Contains($"Found: 13.2 in {In("13/bin")}", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("nstall", refusal.Message.Split('\n')[1], StringComparison.Ordinal);
@@ -97,15 +99,25 @@ public sealed class PostgresInstallerTests : IDisposable
         await File.WriteAllTextAsync(archive, "abc", Cancel);
 
         // The SHA-512 of "abc", as FIPS 180-4 gives it.
-        await NpmPostgres.VerifyAsync(archive, "sha512-3a81oZNherrMQXNJriBBMRLm+k6JqX6iCp7u5ktV05ohkpkqJ0/BqDa6PCOj/uu9RU1EI2Q86A4qmslPpUyknw==", Cancel);
+        await NpmPostgres.VerifyAsync(
+            archive,
+            "sha512-3a81oZNherrMQXNJriBBMRLm+k6JqX6iCp7u5ktV05ohkpkqJ0/BqDa6PCOj/uu9RU1EI2Q86A4qmslPpUyknw==",
+            Cancel
+        );
 
         await File.AppendAllTextAsync(archive, "d", Cancel);
         var refusal = await Assert.ThrowsAsync<LocalHostException>(() =>
-            NpmPostgres.VerifyAsync(archive, "sha512-3a81oZNherrMQXNJriBBMRLm+k6JqX6iCp7u5ktV05ohkpkqJ0/BqDa6PCOj/uu9RU1EI2Q86A4qmslPpUyknw==", Cancel));
+            NpmPostgres.VerifyAsync(
+                archive,
+                "sha512-3a81oZNherrMQXNJriBBMRLm+k6JqX6iCp7u5ktV05ohkpkqJ0/BqDa6PCOj/uu9RU1EI2Q86A4qmslPpUyknw==",
+                Cancel
+            )
+        );
         Assert.Contains("isn't the archive LlmObs knows", refusal.Message, StringComparison.Ordinal);
     }
 
-    private PostgresInstaller Installer(string directories, params IPostgresSource[] sources) => new(new PostgresSearch([In(directories)]), sources, said.Add);
+    private PostgresInstaller Installer(string directories, params IPostgresSource[] sources) =>
+        new(new PostgresSearch([In(directories)]), sources, said.Add);
 
     private string In(string path) => Path.Combine(directory.FullName, path);
 

@@ -20,7 +20,10 @@ public sealed class ServiceEnvironmentTests : IDisposable
         Assert.Equal("http://localhost:4318", environment["ASPNETCORE_URLS"]);
         Assert.Equal("4317", environment["LLMOBS_OTLP_GRPC_PORT"]);
         Assert.Equal(Path.Combine(model.Data, "spool"), environment["Ingest__SpoolDirectory"]);
-        Assert.Equal(("default", "key", "All"), (environment["ApiKeys__0__Project"], environment["ApiKeys__0__Key"], environment["ApiKeys__0__Scopes"]));
+        Assert.Equal(
+            ("default", "key", "All"),
+            (environment["ApiKeys__0__Project"], environment["ApiKeys__0__Key"], environment["ApiKeys__0__Scopes"])
+        );
         Assert.Equal(("llmobs", "own"), (environment["ApiKeys__1__Project"], environment["ApiKeys__1__Key"]));
     }
 
@@ -61,7 +64,9 @@ public sealed class ServiceEnvironmentTests : IDisposable
         using var data = DataDirectory.Open(model.Data);
         var project = model.Get<ProjectResource>(service);
         model.Get<PostgresServerResource>("postgres").Password ??= "any";
-        return new ServiceEnvironment(data, new LocalSecrets("key", "own", "token"), model.Get<ProjectResource>("ingest").Http)
-            .Of(project, LaunchSettings.Of(project.Project));
+        return new ServiceEnvironment(data, new LocalSecrets("key", "own", "token"), model.Get<ProjectResource>("ingest").Http).Of(
+            project,
+            LaunchSettings.Of(project.Project)
+        );
     }
 }

@@ -44,7 +44,12 @@ public sealed class SupervisorTests : IDisposable
     [Fact]
     public async Task Says_which_program_is_missing()
     {
-        await using var supervisor = new Supervisor(new Shell(new ProcessSpec("/nowhere/dotnet", []) { WorkingDirectory = "/" }, true), Log(), Pids(), TimeProvider.System);
+        await using var supervisor = new Supervisor(
+            new Shell(new ProcessSpec("/nowhere/dotnet", []) { WorkingDirectory = "/" }, true),
+            Log(),
+            Pids(),
+            TimeProvider.System
+        );
         supervisor.Start();
         var failure = await Assert.ThrowsAsync<LocalHostException>(() => supervisor.Healthy.WaitAsync(Cancel));
         Assert.Contains("/nowhere/dotnet", failure.Message, StringComparison.Ordinal);
@@ -93,7 +98,8 @@ public sealed class SupervisorTests : IDisposable
 
     private Supervisor Supervise(string script, bool healthy = true) => new(new Shell(Spec(script), healthy), Log(), Pids(), TimeProvider.System);
 
-    private static ProcessSpec Spec(string script) => new("/bin/sh", ["-c", script]) { WorkingDirectory = "/", StopGrace = TimeSpan.FromMilliseconds(500) };
+    private static ProcessSpec Spec(string script) =>
+        new("/bin/sh", ["-c", script]) { WorkingDirectory = "/", StopGrace = TimeSpan.FromMilliseconds(500) };
 
     private LogPrinter Log() => new(output, ["service"], colour: false);
 
@@ -136,7 +142,10 @@ public sealed class SupervisorTests : IDisposable
     {
         public Resource Resource { get; } = new SlsResource("service");
         public IReadOnlyList<Endpoint> Endpoints => [];
+
         public Task<ProcessSpec> PrepareAsync(CancellationToken cancellationToken) => Task.FromResult(spec);
-        public Task<string?> WhyNotHealthyAsync(ChildProcess process, CancellationToken cancellationToken) => Task.FromResult(healthy ? null : "not yet");
+
+        public Task<string?> WhyNotHealthyAsync(ChildProcess process, CancellationToken cancellationToken) =>
+            Task.FromResult(healthy ? null : "not yet");
     }
 }
