@@ -58,6 +58,10 @@ public static class SpanMerge
         return line[..end];
     }
 
-    private static List<Message> InOrder(IReadOnlyList<Message> messages) =>
-        [.. messages.Where(m => m.Direction == "system"), .. messages.Where(m => m.Direction == "input"), .. messages.Where(m => m.Direction == "output")];
+    // Some libraries say the system prompt twice, on the span and, with the conversation, apart from it: the conversation's is kept.
+    private static List<Message> InOrder(IReadOnlyList<Message> messages)
+    {
+        var input = messages.Where(message => message.Direction == "input").ToList();
+        return [.. messages.Where(message => message.Direction == "system" && input is not [{ Role: "system" }, ..]), .. input, .. messages.Where(message => message.Direction == "output")];
+    }
 }

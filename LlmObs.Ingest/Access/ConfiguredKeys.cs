@@ -32,6 +32,8 @@ internal sealed partial class KeySeeding(ApiKeys keys, IOptions<ConfiguredKeyOpt
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
+    private string? _told;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         foreach (var key in options.Value.Keys)
@@ -53,7 +55,11 @@ internal sealed partial class KeySeeding(ApiKeys keys, IOptions<ConfiguredKeyOpt
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            Log.Waiting(logger, key.Name, e.Message);
+            if (_told != e.Message)
+            {
+                Log.Waiting(logger, key.Name, _told = e.Message);
+            }
+
             return false;
         }
     }

@@ -133,6 +133,10 @@ public sealed class CapturedRunTests
         Assert.Equal("stop", messages[4].FinishReason);
     }
 
+    [Theory, MemberData(nameof(GenAiRuns))]
+    public void Says_the_system_prompt_once(string name) =>
+        Assert.All(CapturedRun.Load(name).Merged(), record => Assert.True(record.Content.Messages.Count(message => message.Role == "system") <= 1));
+
     [Theory]
     [InlineData("otel-openai.http-json", "otel-openai.http-protobuf")]
     [InlineData("otel-openai.http-protobuf", "otel-openai.grpc")]
