@@ -149,7 +149,7 @@ public sealed class SearchSql(ColumnMap columns)
         {
             RefuseLeadingWildcard(match);
         }
-        var pieces = tokenizer.Pieces(match.Value).ToList();
+        var pieces = tokenizer.Pieces(match.Value, hasWildcards).ToList();
         return pieces.Count == 0 ? "true" : All(pieces.Select(piece => hasWildcards && piece.AsSpan().ContainsAny('*', '?')
             ? Wild(column, tokenizer, piece)
             : $"contains({column}, {Literal.Text(tokenizer.Terms(piece))})"));
@@ -210,7 +210,7 @@ public sealed class SearchSql(ColumnMap columns)
         {
             RefuseLeadingWildcard(match);
         }
-        var pieces = match.Kind == ValueKind.Phrase ? [match.Value] : tokenizer.Pieces(match.Value).ToList();
+        var pieces = match.Kind == ValueKind.Phrase ? [match.Value] : tokenizer.Pieces(match.Value, wild).ToList();
         return pieces.Count == 0 ? "true" : All(pieces.Select(piece =>
         {
             var terms = tokenizer.Terms(piece);

@@ -77,12 +77,13 @@ public sealed class Tokenizer(TokenizerSettings settings)
     }
 
     /// <summary>The stretches between delimiters: each must occur, in any order. Case is folded as in the index.</summary>
-    public IEnumerable<string> Pieces(string text)
+    /// <param name="keepWildcards"><c>*</c> and <c>?</c> stay in the word even where they are delimiters.</param>
+    public IEnumerable<string> Pieces(string text, bool keepWildcards = false)
     {
         var start = 0;
         for (var i = 0; i <= text.Length; i++)
         {
-            if (i < text.Length && KindOf(text, i, out _) != CharKind.Delimiter)
+            if (i < text.Length && (KindOf(text, i, out _) != CharKind.Delimiter || (keepWildcards && text[i] is '*' or '?')))
             {
                 continue;
             }

@@ -49,13 +49,46 @@ internal sealed partial class FunctionCall(JsonObject json)
                 Rewrite(2, text => GroupReference().Replace(text.Replace("\\", "\\\\", StringComparison.Ordinal), "\\$1"));
                 break;
         }
-        json["function_name"] = known;
+        AsTime(name.ToLowerInvariant());
+        json["function_name"] = known == "sls_ts" && Arguments.Any(HasAggregate) ? "sls_ts_any" : known;
         json.Remove("schema");
         if (known.StartsWith("sls_", StringComparison.Ordinal))
         {
             json.Remove("is_operator");
         }
     }
+
+    // Where Presto's service takes a time it takes Unix seconds as well.
+    private void AsTime(string name)
+    {
+        ReadOnlySpan<int> times = name switch
+        {
+            "date_trunc" or "date_part" => [1],
+            "date_diff" => [1, 2],
+            "date_format" or "to_unixtime" or "year" or "quarter" or "month" or "week" or "day" or "day_of_month" or "hour" or "minute" or "second"
+                or "day_of_week" or "dow" or "day_of_year" or "doy" => [0],
+            _ => [],
+        };
+        foreach (var index in times)
+        {
+            if (index < Arguments.Count)
+            {
+                var time = Arguments[index]!.DeepClone();
+                Arguments[index] = new JsonObject { ["class"] = "FUNCTION", ["type"] = "FUNCTION", ["function_name"] = TimeMacro(time), ["children"] = new JsonArray(time) };
+            }
+        }
+    }
+
+    private static string TimeMacro(JsonNode argument) => HasAggregate(argument) ? "sls_ts_any" : "sls_ts";
+
+    private static bool HasAggregate(JsonNode? node) => node switch
+    {
+        JsonObject call when (string?)(call["class"] as JsonValue) is "WINDOW" or "SUBQUERY" => true,
+        JsonObject call when (string?)(call["function_name"] as JsonValue) is { } name && PrestoFunctions.IsAggregate(name) => true,
+        JsonObject json => json.Any(member => HasAggregate(member.Value)),
+        JsonArray list => list.Any(HasAggregate),
+        _ => false,
+    };
 
     private void Keep(int count)
     {

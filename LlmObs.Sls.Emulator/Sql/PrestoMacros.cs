@@ -2,7 +2,12 @@ using System.Globalization;
 
 namespace LlmObs.Sls.Emulator.Sql;
 
-/// <summary>Presto functions that DuckDB lacks or means otherwise, as macros; the parameter types choose among the forms.</summary>
+/// <summary>Presto functions that DuckDB lacks or means otherwise, as macros.</summary>
+/// <remarks>
+/// A macro with typed forms is chosen before the types of aggregates are known, so only <c>sls_ts</c> has them, for speed, and
+/// <c>sls_ts_any</c> stands in where an argument holds an aggregate. <c>typeof</c> is a constant once types are bound: the CASE costs nothing.
+/// DuckDB's <c>//</c> divides integers to integers and doubles to doubles.
+/// </remarks>
 public static class PrestoMacros
 {
     /// <param name="utcOffsetMinutes">The zone of times without a zone.</param>
@@ -11,33 +16,20 @@ public static class PrestoMacros
         var offset = (utcOffsetMinutes * 60L).ToString(CultureInfo.InvariantCulture);
         return $"""
             CREATE MACRO sls_if(c, a) AS CASE WHEN c THEN a END, (c, a, b) AS CASE WHEN c THEN a ELSE b END;
-            CREATE MACRO sls_div
-                (a BIGINT, b BIGINT) AS CASE WHEN b = 0 THEN error('Division by zero') ELSE a // b END,
-                (a HUGEINT, b HUGEINT) AS CASE WHEN b = 0 THEN error('Division by zero') ELSE a // b END,
-                (a DOUBLE, b DOUBLE) AS a / b;
-            CREATE MACRO sls_mod
-                (a BIGINT, b BIGINT) AS CASE WHEN b = 0 THEN error('Division by zero') ELSE a % b END,
-                (a HUGEINT, b HUGEINT) AS CASE WHEN b = 0 THEN error('Division by zero') ELSE a % b END,
-                (a DOUBLE, b DOUBLE) AS a % b;
-            CREATE MACRO sls_text
-                (x VARCHAR) AS x,
-                (x BIGINT) AS error('''='' cannot be applied to bigint, varchar'),
-                (x HUGEINT) AS error('''='' cannot be applied to bigint, varchar'),
-                (x DOUBLE) AS error('''='' cannot be applied to double, varchar'),
-                (x BOOLEAN) AS error('''='' cannot be applied to boolean, varchar'),
-                (x TIMESTAMP) AS error('''='' cannot be applied to timestamp, varchar');
+            CREATE MACRO sls_div(a, b) AS CASE WHEN b = 0 AND typeof(a // b) <> 'DOUBLE' THEN error('Division by zero') ELSE a // b END;
+            CREATE MACRO sls_mod(a, b) AS CASE WHEN b = 0 AND typeof(a % b) <> 'DOUBLE' THEN error('Division by zero') ELSE a % b END;
+            CREATE MACRO sls_text(x) AS CASE WHEN typeof(x) = 'VARCHAR' THEN CAST(x AS VARCHAR) ELSE error('a comparison cannot be applied to ' || lower(typeof(x)) || ', varchar') END;
             CREATE MACRO sls_ts
                 (x BIGINT) AS make_timestamp((x + {offset}) * 1000000),
                 (x DOUBLE) AS make_timestamp(CAST((x + {offset}) * 1000000 AS BIGINT)),
                 (x TIMESTAMP) AS x;
-            CREATE MACRO sls_date_trunc(unit, x) AS date_trunc(unit, sls_ts(x));
-            CREATE MACRO sls_date_format(x, f) AS strftime(sls_ts(x), f);
-            CREATE MACRO sls_date_parse(x, f) AS strptime(x, f);
-            CREATE MACRO sls_from_unixtime(x) AS sls_ts(x);
-            CREATE MACRO sls_to_unixtime(x) AS epoch(sls_ts(x)) - {offset};
-            CREATE MACRO sls_now() AS sls_ts(epoch(now()));
-            CREATE MACRO sls_today() AS CAST(sls_ts(epoch(now())) AS DATE);
-            CREATE MACRO sls_date_part(unit, x) AS date_part(unit, sls_ts(x));
+            CREATE MACRO sls_ts_any(x) AS CASE
+                WHEN typeof(x) IN ('TIMESTAMP', 'DATE') THEN CAST(CAST(x AS VARCHAR) AS TIMESTAMP)
+                WHEN typeof(x) IN ('BIGINT', 'HUGEINT', 'INTEGER', 'DOUBLE') THEN make_timestamp(CAST((CAST(CAST(x AS VARCHAR) AS DOUBLE) + {offset}) * 1000000 AS BIGINT))
+                ELSE error('not a time: ' || lower(typeof(x))) END;
+            CREATE MACRO sls_to_unixtime(x) AS epoch(x) - {offset};
+            CREATE MACRO sls_now() AS sls_ts(CAST(epoch(now()) AS DOUBLE));
+            CREATE MACRO sls_today() AS CAST(sls_ts(CAST(epoch(now()) AS DOUBLE)) AS DATE);
             CREATE MACRO sls_json_text(x, p) AS CASE WHEN json_valid(x) AND json_type(x, p) NOT IN ('OBJECT', 'ARRAY') THEN json_extract_string(x, p) END;
             CREATE MACRO sls_json(x, p) AS CASE WHEN json_valid(x) THEN CAST(json_extract(x, p) AS VARCHAR) END;
             CREATE MACRO sls_json_length(x) AS CASE WHEN json_valid(x) AND json_type(x) = 'ARRAY' THEN json_array_length(x) END;

@@ -199,9 +199,9 @@ public sealed class PrestoTranslator(IReadOnlySet<string> logstoreNames)
             case "COLUMN_REF":
                 Column(json);
                 break;
-            case "STAR" when json["columns"] is not null || json["expr"] is not null || json["exclude_list"] is not null || json["replace_list"] is not null || json["rename_list"] is not null:
+            case "STAR" when json.Any(member => member.Key is "columns" or "expr" || (member.Value is JsonArray { Count: > 0 })):
                 throw Unsupported("* with conditions");
-            case "CONSTANT" when IsOfType(json, "DECIMAL"):
+            case "CONSTANT" when IsOfType(json, "DECIMAL") || IsOfType(json, "DOUBLE"):
                 Decimal(json);
                 break;
             case "COMPARISON":
@@ -230,7 +230,7 @@ public sealed class PrestoTranslator(IReadOnlySet<string> logstoreNames)
         }
     }
 
-    // 1.5 is a double here, as it is printed.
+    // 1.5 is a double here, as it is printed; and 1e10 would come back from the tree as a decimal.
     private static void Decimal(JsonObject json)
     {
         var alias = (string?)json["alias"];
