@@ -29,8 +29,10 @@ public sealed record SearchAddress(Project Project, string Query, TimeRange Rang
         NeedsRewriting = TimeRange.IsLocal(query["from"]) || TimeRange.IsLocal(query["to"]),
     };
 
-    public string Url => Links.Search(
-        Project,
+    public string Url => Links.Search(Project, Pairs);
+
+    private (string Key, string? Value)[] Pairs =>
+    [
         ("q", Query),
         ("range", Range == TimeRange.Default ? null : Range.Last),
         ("from", Range.Last is null ? TimeRange.Text(Range.From) : null),
@@ -38,7 +40,14 @@ public sealed record SearchAddress(Project Project, string Query, TimeRange Rang
         ("view", View == SearchView.Spans ? "spans" : null),
         ("tz", Zone),
         ("how", How),
-        ("cursor", Cursor));
+        ("cursor", Cursor),
+    ];
+
+    /// <summary>What a form has to carry along besides the fields it asks for itself. A new question starts on its first page.</summary>
+    public IEnumerable<(string Key, string Value)> KeptBesides(params string[] own) =>
+        from pair in Pairs.Append(("project", Project.Name == Project.DefaultName ? null : Project.Name))
+        where !string.IsNullOrEmpty(pair.Item2) && pair.Item1 is not ("cursor" or "how") && !own.Contains(pair.Item1)
+        select (pair.Item1, pair.Item2!);
 
     // Another question starts on its first page.
     public SearchAddress Asking(string query) => this with { Query = query, Cursor = null };

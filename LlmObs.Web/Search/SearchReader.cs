@@ -3,11 +3,13 @@ using LlmObs.Sls;
 using LlmObs.Storage.Reading;
 using LlmObs.Storage.Writing;
 using LlmObs.TraceLog;
+using LlmObs.Web.Shell;
+using Microsoft.Extensions.Options;
 
 namespace LlmObs.Web.Search;
 
 /// <summary>Answers the search page: everything it asks of SLS at once, then the titles of the rows from PostgreSQL.</summary>
-public sealed partial class SearchReader(SpanSearch search, TraceReader traces, Outbox outbox, WhyNothing whyNothing, TimeProvider time, ILogger<SearchReader> logger)
+public sealed partial class SearchReader(SpanSearch search, TraceReader traces, Outbox outbox, WhyNothing whyNothing, IOptions<WebOptions> options, TimeProvider time, ILogger<SearchReader> logger)
 {
     public const int PageSize = 50;
     private const int FacetSize = 8;
@@ -15,10 +17,13 @@ public sealed partial class SearchReader(SpanSearch search, TraceReader traces, 
 
     public async Task<SearchOutcome> ReadAsync(SearchAddress address, CancellationToken cancellationToken)
     {
+        var timeout = options.Value.SearchTimeout;
+        using var patience = new CancellationTokenSource(timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         try
         {
-            var found = await FindAsync(address, cancellationToken);
-            return found.Spans > 0 || address.Cursor is not null ? found : await whyNothing.ExplainAsync(address, cancellationToken);
+            var found = await FindAsync(address, either.Token);
+            return found.Spans > 0 || address.Cursor is not null ? found : await whyNothing.ExplainAsync(address, either.Token);
         }
         catch (QueryException exception)
         {
@@ -28,6 +33,11 @@ public sealed partial class SearchReader(SpanSearch search, TraceReader traces, 
         {
             Log.Away(logger, exception);
             return new SearchOutcome.Away(exception.Message, await BacklogAsync(cancellationToken));
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            Log.Away(logger, exception);
+            return new SearchOutcome.Away($"no answer within {timeout.TotalSeconds} s", await BacklogAsync(cancellationToken));
         }
     }
 

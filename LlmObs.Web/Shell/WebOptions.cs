@@ -14,6 +14,10 @@ public sealed class WebOptions
     /// <summary>How long an unused login link stays good.</summary>
     public TimeSpan LoginLinkLifetime { get; set; } = TimeSpan.FromHours(12);
 
+    /// <summary>How long a reader waits for SLS before the page says that it is away.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
+    public TimeSpan SearchTimeout { get; set; } = TimeSpan.FromSeconds(15);
+
     /// <summary>The address applications send to, as the first page shows it. Without one it is taken from service discovery (<c>services:ingest</c>), else port 4318 of this host.</summary>
     [Url]
     public string? PublicIngestUrl { get; set; }

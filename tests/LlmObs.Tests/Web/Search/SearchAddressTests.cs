@@ -53,6 +53,15 @@ public sealed class SearchAddressTests
     }
 
     [Fact]
+    public void A_form_carries_everything_along_but_its_own_fields_and_the_page()
+    {
+        var address = Read("/?q=x&range=7d&view=spans&tz=UTC&how=dify&cursor=abc", Shop);
+
+        Assert.Equal([("range", "7d"), ("view", "spans"), ("tz", "UTC"), ("project", "shop")], address.KeptBesides("q"));
+        Assert.Equal([("q", "x"), ("view", "spans"), ("tz", "UTC"), ("project", "shop")], address.KeptBesides("range", "from", "to"));
+    }
+
+    [Fact]
     public void A_line_break_in_a_pasted_query_is_a_blank() => Assert.Equal("a  b", Read("/?q=a%0D%0A%20b", Default).Query);
 
     [Theory]
