@@ -26,8 +26,12 @@ public sealed record QueryLine(string Search, IReadOnlyList<string> Words)
             throw new QueryException($"The query is longer than {MostCharacters} characters.", MostCharacters);
         }
 
+        if (string.IsNullOrWhiteSpace(line))
+        {
+            return new("*", []);
+        }
+
         var reader = new QueryReader(line);
-        reader.SkipBlanks();
-        return reader.AtEnd ? new("*", []) : new(reader.ReadAll(), reader.Words);
+        return new(reader.ReadAll(), reader.Words);
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using LlmObs.Sls;
 
 namespace LlmObs.TraceLog;
@@ -7,7 +6,7 @@ namespace LlmObs.TraceLog;
 internal sealed class QueryReader(string line)
 {
     private readonly List<string> words = [];
-    private int position;
+    private readonly QueryScanner scan = new(line);
     private int depth;
     private int negations;
     private int conditions;
@@ -17,28 +16,18 @@ internal sealed class QueryReader(string line)
 
     public IReadOnlyList<string> Words => [.. words.Distinct(StringComparer.OrdinalIgnoreCase).Take(QueryLine.MostWords)];
 
-    public bool AtEnd => position >= line.Length;
-
     public string ReadAll()
     {
         var search = ReadOr();
-        SkipBlanks();
-        return AtEnd ? search : throw new QueryException("There is a closing parenthesis too many.", position);
-    }
-
-    public void SkipBlanks()
-    {
-        while (!AtEnd && char.IsWhiteSpace(line[position]))
-        {
-            position++;
-        }
+        scan.SkipBlanks();
+        return scan.AtEnd ? search : throw new QueryException("There is a closing parenthesis too many.", scan.Position);
     }
 
     private string ReadOr()
     {
         var phraseBefore = lastPhrase;
         List<string> parts = [ReadAnd()];
-        while (TakeKeyword("or"))
+        while (scan.TakeKeyword("or"))
         {
             parts.Add(ReadAnd());
             RefusePhraseSince(phraseBefore, "or");
@@ -50,7 +39,7 @@ internal sealed class QueryReader(string line)
     private string ReadAnd()
     {
         List<string> parts = [ReadUnit()];
-        while (TakeKeyword("and") || !(IsAtClose() || IsAtKeyword("or")))
+        while (scan.TakeKeyword("and") || !(scan.IsAtClose() || scan.IsAtKeyword("or")))
         {
             parts.Add(ReadUnit());
         }
@@ -62,10 +51,10 @@ internal sealed class QueryReader(string line)
     {
         if (++depth > QueryLine.MostDepth)
         {
-            throw new QueryException($"The query is nested deeper than {QueryLine.MostDepth} levels.", position);
+            throw new QueryException($"The query is nested deeper than {QueryLine.MostDepth} levels.", scan.Position);
         }
 
-        var unit = TakeKeyword("not") ? ReadNegated() : TakeOpen() ? ReadGroup() : ReadCondition();
+        var unit = scan.TakeKeyword("not") ? ReadNegated() : scan.TakeOpen() ? ReadGroup() : ReadCondition();
         depth--;
         return unit;
     }
@@ -82,52 +71,52 @@ internal sealed class QueryReader(string line)
 
     private string ReadGroup()
     {
-        var opened = position - 1;
+        var opened = scan.Position - 1;
         var group = ReadOr();
-        SkipBlanks();
-        if (AtEnd)
+        scan.SkipBlanks();
+        if (scan.AtEnd)
         {
             throw new QueryException("This parenthesis is not closed.", opened);
         }
 
-        position++;
+        scan.Position++;
         return group;
     }
 
     private string ReadCondition()
     {
-        SkipBlanks();
-        if (AtEnd)
+        scan.SkipBlanks();
+        if (scan.AtEnd)
         {
-            throw new QueryException("A condition is missing at the end.", position);
+            throw new QueryException("A condition is missing at the end.", scan.Position);
         }
 
-        if (IsAtKeyword("and") || IsAtKeyword("or"))
+        if (scan.IsAtKeyword("and") || scan.IsAtKeyword("or"))
         {
-            throw new QueryException("'and' and 'or' need a condition on both sides; in quotes they are words.", position);
+            throw new QueryException("'and' and 'or' need a condition on both sides; in quotes they are words.", scan.Position);
         }
 
         if (++conditions > QueryLine.MostConditions)
         {
-            throw new QueryException($"The query has more than {QueryLine.MostConditions} conditions.", position);
+            throw new QueryException($"The query has more than {QueryLine.MostConditions} conditions.", scan.Position);
         }
 
-        var start = position;
-        if (line[position] == '#' && position + 1 < line.Length && line[position + 1] == '"')
+        var start = scan.Position;
+        if (scan.Here == '#' && scan.Position + 1 < line.Length && line[scan.Position + 1] == '"')
         {
             return ReadPhrase("");
         }
 
-        var isQuoted = line[position] == '"';
-        var text = isQuoted ? ReadQuoted() : ReadWord(isValue: false);
-        var after = position;
-        SkipBlanks();
-        if (ReadOperator() is { } comparison)
+        var isQuoted = scan.Here == '"';
+        var text = isQuoted ? scan.ReadQuoted() : scan.ReadWord(isValue: false);
+        var after = scan.Position;
+        scan.SkipBlanks();
+        if (scan.ReadOperator() is { } comparison)
         {
             return ReadFieldCondition(text, start, comparison);
         }
 
-        position = after;
+        scan.Position = after;
         AddWords(text, !isQuoted);
         return isQuoted ? SlsQueryBuilder.Quote(text) : Value(text, start);
     }
@@ -136,14 +125,14 @@ internal sealed class QueryReader(string line)
     {
         if (name.Equals("__tag__", StringComparison.OrdinalIgnoreCase) && comparison == ":")
         {
-            name = "__tag__:" + (IsAtQuote() ? ReadQuoted() : ReadWord(isValue: false));
-            SkipBlanks();
-            comparison = ReadOperator() ?? throw new QueryException("A tag is written __tag__:name: value.", start);
+            name = "__tag__:" + (scan.IsAtQuote() ? scan.ReadQuoted() : scan.ReadWord(isValue: false));
+            scan.SkipBlanks();
+            comparison = scan.ReadOperator() ?? throw new QueryException("A tag is written __tag__:name: value.", start);
         }
 
         var target = QueryField.Resolve(name, start);
-        SkipBlanks();
-        var at = position;
+        scan.SkipBlanks();
+        var at = scan.Position;
         if (comparison == "in")
         {
             return target.Written(ReadRange(target, start));
@@ -154,18 +143,18 @@ internal sealed class QueryReader(string line)
             throw new QueryException($"{name} holds text, which has no order: write {name}: and the text.", start);
         }
 
-        if (AtEnd || line[position] is ')' or '(')
+        if (scan.AtEnd || scan.Here is ')' or '(')
         {
             throw new QueryException($"A value is missing after {name}.", at);
         }
 
-        if (line[position] == '#' && position + 1 < line.Length && line[position + 1] == '"')
+        if (scan.Here == '#' && scan.Position + 1 < line.Length && line[scan.Position + 1] == '"')
         {
             return target.Names is [var only] ? ReadPhrase(SlsQueryBuilder.Name(only)) : throw new QueryException($"A phrase needs one field; {name} stands for {string.Join(" and ", target.Names)}.", at);
         }
 
-        var isQuoted = IsAtQuote();
-        var text = isQuoted ? ReadQuoted() : ReadWord(isValue: true);
+        var isQuoted = scan.IsAtQuote();
+        var text = isQuoted ? scan.ReadQuoted() : scan.ReadWord(isValue: true);
         if (target.IsNumber && text != "*")
         {
             return target.Written($" {(comparison == ":" ? "=" : comparison)} {target.Number(text, at)}");
@@ -189,33 +178,33 @@ internal sealed class QueryReader(string line)
     {
         if (!target.IsNumber)
         {
-            throw new QueryException($"{line[start..position].Trim().Split(' ')[0]} holds text; a range needs a number.", start);
+            throw new QueryException($"{line[start..scan.Position].Trim().Split(' ')[0]} holds text; a range needs a number.", start);
         }
 
-        var open = line[position++];
+        var open = line[scan.Position++];
         var low = ReadBound();
         var high = ReadBound();
-        SkipBlanks();
-        if (AtEnd || line[position] is not (']' or ')'))
+        scan.SkipBlanks();
+        if (scan.AtEnd || scan.Here is not (']' or ')'))
         {
-            throw new QueryException("A range has two numbers in brackets: in [1 5].", position);
+            throw new QueryException("A range has two numbers in brackets: in [1 5].", scan.Position);
         }
 
-        return $" in {open}{low} {high}{line[position++]}";
+        return $" in {open}{low} {high}{line[scan.Position++]}";
 
         string ReadBound()
         {
-            SkipBlanks();
-            var at = position;
-            while (!AtEnd && !char.IsWhiteSpace(line[position]) && line[position] is not (']' or ')' or ','))
+            scan.SkipBlanks();
+            var at = scan.Position;
+            while (!scan.AtEnd && !char.IsWhiteSpace(scan.Here) && scan.Here is not (']' or ')' or ','))
             {
-                position++;
+                scan.Position++;
             }
 
-            var number = target.Number(line[at..position], at);
-            if (!AtEnd && line[position] == ',')
+            var number = target.Number(line[at..scan.Position], at);
+            if (!scan.AtEnd && scan.Here == ',')
             {
-                position++;
+                scan.Position++;
             }
 
             return number;
@@ -224,46 +213,10 @@ internal sealed class QueryReader(string line)
 
     private string ReadPhrase(string field)
     {
-        lastPhrase = position++;
-        var text = ReadQuoted();
+        lastPhrase = scan.Position++;
+        var text = scan.ReadQuoted();
         AddWords(text, false);
         return field.Length == 0 ? $"#{SlsQueryBuilder.Quote(text)}" : $"{field}: #{SlsQueryBuilder.Quote(text)}";
-    }
-
-    private string ReadQuoted()
-    {
-        var opened = position++;
-        var text = new StringBuilder();
-        while (!AtEnd)
-        {
-            var character = line[position++];
-            if (character == '"')
-            {
-                return text.ToString();
-            }
-
-            // \" is a quote and \\ a backslash; before anything else a backslash is itself.
-            text.Append(character == '\\' && !AtEnd && line[position] is '"' or '\\' ? line[position++] : character);
-        }
-
-        throw new QueryException("This quotation mark is not closed.", opened);
-    }
-
-    /// <summary>A run of characters up to what ends a word. As a value it may hold colons and comparison signs.</summary>
-    private string ReadWord(bool isValue)
-    {
-        var start = position;
-        while (!AtEnd && !char.IsWhiteSpace(line[position]) && line[position] is not ('(' or ')' or '"' or '|') && (isValue || line[position] is not (':' or '<' or '>' or '=')))
-        {
-            position++;
-        }
-
-        if (!AtEnd && line[position] == '|')
-        {
-            throw new QueryException("The query line holds a search only; | would start an analysis. Put it in quotes to look for it.", position);
-        }
-
-        return position > start ? line[start..position] : throw new QueryException(AtEnd ? "A value is missing at the end." : $"'{line[position]}' cannot stand here.", position);
     }
 
     /// <summary>The text of a word: with wildcards as it is, else in quotes.</summary>
@@ -292,7 +245,7 @@ internal sealed class QueryReader(string line)
 
         foreach (var rune in word.EnumerateRunes())
         {
-            if (!Rune.IsLetterOrDigit(rune) && rune.Value is not ('*' or '?' or '_' or '-' or '.' or '/' or '@'))
+            if (!System.Text.Rune.IsLetterOrDigit(rune) && rune.Value is not ('*' or '?' or '_' or '-' or '.' or '/' or '@'))
             {
                 throw new QueryException($"'{rune}' cannot stand in a word with a wildcard. In quotes everything is text, * and ? too.", at);
             }
@@ -327,87 +280,6 @@ internal sealed class QueryReader(string line)
         }
     }
 
-    private string? ReadOperator()
-    {
-        if (AtEnd)
-        {
-            return null;
-        }
-
-        if (line[position] is ':' or '=')
-        {
-            return line[position++].ToString();
-        }
-
-        if (line[position] is '<' or '>')
-        {
-            var sign = line[position++];
-            return !AtEnd && line[position] == '=' ? $"{sign}{line[position++]}" : sign.ToString();
-        }
-
-        return TakeIn() ? "in" : null;
-    }
-
-    /// <summary><c>in</c> (lower case only) and the bracket of a range behind it.</summary>
-    private bool TakeIn()
-    {
-        if (!line.AsSpan(position).StartsWith("in", StringComparison.Ordinal))
-        {
-            return false;
-        }
-
-        var next = position + 2;
-        while (next < line.Length && char.IsWhiteSpace(line[next]))
-        {
-            next++;
-        }
-
-        if (next >= line.Length || line[next] is not ('[' or '('))
-        {
-            return false;
-        }
-
-        position = next;
-        return true;
-    }
-
     private static string Joined(List<string> parts, string keyword) => parts.Count == 1 ? parts[0] : $"({string.Join(keyword, parts)})";
 
-    private bool IsAtQuote() => !AtEnd && line[position] == '"';
-
-    private bool IsAtClose()
-    {
-        SkipBlanks();
-        return AtEnd || line[position] == ')';
-    }
-
-    private bool TakeOpen()
-    {
-        SkipBlanks();
-        if (AtEnd || line[position] != '(')
-        {
-            return false;
-        }
-
-        position++;
-        return true;
-    }
-
-    private bool TakeKeyword(string keyword)
-    {
-        if (!IsAtKeyword(keyword))
-        {
-            return false;
-        }
-
-        position += keyword.Length;
-        return true;
-    }
-
-    private bool IsAtKeyword(string keyword)
-    {
-        SkipBlanks();
-        var end = position + keyword.Length;
-        return line.AsSpan(position).StartsWith(keyword, StringComparison.OrdinalIgnoreCase) && (end >= line.Length || char.IsWhiteSpace(line[end]) || line[end] is '(' or ')' or '"');
-    }
 }
