@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using LlmObs.Domain;
 using LlmObs.Storage.Access;
+using LlmObs.Storage.Schema;
 using Microsoft.Extensions.Options;
 
 namespace LlmObs.Ingest.Access;
@@ -28,7 +29,7 @@ public sealed class ConfiguredKeyOptions
 }
 
 /// <summary>Makes sure, at start, that the keys of the configuration exist. Waits for the schema, since PostgreSQL may start later than we do.</summary>
-internal sealed partial class KeySeeding(ApiKeys keys, IOptions<ConfiguredKeyOptions> options, TimeProvider time, ILogger<KeySeeding> logger) : BackgroundService
+internal sealed partial class KeySeeding(ApiKeys keys, SchemaState schema, IOptions<ConfiguredKeyOptions> options, TimeProvider time, ILogger<KeySeeding> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -36,6 +37,7 @@ internal sealed partial class KeySeeding(ApiKeys keys, IOptions<ConfiguredKeyOpt
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await schema.WaitAsync(stoppingToken);
         foreach (var key in options.Value.Keys)
         {
             while (!await EnsuredAsync(key, stoppingToken))

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using LlmObs.Storage.Access;
+using LlmObs.Storage.Schema;
 using LlmObs.Web.Shell;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace LlmObs.Web.Access;
 
 /// <summary>Offers the first login link: the configured token, or one of our own, whose link is then logged once.</summary>
-public sealed partial class FirstLoginLink(LoginLinks links, IOptions<WebOptions> options, IServer server, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<FirstLoginLink> logger)
+public sealed partial class FirstLoginLink(LoginLinks links, SchemaState schema, IOptions<WebOptions> options, IServer server, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<FirstLoginLink> logger)
     : BackgroundService
 {
     // A database that starts together with us needs a moment; longer than this an operator wants to know.
@@ -18,6 +19,7 @@ public sealed partial class FirstLoginLink(LoginLinks links, IOptions<WebOptions
     {
         var configured = options.Value.LoginToken;
         var token = configured ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
+        await schema.WaitAsync(stoppingToken);
         await OfferAsync(token, stoppingToken);
         if (configured is null)
         {
@@ -26,7 +28,7 @@ public sealed partial class FirstLoginLink(LoginLinks links, IOptions<WebOptions
         }
     }
 
-    // The database may come up after us.
+    // The database may go away again.
     private async Task OfferAsync(string token, CancellationToken cancellationToken)
     {
         for (var wait = TimeSpan.FromSeconds(1); ; wait = TimeSpan.FromSeconds(Math.Min(30, wait.TotalSeconds * 2)))

@@ -2,12 +2,13 @@ using System.Security.Claims;
 using LlmObs.Storage.Access;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.DataProtection;
 
 namespace LlmObs.Web.Access;
 
 public static class SignInServices
 {
-    /// <summary>Registers the session cookie and the first login link.</summary>
+    /// <summary>Registers the session cookie, whose keys are in PostgreSQL so that it outlives a restart and holds on every replica, and the first login link.</summary>
     public static WebApplicationBuilder AddSignIn(this WebApplicationBuilder builder)
     {
         builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(options =>
@@ -20,6 +21,7 @@ public static class SignInServices
             options.ExpireTimeSpan = TimeSpan.FromDays(14);
             options.SlidingExpiration = true;
         });
+        builder.Services.AddDataProtection().PersistKeysToLlmObsStorage();
         builder.Services.AddAuthorization();
         builder.Services.AddScoped<SignIn>();
         builder.Services.AddHostedService<FirstLoginLink>();

@@ -10,7 +10,7 @@ public sealed class ServiceEnvironmentTests : IDisposable
     public void Dispose() => model.Dispose();
 
     [Fact]
-    public void Gives_ingest_its_stores_its_ports_its_keys_and_its_spool()
+    public void Gives_ingest_its_stores_its_ports_and_its_keys()
     {
         model.Get<PostgresServerResource>("postgres").Password = "secret";
         var environment = EnvironmentOf("ingest");
@@ -19,7 +19,6 @@ public sealed class ServiceEnvironmentTests : IDisposable
         Assert.Equal("Endpoint=http://localhost:5085;Project=llmobs;AccessKeyId=local;AccessKeySecret=local", environment["ConnectionStrings__sls"]);
         Assert.Equal("http://localhost:4318", environment["ASPNETCORE_URLS"]);
         Assert.Equal("4317", environment["LLMOBS_OTLP_GRPC_PORT"]);
-        Assert.Equal(Path.Combine(model.Data, "spool"), environment["Ingest__SpoolDirectory"]);
         Assert.Equal(
             ("default", "key", "All"),
             (environment["ApiKeys__0__Project"], environment["ApiKeys__0__Key"], environment["ApiKeys__0__Scopes"])
