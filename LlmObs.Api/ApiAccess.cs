@@ -9,8 +9,11 @@ namespace LlmObs.Api;
 /// Lets a request read one project: that of its API key (<c>Authorization: Bearer</c>, <c>Basic</c> with the key as password, or <c>x-api-key</c>),
 /// or, for somebody signed in to the explorer, the project named by <c>?project=</c>.
 /// </summary>
-internal sealed class ApiAccess : IEndpointFilter
+public sealed class ApiAccess : IEndpointFilter
 {
+    /// <summary>On sessions opened with an API key: the one project they see. A session without it sees all.</summary>
+    public const string ProjectClaim = "project";
+
     private static readonly object ProjectKey = new();
 
     /// <summary>The project the request may read.</summary>
@@ -48,9 +51,16 @@ internal sealed class ApiAccess : IEndpointFilter
         }
 
         var name = context.Request.Query["project"].FirstOrDefault() ?? Project.DefaultName;
+        if (context.User.FindFirst(ProjectClaim) is { } only && only.Value != name)
+        {
+            return (null, NoProject(name));
+        }
+
         var project = await context.RequestServices.GetRequiredService<Projects>().FindAsync(name, context.RequestAborted);
-        return project is null ? (null, Results.Problem($"project: there is no project '{name}'.", statusCode: StatusCodes.Status404NotFound)) : (project, null);
+        return project is null ? (null, NoProject(name)) : (project, null);
     }
+
+    private static IResult NoProject(string name) => Results.Problem($"project: there is no project '{name}'.", statusCode: StatusCodes.Status404NotFound);
 
     private static IResult Unauthorized(HttpContext context, string detail)
     {

@@ -29,7 +29,11 @@ public static class ProjectExtensions
         IResourceBuilder<ProjectResource> other
     )
     {
-        project.Resource.References.Add(() => ($"services__{other.Resource.Name}__http__0", other.Resource.Http.Url));
+        foreach (var endpoint in other.Resource.Endpoints)
+        {
+            project.Resource.References.Add(() => ($"services__{other.Resource.Name}__{endpoint.Name}__0", endpoint.Url));
+        }
+
         return project;
     }
 

@@ -26,11 +26,11 @@ public static class SpanLog
     ];
 
     /// <summary>The log of a span. Values past SLS's limits are cut, and the log says so; the whole value is in PostgreSQL.</summary>
-    /// <param name="now">Log times outside SLS's window (7 days back, 15 minutes ahead) become now; <c>start</c> stays exact. It is also the record's version: of two logs of a span the one made later holds.</param>
+    /// <param name="now">Log times outside SLS's window (7 days back, 15 minutes ahead) become now; <c>start</c> stays exact.</param>
     public static SlsLog ToLog(string project, SpanRecord record, DateTimeOffset now)
     {
         var fields = new LogFields();
-        AddRow(fields, project, record.Span, now);
+        AddRow(fields, project, record);
         SpanLogContent.Add(fields, record);
         fields.SayWhatWasCut();
         var (seconds, nanos) = TimeOf(record.Span.StartUnixNano, now);
@@ -110,8 +110,9 @@ public static class SpanLog
         }
     }
 
-    private static void AddRow(LogFields fields, string project, Span span, DateTimeOffset now)
+    private static void AddRow(LogFields fields, string project, SpanRecord record)
     {
+        var span = record.Span;
         fields.Add("traceID", span.TraceId);
         fields.Add("spanID", span.SpanId);
         // Written when empty too: SLS's trace tools find roots by it.
@@ -162,7 +163,7 @@ public static class SpanLog
         fields.Add("promptName", span.PromptName);
         fields.Add("promptVersion", span.PromptVersion);
         fields.Add("question", span.Question);
-        fields.Add("version", now.ToUnixTimeMilliseconds());
+        fields.Add("version", record.Revision);
     }
 
     private static long? Sum(TokenUsage? usage) => usage is { InputTokens: null, OutputTokens: null } or null ? null : (usage.InputTokens ?? 0) + (usage.OutputTokens ?? 0);

@@ -17,7 +17,7 @@ public sealed record SpanPage(IReadOnlyList<SpanHit> Hits, string? NextCursor, b
 
 /// <summary>Traces that hold matching spans, newest first.</summary>
 /// <param name="Best">The matching span to show for each trace: failed before others, then the earliest.</param>
-public sealed record TraceHit(string TraceId, long LatestStartUnixNano, int MatchingSpans, SpanHit Best);
+public sealed record TraceHit(string TraceId, long FirstStartUnixNano, int MatchingSpans, SpanHit Best);
 
 public sealed record TracePage(IReadOnlyList<TraceHit> Hits, string? NextCursor, bool IsComplete);
 

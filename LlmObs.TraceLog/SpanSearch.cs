@@ -42,26 +42,26 @@ public sealed class SpanSearch(SlsClient client)
         return new(hits, next, page.IsComplete);
     }
 
-    /// <summary>Traces with matching spans, by their newest matching span.</summary>
+    /// <summary>Traces with matching spans, newest first by their first matching span: with an empty query that is when the trace began.</summary>
     public async Task<TracePage> TracesAsync(SpanQuery query, string? cursor, int limit, CancellationToken cancellationToken)
     {
         var ask = SpanAsk.Of(query);
-        var after = PageCursor.Decode(cursor)?.After("latest", "trace_id", null);
+        var after = PageCursor.Decode(cursor)?.After("earliest", "trace_id", null);
         // A failed span sorts before every other: 10^16 µs is past the last time a span can have.
         var result = await rows.RunAsync(
             ask,
             $"""
             select trace_id, latest, spans, best
-            from (select "traceID" as trace_id, max("start") as latest, count(distinct "spanID") as spans,
+            from (select "traceID" as trace_id, min("start") as earliest, count(distinct "spanID") as spans,
                          min_by("spanID", "start" + (case when "status" = 'error' then 0 else 10000000000000000 end)) as best
                   from log group by "traceID") as traces
             {(after is null ? "" : "where " + after)}
-            order by latest desc, trace_id limit {limit + 1}
+            order by earliest desc, trace_id limit {limit + 1}
             """,
             cancellationToken);
         var found = result.Rows
             .Take(limit)
-            .Select(row => (TraceId: row["trace_id"], Latest: Number(row, "latest"), Spans: (int)Number(row, "spans"), Best: row["best"]))
+            .Select(row => (TraceId: row["trace_id"], Earliest: Number(row, "earliest"), Spans: (int)Number(row, "spans"), Best: row["best"]))
             .ToList();
         if (found.Count == 0)
         {
@@ -72,8 +72,8 @@ public sealed class SpanSearch(SlsClient client)
         var byId = best.Spans.ToLookup(span => (span.TraceId, span.SpanId));
         var spans = found.Select(trace => byId[(trace.TraceId, trace.Best)].FirstOrDefault()).OfType<Domain.Spans.Span>().ToList();
         var hits = (await rows.WithSnippetsAsync(ask, spans, cancellationToken)).ToDictionary(hit => hit.Span.TraceId, StringComparer.Ordinal);
-        var next = result.Rows.Count > limit ? new PageCursor(found[^1].Latest, found[^1].TraceId).Encode() : null;
-        return new([.. found.Where(trace => hits.ContainsKey(trace.TraceId)).Select(trace => new TraceHit(trace.TraceId, trace.Latest * 1000, trace.Spans, hits[trace.TraceId]))], next, result.IsComplete && best.IsComplete);
+        var next = result.Rows.Count > limit ? new PageCursor(found[^1].Earliest, found[^1].TraceId).Encode() : null;
+        return new([.. found.Where(trace => hits.ContainsKey(trace.TraceId)).Select(trace => new TraceHit(trace.TraceId, trace.Earliest * 1000, trace.Spans, hits[trace.TraceId]))], next, result.IsComplete && best.IsComplete);
     }
 
     /// <summary>Matching spans over time, in at most 60 buckets of a round width.</summary>

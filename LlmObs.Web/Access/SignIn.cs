@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using LlmObs.Api;
 using LlmObs.Storage.Access;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
@@ -32,9 +33,6 @@ public static class SignInServices
 /// <summary>Opens a session for a one-time token, or for an API key that may read.</summary>
 public sealed class SignIn(LoginLinks links, ApiKeys keys)
 {
-    /// <summary>On sessions opened with an API key: the one project they see.</summary>
-    public const string ProjectClaim = "project";
-
     /// <summary>True when <paramref name="secret"/> opened a session.</summary>
     public async Task<bool> TryAsync(HttpContext context, string secret, CancellationToken cancellationToken)
     {
@@ -57,7 +55,7 @@ public sealed class SignIn(LoginLinks links, ApiKeys keys)
         }
 
         return await keys.FindAsync(secret, cancellationToken) is { } key && key.Scopes.HasFlag(KeyScopes.Read)
-            ? [new(ClaimTypes.Name, key.Name), new(ProjectClaim, key.Project.Name)]
+            ? [new(ClaimTypes.Name, key.Name), new(ApiAccess.ProjectClaim, key.Project.Name)]
             : null;
     }
 }

@@ -33,6 +33,7 @@ public sealed class ServiceEnvironmentTests : IDisposable
         var environment = EnvironmentOf("web");
 
         Assert.Equal("http://localhost:6318", environment["services__ingest__http__0"]);
+        Assert.Equal("http://localhost:4317", environment["services__ingest__otlp-grpc__0"]);
         Assert.Equal("token", environment["Web__LoginToken"]);
         Assert.DoesNotContain("ApiKeys__0__Key", environment.Keys);
     }
