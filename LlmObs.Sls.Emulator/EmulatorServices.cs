@@ -27,6 +27,8 @@ public static class EmulatorServices
         builder.Services.AddSingleton<LogQueries>();
         builder.Services.AddSingleton<ReadOperations>();
         builder.Services.AddHostedService<Retention>();
+        // A line per request costs more than the request.
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         // One log is at most some MB; the limit here only has to stand above MaxBodyBytes so that our own error is the one seen.
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 512L * 1024 * 1024);
         return builder;

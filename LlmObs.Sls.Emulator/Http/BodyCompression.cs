@@ -15,7 +15,7 @@ public static class BodyCompression
         {
             var size = type switch
             {
-                "lz4" => rawSize == 0 ? 0 : LZ4Codec.Decode(body.Span, raw),
+                "lz4" => DecompressLz4(body.Span, raw),
                 "zstd" => DecompressZstd(body.Span, raw),
                 "deflate" or "gzip" => DecompressZlib(body, raw),
                 _ => throw SlsException.Invalid("InvalidCompressType", $"compress type {type} is not supported"),
@@ -52,6 +52,12 @@ public static class BodyCompression
                 }
                 return buffer.ToArray();
         }
+    }
+
+    private static int DecompressLz4(ReadOnlySpan<byte> body, byte[] raw)
+    {
+        var size = raw.Length == 0 ? 0 : LZ4Codec.Decode(body, raw);
+        return size >= 0 ? size : throw new InvalidDataException("the block is broken or larger than x-log-bodyrawsize");
     }
 
     private static int DecompressZstd(ReadOnlySpan<byte> body, byte[] raw)

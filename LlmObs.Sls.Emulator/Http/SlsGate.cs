@@ -15,6 +15,15 @@ public sealed partial class SlsGate(EmulatorOptions options, SignatureVerifier v
         headers["x-log-time"] = time.GetUtcNow().ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture);
         headers["Server"] = "LlmObs.Sls.Emulator";
         headers.AccessControlAllowOrigin = "*";
+        // Older clients compare the type as a whole: no charset behind it.
+        http.Response.OnStarting(() =>
+        {
+            if (http.Response.ContentType?.StartsWith("application/json", StringComparison.Ordinal) == true)
+            {
+                http.Response.ContentType = "application/json";
+            }
+            return Task.CompletedTask;
+        });
         try
         {
             var call = await SlsCall.ReadAsync(http, options);

@@ -36,6 +36,8 @@ public sealed class AnalysisTests(SixLogs logs) : IClassFixture<SixLogs>
     [InlineData("* | select sum(latency) / 2 as half, sum(status) % 7 as m, max(__time__) / 7.0 > 1 as t from log where status = 200", "half=78.25 m=5 t=true")]
     [InlineData("* | select date_format(max(__time__), '%Y') as y, from_unixtime(min(__time__)) as f from log", "y=2025 f=2025-12-11 14:00:01.000")]
     [InlineData("* | select service from log group by service having max(region) = 'us-west'", "service=Gateway")]
+    [InlineData("* | select region, latest, best from (select \"region\" as region, max(\"status\") as latest, min_by(\"service\", \"status\" + (case when \"service\" = 'gateway' then 0 else 10000000000000000 end)) as best from log where \"region\" is not null group by \"region\") where latest < 500 and best <> 'x' order by region limit 0, 5", "region=cn-shanghai latest=200 best=gateway; region=us-west latest=404 best=Gateway")]
+    [InlineData("* | select case when strpos(lower(msg), 'timeout') > 0 then substr(msg, (case when strpos(lower(msg), 'timeout') > 3 then strpos(lower(msg), 'timeout') - 3 else 1 end), 10) end as s from log where \"region\" in ('cn-hangzhou') and status >= 500", "s=at timeout")]
     [InlineData("* | select a.service from log a join log b on a.region = b.region and b.status = 500 where a.status = 200", "service=retriever")]
     public async Task Answers(string query, string expected)
     {
