@@ -9,11 +9,8 @@ namespace LlmObs.Api;
 /// Lets a request read one project: that of its API key (<c>Authorization: Bearer</c>, <c>Basic</c> with the key as password, or <c>x-api-key</c>),
 /// or, for somebody signed in to the explorer, the project named by <c>?project=</c>.
 /// </summary>
-public sealed class ApiAccess : IEndpointFilter
+internal sealed class ApiAccess : IEndpointFilter
 {
-    /// <summary>On sessions opened with an API key: the one project they see. A session without it sees all.</summary>
-    public const string ProjectClaim = "project";
-
     private static readonly object ProjectKey = new();
 
     /// <summary>The project the request may read.</summary>
@@ -51,7 +48,7 @@ public sealed class ApiAccess : IEndpointFilter
         }
 
         var name = context.Request.Query["project"].FirstOrDefault() ?? Project.DefaultName;
-        if (context.User.FindFirst(ProjectClaim) is { } only && only.Value != name)
+        if (context.User.FindFirst(ApiClaims.Project) is { } only && only.Value != name)
         {
             return (null, NoProject(name));
         }

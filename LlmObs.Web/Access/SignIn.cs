@@ -55,7 +55,7 @@ public sealed class SignIn(LoginLinks links, ApiKeys keys)
         }
 
         return await keys.FindAsync(secret, cancellationToken) is { } key && key.Scopes.HasFlag(KeyScopes.Read)
-            ? [new(ClaimTypes.Name, key.Name), new(ApiAccess.ProjectClaim, key.Project.Name)]
+            ? [new(ClaimTypes.Name, key.Name), new(ApiClaims.Project, key.Project.Name)]
             : null;
     }
 }

@@ -54,6 +54,6 @@ public sealed class ProjectFilter(CurrentProject current, Projects projects) : I
     private async Task<IReadOnlyList<Project>> VisibleAsync(HttpContext http)
     {
         var all = await projects.ListAsync(http.RequestAborted);
-        return http.User.FindFirst(ApiAccess.ProjectClaim) is { } only ? [.. all.Where(project => project.Name == only.Value)] : all;
+        return http.User.FindFirst(ApiClaims.Project) is { } only ? [.. all.Where(project => project.Name == only.Value)] : all;
     }
 }
