@@ -64,5 +64,5 @@ public sealed class ShippingOptions
 
     /// <summary>Seconds between looks for late content (GenAI log events) when none is due.</summary>
     [Range(0.1, 600)]
-    public double LateContentSeconds { get; set; } = 2;
+    public double LateContentSeconds { get; set; } = 0.5;
 }
