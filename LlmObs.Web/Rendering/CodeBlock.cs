@@ -18,7 +18,7 @@ internal static class CodeBlock
         var hot = SqlSuspect.Find(lines, run.Error);
         string?[] notes = [foundIn is null ? null : run.Say("found in {0}", foundIn), isFormatted ? run.Say("formatted") : null];
         var note = string.Join(" · ", notes.Where(text => text is not null));
-        var id = Open(html, "SQL", note.Length > 0 ? note : run.Say("{0} lines", lines.Count), run);
+        var id = Open(html, "SQL", note.Length > 0 ? note : run.Count("line", lines.Count), run);
         html.Raw("<pre id=\"").Attribute(id).Raw("\">");
         for (var i = 0; i < lines.Count; i++)
         {
@@ -43,7 +43,7 @@ internal static class CodeBlock
     {
         var name = language is { Length: > 0 and <= 24 } && language.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '+' or '#') ? language : null;
         var lines = code.AsSpan().TrimEnd().Count('\n') + 1;
-        var id = Open(html, name ?? run.Say("Code"), run.Say("{0} lines", lines), run);
+        var id = Open(html, name ?? run.Say("Code"), run.Count("line", lines), run);
         html.Raw("<pre id=\"").Attribute(id).Raw("\"><code");
         if (PrismName(name) is { } prism)
         {

@@ -19,5 +19,8 @@ internal sealed class RenderRun(IStringLocalizer words, string id, string? error
 
     public string NextId() => string.Create(CultureInfo.InvariantCulture, $"{id}-{++ids}");
 
+    /// <param name="noun">A singular whose plural ends in s: the keys of the translations are <c>1 line</c> and <c>{0} lines</c>.</param>
+    public string Count(string noun, int count) => count == 1 ? Say($"1 {noun}") : Say($"{{0}} {noun}s", count);
+
     public string Say(string english, params object[] values) => words[english, values];
 }

@@ -84,7 +84,7 @@ internal static class ValueWriter
             return;
         }
 
-        var count = json.Kind == JsonPartKind.Object ? run.Say("{0} keys", json.Children.Count) : run.Say("{0} items", json.Children.Count);
+        var count = json.Kind == JsonPartKind.Object ? run.Count("key", json.Children.Count) : run.Count("item", json.Children.Count);
         var id = CodeBlock.Open(html, "JSON", count, run);
         html.Raw("<div class=\"json pad\" id=\"").Attribute(id).Raw("\">");
         JsonTree.Write(html, json, run, nesting);

@@ -12,9 +12,8 @@ public static class Waterfall
     private const int Ticks = 8;
 
     /// <summary>The bar of a row: a frame around others' work or a solid bar of its own, pale until the first token, outlined when it failed.</summary>
-    public static IHtmlContent Bar(TraceNode node, TraceBar bar, bool isGuess)
+    public static void WriteBar(HtmlWriter html, TraceNode node, TraceBar bar, bool isGuess)
     {
-        var html = new HtmlWriter();
         var start = TraceBar.Percent(bar.Start);
         var width = TraceBar.Percent(bar.Width);
         html.Raw("<svg class=\"wf\" aria-hidden=\"true\"><rect class=\"").Raw(bar.IsFrame ? "frame " : "bar ").Raw(isGuess ? "guess " : "")
@@ -37,7 +36,6 @@ public static class Waterfall
             _ => (TraceBar.Percent(bar.End), "-6", bar.IsFrame ? " class=\"left\"" : " class=\"left inside\""),
         };
         html.Raw("<text").Raw(style).Raw(" x=\"").Raw(x).Raw("\" dx=\"").Raw(dx).Raw("\" y=\"17\">").Raw(Figures.Duration(node.Span.DurationNano).ToString()).Raw("</text></svg>");
-        return html.ToHtml();
     }
 
     /// <summary>The scale above the bars: a long tick and its time each quarter, a short one between.</summary>

@@ -48,7 +48,7 @@ internal static class JsonTree
     private static void WriteContainer(HtmlWriter html, JsonPart part, RenderRun run, int nesting, string path, int depth, bool comma)
     {
         var (open, close) = part.Kind == JsonPartKind.Object ? ("{", "}") : ("[", "]");
-        var count = part.Kind == JsonPartKind.Object ? run.Say("{0} keys", part.Children.Count) : run.Say("{0} items", part.Children.Count);
+        var count = part.Kind == JsonPartKind.Object ? run.Count("key", part.Children.Count) : run.Count("item", part.Children.Count);
         html.Raw(depth < OpenDepth && (depth == 0 || part.Children.Count < LongList) ? "<details open>" : "<details>");
         html.Raw("<summary><svg class=\"icon s\" aria-hidden=\"true\"><use href=\"#i-right\"/></svg>");
         WriteName(html, part);

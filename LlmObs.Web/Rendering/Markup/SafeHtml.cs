@@ -13,12 +13,15 @@ internal static class SafeHtml
     /// <summary>Stands in Markdown's output for a block we draw ourselves. Untrusted text can't write it: its HTML is shown, not parsed.</summary>
     public const string BlockAttribute = "data-block";
 
+    // Configured once and never changed, which is what makes it safe to share between threads.
+    private static readonly HtmlSanitizer Sanitizer = Configured();
+
     private static readonly HashSet<string> VoidElements = ["br", "hr"];
 
     /// <summary>Writes <paramref name="html"/> sanitised. <paramref name="blocks"/> are markup of our own, put where their number stands.</summary>
     public static void Write(HtmlWriter writer, string html, IReadOnlyList<HtmlWriter> blocks)
     {
-        using var document = Sanitizer().SanitizeDom(html);
+        using var document = Sanitizer.SanitizeDom(html);
         foreach (var node in document.Body!.ChildNodes)
         {
             Write(writer, node, blocks);
@@ -68,7 +71,7 @@ internal static class SafeHtml
         writer.Raw("</").Raw(element.LocalName).Raw(">");
     }
 
-    private static HtmlSanitizer Sanitizer()
+    private static HtmlSanitizer Configured()
     {
         var sanitizer = new HtmlSanitizer(new HtmlSanitizerOptions
         {
