@@ -51,7 +51,7 @@ public sealed class SpanSearch(SlsClient client)
         var result = await rows.RunAsync(
             ask,
             $"""
-            select trace_id, latest, spans, best
+            select trace_id, earliest, spans, best
             from (select "traceID" as trace_id, min("start") as earliest, count(distinct "spanID") as spans,
                          min_by("spanID", "start" + (case when "status" = 'error' then 0 else 10000000000000000 end)) as best
                   from log group by "traceID") as traces

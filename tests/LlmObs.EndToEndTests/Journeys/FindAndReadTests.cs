@@ -28,9 +28,9 @@ public sealed class FindAndReadTests(StackFixture fixture)
         await Assertions.Expect(page.Locator(".cause")).ToContainTextAsync("no such column: o.gmv_amount");
         await page.Locator(".span-row", new() { HasText = "SELECT fact_order" }).First.ClickAsync();
 
-        var sql = page.Locator("#panel .code");
+        var sql = page.Locator("[data-panel] .code");
         await Assertions.Expect(sql.First).ToContainTextAsync("store_name");
-        Assert.True(await page.Locator("#panel .code .syn-word, #panel .code .token.keyword").CountAsync() > 3, "no keyword of the SQL is highlighted");
+        Assert.True(await page.Locator("[data-panel] .code .k").CountAsync() > 3, "no keyword of the SQL is highlighted");
         Assert.Contains("span=", page.Url, StringComparison.Ordinal);
         await AssertAccessibleAsync(page);
         await page.Context.CloseAsync();
@@ -58,7 +58,7 @@ public sealed class FindAndReadTests(StackFixture fixture)
         await page.Locator($"a[href*='/traces/{TraceId}']").First.ClickAsync();
         await page.Locator(".span-row", new() { HasText = "get_table_schema" }).First.ClickAsync();
 
-        await Assertions.Expect(page.Locator("#panel")).ToContainTextAsync("CREATE TABLE dim_store");
+        await Assertions.Expect(page.Locator("[data-panel]")).ToContainTextAsync("CREATE TABLE dim_store");
         await page.Context.CloseAsync();
     }
 

@@ -22,7 +22,7 @@ public sealed class LargeTraceTests(StackFixture fixture)
 
         Assert.Equal(5000, await page.Locator(".span-row").CountAsync());
         await page.Locator(".span-row").Nth(3).ClickAsync();
-        await Assertions.Expect(page.Locator("#panel")).ToContainTextAsync("step 3");
+        await Assertions.Expect(page.Locator("[data-panel]")).ToContainTextAsync("step 3");
         await page.Context.CloseAsync();
     }
 
@@ -43,8 +43,8 @@ public sealed class LargeTraceTests(StackFixture fixture)
 
         var page = await OpenAsync(traceId);
 
-        await Assertions.Expect(page.Locator("#panel")).ToContainTextAsync("提示词");
-        await Assertions.Expect(page.Locator("#panel .gate").First).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("[data-panel]")).ToContainTextAsync("提示词");
+        await Assertions.Expect(page.Locator("[data-panel] .gate").First).ToBeVisibleAsync();
         await page.Context.CloseAsync();
     }
 
