@@ -64,7 +64,8 @@ LLMOBS_CHROMIUM=$(chromium) || die "Chromium was installed but isn't on PATH: na
 export LLMOBS_CHROMIUM
 
 say "building"
-dotnet build LlmObs.sln -v quiet -clp:NoSummary </dev/null
+dotnet restore LlmObs.sln --locked-mode -v quiet </dev/null
+dotnet build LlmObs.sln --no-restore -v quiet -clp:NoSummary </dev/null
 
 passed=0 failed=0 skipped=0
 results=$PWD/TestResults
