@@ -34,12 +34,20 @@ kill "$pid"; wait "$pid" || true
 measure_start "second start"
 sleep "$settle"
 
-for process in "$pid" $(tree "$pid"); do
-  [ -r "/proc/$process/smaps_rollup" ] || continue
-  pss=$(awk '/^Pss:/ { print $2 }' "/proc/$process/smaps_rollup")
-  name=$(tr '\0' ' ' <"/proc/$process/cmdline" | grep -oE '(LlmObs\.[A-Za-z.]+\.dll|postgres[^/]{0,40})' | head -n 1)
-  printf '%7d MB  %s\n' $((pss / 1024)) "${name:-?}"
-done | sort -rn | head -n 12
-for process in "$pid" $(tree "$pid"); do
-  [ -r "/proc/$process/smaps_rollup" ] && awk '/^Pss:/ { print $2 }' "/proc/$process/smaps_rollup"
-done | awk '{ sum += $1 } END { printf "idle, all processes together: %d MB\n", sum / 1024 }'
+# Two readings: PSS counts a page that processes share once; RSS, as ps and top show it, counts it in each.
+report() {
+  local process name
+  for process in "$pid" $(tree "$pid"); do
+    [ -r "/proc/$process/smaps_rollup" ] || continue
+    name=$(tr '\0' ' ' <"/proc/$process/cmdline" | grep -oE '(LlmObs\.[A-Za-z.]+\.dll|postgres)' | head -n 1)
+    awk -v name="${name:-?}" '/^Rss:/ { rss = $2 } /^Pss:/ { pss = $2 } END { print name, pss, rss }' "/proc/$process/smaps_rollup"
+  done
+}
+
+report | awk '
+  { pss[$1] += $2; rss[$1] += $3; allPss += $2; allRss += $3 }
+  END {
+    for (name in pss) printf "%5d MB PSS %5d MB RSS  %s\n", pss[name] / 1024, rss[name] / 1024, name | "sort -rn"
+    close("sort -rn")
+    printf "%5d MB PSS %5d MB RSS  all processes together, idle\n", allPss / 1024, allRss / 1024
+  }'

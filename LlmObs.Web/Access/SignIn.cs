@@ -22,6 +22,8 @@ public static class SignInServices
             options.ExpireTimeSpan = TimeSpan.FromDays(14);
             options.SlidingExpiration = true;
         });
+        // It is read once at start, before the schema is there; whoever needs it later gets the exception.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.KeyRingProvider", LogLevel.None);
         builder.Services.AddDataProtection().PersistKeysToLlmObsStorage();
         builder.Services.AddAuthorization();
         builder.Services.AddScoped<SignIn>();

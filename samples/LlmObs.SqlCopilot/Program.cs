@@ -4,7 +4,7 @@ using LlmObs.SqlCopilot.Web;
 
 // Health endpoints come from the service defaults, their telemetry does not: see CopilotTelemetry.
 var builder = WebApplication.CreateBuilder(args);
-builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
 builder.Services.AddCopilot();
 
 var app = builder.Build();

@@ -42,8 +42,10 @@ internal static class DocumentReader
             element.MemberText("id") ?? metadata.MemberText("id"),
             element.MemberNumber("score") ?? metadata.MemberNumber("score"),
             element.MemberText("title") ?? metadata.MemberText("title"),
-            element.MemberText("content") ?? element.MemberText("pageContent") ?? element.MemberText("page_content") ?? element.MemberText("text") ?? element.MemberText("document"),
-            Rest(element));
+            element.MemberText("content") ?? element.MemberText("pageContent") ?? element.MemberText("page_content") ?? element.MemberText("text") ?? element.MemberText("document"))
+        {
+            Metadata = Rest(element),
+        };
     }
 
     // What has no field of its own: source, metadata, and whatever else was said about the document.

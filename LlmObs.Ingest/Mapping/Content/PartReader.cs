@@ -75,5 +75,5 @@ internal static class PartReader
     private static MessagePart Media(JsonElement part, string? uri, string? modality = null) =>
         new("media", Modality: modality ?? part.MemberText("modality"), MimeType: part.MemberText("mime_type"), Uri: uri, FileId: part.MemberText("file_id"));
 
-    private static MessagePart? Other(JsonElement part) => part.EnumerateObject().Any() ? new("other", Raw: part.Raw()) : null;
+    private static MessagePart? Other(JsonElement part) => part.EnumerateObject().Any() ? new("other") { Raw = part.Raw() } : null;
 }

@@ -27,8 +27,10 @@ internal static class ToolReader
         attributes.Text(GenAiNames.ToolType),
         attributes.Text(GenAiNames.ToolDescription),
         CallId: attributes.Text(CallIds),
-        Arguments: Arguments.First(attributes, value => AsDocument(value) is { IsNull: false } document ? (JsonText?)document : null) ?? JsonText.Null,
-        Result: ResultText(attributes));
+        Result: ResultText(attributes))
+    {
+        Arguments = Arguments.First(attributes, value => AsDocument(value) is { IsNull: false } document ? (JsonText?)document : null) ?? JsonText.Null,
+    };
 
     private static List<Tool>? Offered(AnyValue value)
     {
@@ -46,7 +48,10 @@ internal static class ToolReader
     {
         var inner = element.Member("function") ?? element;
         return inner.MemberText("name") is { Length: > 0 } name
-            ? new(name, element.MemberText("type"), inner.MemberText("description"), (inner.Member("parameters") ?? inner.Member("inputSchema") ?? inner.Member("input_schema"))?.Raw() ?? JsonText.Null)
+            ? new(name, element.MemberText("type"), inner.MemberText("description"))
+            {
+                Parameters = (inner.Member("parameters") ?? inner.Member("inputSchema") ?? inner.Member("input_schema"))?.Raw() ?? JsonText.Null,
+            }
             : null;
     }
 

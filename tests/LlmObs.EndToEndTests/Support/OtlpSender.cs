@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 
 namespace LlmObs.EndToEndTests.Support;
 
-/// <summary>Sends captured or made OTLP/JSON to a stack.</summary>
+/// <summary>Sends captured OTLP, or OTLP/JSON made by a test, to a stack.</summary>
 public static class OtlpSender
 {
     /// <summary>Sends every request of a captured run, in order, to the paths they were captured on.</summary>
@@ -16,8 +16,9 @@ public static class OtlpSender
         {
             using var document = JsonDocument.Parse(await File.ReadAllTextAsync(meta));
             var path = document.RootElement.GetProperty("path").GetString()!;
-            var body = await File.ReadAllBytesAsync(meta.Replace(".meta.json", ".json", StringComparison.Ordinal));
-            using var content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+            var isJson = File.Exists(meta.Replace(".meta.json", ".json", StringComparison.Ordinal));
+            var body = await File.ReadAllBytesAsync(meta.Replace(".meta.json", isJson ? ".json" : ".bin", StringComparison.Ordinal));
+            using var content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue(isJson ? "application/json" : "application/x-protobuf") } };
             using var response = await client.PostAsync(path, content);
             Assert.True(response.IsSuccessStatusCode, $"{path}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
         }
