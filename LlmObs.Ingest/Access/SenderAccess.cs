@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using LlmObs.Domain;
 using LlmObs.Storage.Access;
 using Microsoft.Extensions.Options;
@@ -16,7 +15,7 @@ internal sealed class SenderAccess(ApiKeys keys, Projects projects, IOptions<Ing
 
     public async Task<Sender> FindAsync(HttpContext context)
     {
-        var key = KeyOf(context.Request.Headers);
+        var key = ApiKeyHeader.Read(context.Request.Headers);
         if (key is null)
         {
             return _allowsLoopback && IsLoopback(context)
@@ -39,36 +38,6 @@ internal sealed class SenderAccess(ApiKeys keys, Projects projects, IOptions<Ing
         await projects.FindAsync(Project.DefaultName, cancellationToken) is { } project
             ? new(project, null)
             : new(null, new(RefusalReason.StorageAway, "The project 'default' is not there yet.", TimeSpan.FromSeconds(options.Value.RetryAfterSeconds)));
-
-    private static string? KeyOf(IHeaderDictionary headers)
-    {
-        const string bearer = "Bearer ", basic = "Basic ";
-        var authorization = headers.Authorization.ToString();
-        if (authorization.StartsWith(bearer, StringComparison.OrdinalIgnoreCase))
-        {
-            return authorization[bearer.Length..].Trim();
-        }
-
-        if (authorization.StartsWith(basic, StringComparison.OrdinalIgnoreCase))
-        {
-            return SecretOf(authorization[basic.Length..].Trim());
-        }
-
-        return headers["x-api-key"].ToString() is { Length: > 0 } key ? key.Trim() : null;
-    }
-
-    // What cannot be read is a wrong key, not a missing one: a loopback sender with a broken header must hear of it.
-    private static string SecretOf(string credentials)
-    {
-        var buffer = new byte[credentials.Length];
-        if (!Convert.TryFromBase64String(credentials, buffer, out var length))
-        {
-            return "";
-        }
-
-        var pair = Encoding.UTF8.GetString(buffer, 0, length);
-        return pair[(pair.IndexOf(':', StringComparison.Ordinal) + 1)..];
-    }
 
     // Behind a proxy on this machine everyone looks like loopback; the proxy's own headers give it away.
     private static bool IsLoopback(HttpContext context) =>

@@ -7,6 +7,7 @@ namespace LlmObs.Storage.Access;
 public static class ApiKeyHeader
 {
     /// <summary>The key in <c>Authorization: Bearer</c>, <c>Authorization: Basic</c> (the password; Langfuse's secret key) or <c>x-api-key</c>; null when none is sent.</summary>
+    /// <remarks>What cannot be read is a wrong key, not a missing one: a sender that needs no key, with a broken header, must hear of it.</remarks>
     public static string? Read(IHeaderDictionary headers)
     {
         var authorization = headers.Authorization.ToString();
@@ -20,7 +21,7 @@ public static class ApiKeyHeader
             return Password(authorization["Basic ".Length..].Trim());
         }
 
-        return headers["x-api-key"].ToString() is { Length: > 0 } key ? key : null;
+        return headers["x-api-key"].ToString() is { Length: > 0 } key ? key.Trim() : null;
     }
 
     private static string? Password(string base64)
@@ -33,6 +34,6 @@ public static class ApiKeyHeader
 
         var pair = Encoding.UTF8.GetString(bytes, 0, count);
         var colon = pair.IndexOf(':', StringComparison.Ordinal);
-        return colon < 0 ? "" : pair[(colon + 1)..];
+        return pair[(colon + 1)..];
     }
 }

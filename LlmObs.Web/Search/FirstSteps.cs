@@ -39,11 +39,11 @@ public static class FirstSteps
             ]),
             new("langfuse", "Langfuse SDK",
             [
-                ("Point the SDK at this installation", new("bash", $"export LANGFUSE_HOST={http}\nexport LANGFUSE_BASE_URL={http}\nexport LANGFUSE_PUBLIC_KEY=pk-lf-local\nexport LANGFUSE_SECRET_KEY={key ?? "sk-lf-local"}")),
+                ("Point the SDK at this installation", new("bash", $"export LANGFUSE_HOST={http}\nexport LANGFUSE_BASE_URL={http}\nexport LANGFUSE_PUBLIC_KEY=pk-lf-local\nexport LANGFUSE_SECRET_KEY={key ?? "$(cat .llmobs/api-key)"}")),
             ]),
             new("dify", "Dify",
             [
-                ("In Dify, under Monitoring, Tracing, choose Phoenix and enter", new("text", $"API Key   {key ?? "local"}\nProject   my-app\nEndpoint  {http}")),
+                ("In Dify, under Monitoring, Tracing, choose Phoenix and enter", new("text", $"API Key   {key ?? "what the file .llmobs/api-key holds"}\nProject   my-app\nEndpoint  {http}")),
                 ("Or switch on its own OpenTelemetry export in .env; it sends a tenth unless told otherwise", new("bash", $"ENABLE_OTEL=true\nOTLP_BASE_ENDPOINT={http}\nOTEL_SAMPLING_RATE=1{(key is null ? "" : $"\nOTLP_API_KEY={key}")}")),
             ]),
         ];
