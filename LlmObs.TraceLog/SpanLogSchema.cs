@@ -41,7 +41,7 @@ public static class SpanLogSchema
     /// <summary>The tag that carries the outbox batch's id.</summary>
     public const string BatchTag = "batch_id";
 
-    private static readonly string[] Delimiters = [",", " ", "'", "\"", ";", "=", "(", ")", "[", "]", "{", "}", "?", "@", "&", "<", ">", "/", ":", ".", "|", "*", "+", "`", "\\", "#", "!", "$", "%", "^", "~", "\n", "\t", "\r"];
+    private static readonly string[] Delimiters = [",", " ", "'", "\"", ";", "=", "(", ")", "[", "]", "{", "}", "?", "@", "&", "<", ">", "/", ":", ".", "|", "*", "+", "`", "#", "!", "$", "%", "^", "~", "\n", "\t", "\r"];
 
     /// <summary>Members of <c>attribute</c> that can be compared as numbers or grouped by in SQL.</summary>
     private static readonly (string Name, string Type)[] AttributeKeys =

@@ -1,12 +1,14 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text;
+using LlmObs.IntegrationTests.Support;
 using LlmObs.SqlCopilot;
 using LlmObs.SqlCopilot.Scripted;
 
 namespace LlmObs.IntegrationTests.SqlCopilot;
 
 /// <summary>One question over HTTP: the answer, and the spans that tell how it came about.</summary>
+[Collection(ProcessWideTelemetry.Name)]
 public sealed class WholeQuestionTests(ShopFixture shop) : IClassFixture<ShopFixture>
 {
     private static readonly string[] Steps = ["需求改写", "槽位抽取", "生成 SQL", "诊断 SQL", "回答"];

@@ -177,8 +177,7 @@ public sealed class SpanSearchTests(SpanSearchTests.Shipped shipped) : IClassFix
     {
         var span = Spans.Chat().With(span => span with { Service = "versions" });
         await shipped.Sls.Store.WriteAsync("versions", Guid.NewGuid(), [span], Token);
-        await Task.Delay(5, Token);
-        await shipped.Sls.Store.WriteAsync("versions", Guid.NewGuid(), [span.With(span => span with { Status = SpanStatus.Error })], Token);
+        await shipped.Sls.Store.WriteAsync("versions", Guid.NewGuid(), [span.With(span => span with { Status = SpanStatus.Error }) with { Revision = 2 }], Token);
         var query = Query("") with { Project = "versions" };
 
         Assert.Equal((1, 1), await shipped.Search.CountAsync(query, Token));
