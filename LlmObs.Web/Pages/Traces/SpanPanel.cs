@@ -16,8 +16,13 @@ public sealed record SpanPanel(SpanRecord Record, TraceAddress Address, IReadOnl
 
     public IReadOnlyList<MessageCard> Cards { get; } = MessageCard.From(Record.Content.Messages);
 
-    public IReadOnlyList<(string Name, string Value)> Attributes { get; } = Members(Record.Content.Attributes);
-    public IReadOnlyList<(string Name, string Value)> Resource { get; } = Members(Record.Content.Resource);
+    // Read only where they are shown: a prompt of megabytes is in the attributes a second time.
+    public IReadOnlyList<(string Name, string Value)> Attributes => field ??= Members(Content.Attributes);
+    public IReadOnlyList<(string Name, string Value)> Resource => field ??= Members(Content.Resource);
+
+    /// <summary>How many attributes the span and its resource have.</summary>
+    public int AttributeCount { get; } = Count(Record.Content.Attributes) + Count(Record.Content.Resource);
+
     public IReadOnlyList<(string Name, string Value)> Parameters { get; } = Members(Record.Content.Parameters);
 
     /// <summary>What the step was given and gave, when it was no conversation; the messages hold it otherwise.</summary>
@@ -43,6 +48,19 @@ public sealed record SpanPanel(SpanRecord Record, TraceAddress Address, IReadOnl
         {
             // A writer older than the contract; the raw value is still there.
             return [];
+        }
+    }
+
+    private static int Count(JsonText json)
+    {
+        try
+        {
+            using var document = json.Parse();
+            return document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.GetPropertyCount() : 0;
+        }
+        catch (JsonException)
+        {
+            return 0;
         }
     }
 

@@ -21,10 +21,12 @@ public sealed record TraceCause(Span First, IReadOnlyList<string> Path, long Aft
             return null;
         }
 
-        // A step that failed because one inside it did says nothing new.
+        // A step that failed because one inside it did says nothing new, unless that one was only the request on the wire.
+        var callers = FailedCallers(tree);
         var later = tree.Rows
             .Where(node => node.Span.Status == SpanStatus.Error && !node.HoldsError && node.Span.SpanId != first.SpanId)
-            .Select(node => node.Span)
+            .Select(node => callers.GetValueOrDefault(node.Span.SpanId, node.Span))
+            .DistinctBy(span => span.SpanId)
             .OrderBy(span => span.EndUnixNano)
             .ToList();
         return new(
@@ -34,6 +36,21 @@ public sealed record TraceCause(Span First, IReadOnlyList<string> Path, long Aft
             [.. later.Take(Shown)],
             Math.Max(0, later.Count - Shown),
             summary.Status != SpanStatus.Error);
+    }
+
+    /// <summary>By the id of an HTTP request: the step that made it and failed with it.</summary>
+    private static Dictionary<string, Span> FailedCallers(TraceTree tree)
+    {
+        var callers = new Dictionary<string, Span>(StringComparer.Ordinal);
+        foreach (var caller in tree.Rows.Where(node => node.Span.Status == SpanStatus.Error))
+        {
+            foreach (var request in caller.Children.Where(child => child.Span.Kind == SpanKind.Http))
+            {
+                callers[request.Span.SpanId] = caller.Span;
+            }
+        }
+
+        return callers;
     }
 
     /// <summary>Names of the spans above one, from the second level down.</summary>
