@@ -21,6 +21,7 @@ internal static class EventReader
         var told = GenAiContent.Nothing;
         foreach (var sent in events)
         {
+            Vectors.Cut(sent.Attributes, cleaning);
             cleaning.Attributes(sent.Attributes, "event");
             var name = cleaning.Text(sent.Name, "event name");
             var attributes = new AttributeMap(sent.Attributes);

@@ -20,6 +20,7 @@ internal sealed class SpanReading
     public SpanReading(OtlpSpan span, SpanOrigin from, Cleaning cleaning)
     {
         (_span, _from, _cleaning) = (span, from, cleaning);
+        Vectors.Cut(span.Attributes, cleaning);
         cleaning.Attributes(span.Attributes, "span");
         _attributes = new AttributeMap(span.Attributes);
     }
