@@ -81,6 +81,8 @@ public static class GenAiNames
         public const string OperationException = "gen_ai.client.operation.exception";
         public const string ContentPrompt = "gen_ai.content.prompt";
         public const string ContentCompletion = "gen_ai.content.completion";
+        public const string DbQueryResult = "db.query.result";
+        public const string DbSearchResult = "db.search.result";
         public const string Exception = "exception";
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
 using Google.Protobuf.Collections;
 using LlmObs.Ingest.Otlp.Protos;
 
@@ -7,9 +8,11 @@ namespace LlmObs.Ingest.Mapping;
 /// <summary>The attributes of one span, event, record or resource by name. Of two with one name the last wins.</summary>
 internal sealed class AttributeMap
 {
-    public static readonly AttributeMap Empty = new([]);
+    public static readonly AttributeMap Empty = new(new Dictionary<string, AnyValue>());
 
     private readonly Dictionary<string, AnyValue> _values;
+    private Dictionary<string, JsonElement?>? _documents;
+    private IndexedAttributes? _indexed;
 
     public AttributeMap(RepeatedField<KeyValue> attributes)
     {
@@ -23,6 +26,8 @@ internal sealed class AttributeMap
             }
         }
     }
+
+    public AttributeMap(Dictionary<string, AnyValue> values) => _values = values;
 
     public IEnumerable<KeyValuePair<string, AnyValue>> All => _values;
 
@@ -42,4 +47,24 @@ internal sealed class AttributeMap
     public long? Long(Precedence keys) => keys.First(this, static value => value.Long());
 
     public double? Double(Precedence keys) => keys.First(this, static value => value.Double());
+
+    /// <summary>The document in a structured value or in a text; null when it is neither. Parsed once, whoever asks.</summary>
+    public JsonElement? Json(string key)
+    {
+        if (Find(key) is not { } value)
+        {
+            return null;
+        }
+
+        _documents ??= new(StringComparer.Ordinal);
+        if (!_documents.TryGetValue(key, out var document))
+        {
+            _documents[key] = document = value.Json();
+        }
+
+        return document;
+    }
+
+    /// <summary>The elements of a flattened list, <c>&lt;prefix&gt;.&lt;n&gt;.&lt;rest&gt;</c>, in order of n; each holds its rests as keys.</summary>
+    public IReadOnlyList<AttributeMap> Items(string prefix) => (_indexed ??= IndexedAttributes.Of(_values)).Items(prefix);
 }

@@ -19,9 +19,10 @@ internal static class AttributeValues
         _ => true,
     };
 
+    /// <summary>As text. One that was quoted as JSON, as some senders do with every value, loses its quotes.</summary>
     public static string Text(this AnyValue value) => value.ValueCase switch
     {
-        ValueOneofCase.StringValue => value.StringValue,
+        ValueOneofCase.StringValue => JsonInText.Unquote(value.StringValue),
         ValueOneofCase.BoolValue => value.BoolValue ? "true" : "false",
         ValueOneofCase.IntValue => value.IntValue.ToString(CultureInfo.InvariantCulture),
         ValueOneofCase.DoubleValue => value.DoubleValue.ToString("R", CultureInfo.InvariantCulture),
@@ -59,8 +60,7 @@ internal static class AttributeValues
             return [.. value.ArrayValue.Values.Where(HasMeaning).Select(Text)];
         }
 
-        using var document = value.ParseJson();
-        if (document?.RootElement is { ValueKind: JsonValueKind.Array } array)
+        if (value.Json() is { ValueKind: JsonValueKind.Array } array)
         {
             return [.. array.EnumerateArray().Select(item => item.Text()).Where(text => text.Length > 0)];
         }
@@ -68,9 +68,9 @@ internal static class AttributeValues
         return value.Text().Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
     }
 
-    /// <summary>The value as a JSON document, or null when it is not JSON. The caller disposes it.</summary>
+    /// <summary>The value as a JSON document, or null when it is not JSON.</summary>
     /// <remarks>A document inside a JSON string is unwrapped, as tool results and metadata often are.</remarks>
-    public static JsonDocument? ParseJson(this AnyValue value) => value.ValueCase switch
+    public static JsonElement? Json(this AnyValue value) => value.ValueCase switch
     {
         ValueOneofCase.StringValue => JsonInText.Parse(value.StringValue),
         ValueOneofCase.ArrayValue or ValueOneofCase.KvlistValue => JsonInText.Parse(AttributeJson.Write(value)),

@@ -1,5 +1,6 @@
 using Google.Protobuf.Collections;
 using LlmObs.Domain;
+using LlmObs.Domain.GenAi;
 using LlmObs.Domain.Spans;
 using LlmObs.Ingest.Mapping.Content;
 using OtlpEvent = LlmObs.Ingest.Otlp.Protos.Span.Types.Event;
@@ -9,8 +10,6 @@ namespace LlmObs.Ingest.Mapping;
 /// <summary>A span's events: kept as they are, and read for the content that GenAI libraries put into them.</summary>
 internal static class EventReader
 {
-    private const string Prefix = "gen_ai.";
-
     public static (IReadOnlyList<SpanEvent> Events, GenAiContent Told) Read(RepeatedField<OtlpEvent> events, Cleaning cleaning)
     {
         if (events.Count == 0)
@@ -22,12 +21,13 @@ internal static class EventReader
         var told = GenAiContent.Nothing;
         foreach (var sent in events)
         {
+            Vectors.Cut(sent.Attributes, cleaning);
             cleaning.Attributes(sent.Attributes, "event");
             var name = cleaning.Text(sent.Name, "event name");
             var attributes = new AttributeMap(sent.Attributes);
             var json = AttributeJson.Write(attributes);
             kept.Add(new(name, Math.Max(0, SpanTimes.Signed(sent.TimeUnixNano)), json));
-            if (name.StartsWith(Prefix, StringComparison.Ordinal))
+            if (name.StartsWith("gen_ai.", StringComparison.Ordinal) || name is GenAiNames.Events.DbQueryResult or GenAiNames.Events.DbSearchResult)
             {
                 told = Join(told, Told(name, attributes, json));
             }
@@ -48,5 +48,6 @@ internal static class EventReader
         first.Usage ?? next.Usage,
         first.ErrorType ?? next.ErrorType,
         first.ErrorMessage ?? next.ErrorMessage,
-        [.. first.FinishReasons, .. next.FinishReasons]);
+        [.. first.FinishReasons, .. next.FinishReasons],
+        [.. first.Documents, .. next.Documents]);
 }

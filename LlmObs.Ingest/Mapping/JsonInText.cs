@@ -7,31 +7,22 @@ namespace LlmObs.Ingest.Mapping;
 /// <summary>JSON inside attribute texts: perhaps cut by the sender's limits, perhaps wrapped twice, perhaps not JSON at all.</summary>
 internal static class JsonInText
 {
-    /// <summary>Parses a text that begins like a structure or a string; null when it is plain text. The caller disposes the document.</summary>
-    public static JsonDocument? Parse(string text)
+    /// <summary>Parses a text that begins like a structure or a string; null when it is plain text.</summary>
+    public static JsonElement? Parse(string text)
     {
         var document = ParseOnce(text);
-        if (document?.RootElement.ValueKind != JsonValueKind.String)
-        {
-            return document;
-        }
-
-        using (document)
-        {
-            return ParseOnce(document.RootElement.Text());
-        }
+        return document is { ValueKind: JsonValueKind.String } wrapped ? ParseOnce(wrapped.Text()) ?? wrapped : document;
     }
 
     /// <summary>The text without the quotes of a JSON string around it: <c>"\"CREATE TABLE…\""</c>.</summary>
     public static string Unquote(string text)
     {
-        if (!text.AsSpan().TrimStart().StartsWith("\""))
+        if (text is not ['"', .., '"'])
         {
             return text;
         }
 
-        using var document = ParseOnce(text);
-        return document?.RootElement.ValueKind == JsonValueKind.String ? document.RootElement.Text() : text;
+        return ParseOnce(text) is { ValueKind: JsonValueKind.String } inner ? inner.Text() : text;
     }
 
     /// <summary>The text of a JSON string, raw JSON of anything else, and nothing for null. Never throws on half a surrogate pair.</summary>
@@ -109,7 +100,7 @@ internal static class JsonInText
         }
     }
 
-    private static JsonDocument? ParseOnce(string text)
+    private static JsonElement? ParseOnce(string text)
     {
         var start = text.AsSpan().TrimStart();
         if (start.IsEmpty || start[0] is not ('{' or '[' or '"'))
@@ -119,7 +110,7 @@ internal static class JsonInText
 
         try
         {
-            return JsonDocument.Parse(text);
+            return JsonElement.Parse(text);
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
         {

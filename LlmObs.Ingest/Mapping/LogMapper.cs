@@ -98,11 +98,8 @@ internal sealed class LogMapper(IOptions<IngestOptions> options, TimeProvider ti
         return record.Body is { ValueCase: AnyValue.ValueOneofCase.StringValue } body && body.StringValue.StartsWith("gen_ai.", StringComparison.Ordinal) ? body.StringValue : "log";
     }
 
-    private static GenAiContent Told(string name, AttributeMap attributes, AnyValue? body)
-    {
-        using var document = body?.ParseJson();
-        return GenAiContent.FromEvent(name, attributes, document?.RootElement ?? default);
-    }
+    private static GenAiContent Told(string name, AttributeMap attributes, AnyValue? body) =>
+        GenAiContent.FromEvent(name, attributes, body?.Json() ?? default);
 
     // A later message must not come before an earlier one: clocks of a millisecond give a whole conversation one time.
     private static long Time(LogRecord record, long receivedUnixNano, string spanId, HashSet<(string, long)> taken)

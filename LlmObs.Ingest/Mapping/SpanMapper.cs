@@ -28,7 +28,7 @@ internal sealed class SpanMapper(IOptions<IngestOptions> options, TimeProvider t
                     {
                         rejected.Add($"resourceSpans[{r}].scopeSpans[{s}].spans[{i}]", fault);
                     }
-                    else
+                    else if (!IsPlaceholder(scope.Spans[i]))
                     {
                         accepted.Add(new SpanReading(scope.Spans[i], from, new Cleaning(options.Value)).Record());
                     }
@@ -38,6 +38,10 @@ internal sealed class SpanMapper(IOptions<IngestOptions> options, TimeProvider t
 
         return new(accepted, rejected);
     }
+
+    // Logfire announces a span before it ends; the span itself comes later, under an id of its own.
+    private static bool IsPlaceholder(OtlpSpan span) =>
+        span.Attributes.Any(attribute => attribute.Key == "logfire.span_type" && attribute.Value?.StringValue == "pending_span");
 
     private static string? Fault(OtlpSpan span) =>
         Ids.Fault(span.TraceId, Ids.TraceBytes, "traceId") ?? Ids.Fault(span.SpanId, Ids.SpanBytes, "spanId");

@@ -10,14 +10,19 @@ namespace LlmObs.Ingest.Mapping;
 /// <summary>How a span ended, from status, attributes and exception events together: libraries differ in which of them they set.</summary>
 internal sealed partial record SpanOutcome(SpanStatus Status, string? Message, string? ErrorType)
 {
-    public static SpanOutcome Of(OtlpSpan span, AttributeMap attributes, SpanKind kind, bool hasOutput, Cleaning cleaning)
+    private static readonly Precedence MastraStatus = new("mastra.workflow_run.status", "mastra.workflow_step.status", "mastra.agent_run.status", "mastra.status");
+    private static readonly Precedence StatusCodes = new("http.response.status_code", "http.status_code");
+
+    public static SpanOutcome Of(OtlpSpan span, AttributeMap attributes, SpanKind kind, string scope, bool hasOutput, Cleaning cleaning)
     {
         var exception = span.Events.LastOrDefault(e => e.Name == GenAiNames.Events.Exception) is { } last ? new AttributeMap(last.Attributes) : null;
+        var isLangSmith = scope == "langsmith";
         var failed = span.Status?.Code == StatusCode.Error
             || attributes.Text("langfuse.observation.level") is "ERROR"
             || attributes.Text("genkit:state") is "error"
             || attributes.Has(GenAiNames.ErrorType)
-            || (exception is not null && kind is (SpanKind.Llm or SpanKind.Tool) && span.Status?.Code != StatusCode.Ok);
+            || attributes.Text(MastraStatus) is "failed"
+            || (exception is not null && (isLangSmith || (kind is (SpanKind.Llm or SpanKind.Tool) && span.Status?.Code != StatusCode.Ok)));
         if (!failed)
         {
             var isOk = span.Status?.Code == StatusCode.Ok || hasOutput;
@@ -27,13 +32,23 @@ internal sealed partial record SpanOutcome(SpanStatus Status, string? Message, s
         var message = span.Status?.Message is { Length: > 0 } own
             ? cleaning.Text(own, "status.message")
             : attributes.Text(FieldTables.ErrorMessages) ?? exception?.Text(GenAiNames.ExceptionMessage);
-        var type = attributes.Text(GenAiNames.ErrorType) ?? exception?.Text(GenAiNames.ExceptionType) ?? TypeIn(message);
+        var type = attributes.Text(GenAiNames.ErrorType) ?? exception?.Text(GenAiNames.ExceptionType) ?? TypeIn(message) ?? HttpStatus(attributes, message);
         return new(SpanStatus.Error, message, type);
     }
 
     // "ValueError: could not convert …"
     private static string? TypeIn(string? message) =>
         message is not null && ErrorClass().Match(message) is { Success: true } match ? match.Groups[1].Value : null;
+
+    // By OpenTelemetry's convention the status code is the type of an error that has no other.
+    private static string? HttpStatus(AttributeMap attributes, string? message) =>
+        attributes.Text(StatusCodes) is { Length: 3 } code && code[0] is ('4' or '5') ? code
+        : message is not null && LeadingStatus().Match(message) is { Success: true } match ? match.Groups[1].Value
+        : null;
+
+    // "429 Rate limit reached", "HTTP 500: …", "Error code: 429 - …"
+    [GeneratedRegex(@"^(?:HTTP(?:/[\d.]+)?\s+|Error code:\s*|Status code:?\s*)?([45]\d\d)(?:[\s:,.-]|$)", RegexOptions.NonBacktracking | RegexOptions.IgnoreCase)]
+    private static partial Regex LeadingStatus();
 
     [GeneratedRegex(@"^([A-Za-z_][\w.]{0,100}(?:Error|Exception))\s*:", RegexOptions.NonBacktracking)]
     private static partial Regex ErrorClass();

@@ -1,6 +1,8 @@
 using LlmObs.Domain.GenAi;
 using LlmObs.Domain.Spans;
 using LlmObs.Ingest.Mapping.Content;
+using LlmObs.Ingest.Mapping.Dialects.Genkit;
+using LlmObs.Ingest.Mapping.Dialects.VercelAi;
 using LlmObs.Ingest.Mapping.Fields;
 using OtlpSpan = LlmObs.Ingest.Otlp.Protos.Span;
 using SpanKind = LlmObs.Domain.Spans.SpanKind;
@@ -10,8 +12,6 @@ namespace LlmObs.Ingest.Mapping;
 /// <summary>The reading of one span: attributes first, events for what they lack.</summary>
 internal sealed class SpanReading
 {
-    private static readonly string[] VectorResults = ["db.query.result", "db.search.result"];
-
     private readonly OtlpSpan _span;
     private readonly SpanOrigin _from;
     private readonly Cleaning _cleaning;
@@ -20,6 +20,7 @@ internal sealed class SpanReading
     public SpanReading(OtlpSpan span, SpanOrigin from, Cleaning cleaning)
     {
         (_span, _from, _cleaning) = (span, from, cleaning);
+        Vectors.Cut(span.Attributes, cleaning);
         cleaning.Attributes(span.Attributes, "span");
         _attributes = new AttributeMap(span.Attributes);
     }
@@ -28,13 +29,13 @@ internal sealed class SpanReading
     {
         var rawName = _cleaning.Text(_span.Name, "name");
         var times = SpanTimes.From(_span.StartTimeUnixNano, _span.EndTimeUnixNano, _from.ReceivedUnixNano, _cleaning);
-        var kind = KindRules.Kind(_attributes, _from.ScopeName, rawName, _span.Events.Any(e => VectorResults.Contains(e.Name, StringComparer.Ordinal)));
+        var kind = KindRules.Kind(_attributes, rawName, _span.Events.Any(e => e.Name is GenAiNames.Events.DbQueryResult or GenAiNames.Events.DbSearchResult));
         var name = DisplayName(kind, rawName);
 
         var (events, told) = EventReader.Read(_span.Events, _cleaning);
         var content = SpanContentReader.Read(_attributes, kind, name, told);
-        var outcome = SpanOutcome.Of(_span, _attributes, kind, content.Output is not null, _cleaning);
-        var (requested, served) = Models();
+        var outcome = SpanOutcome.Of(_span, _attributes, kind, _from.ScopeName, content.HasOutput, _cleaning);
+        var (requested, served) = Models(kind);
 
         var record = new Domain.Spans.Span
         {
@@ -60,18 +61,18 @@ internal sealed class SpanReading
             UserId = _attributes.Text(FieldTables.User),
             RequestId = FieldTables.Request.First(_attributes, value => value.List() is { Count: > 0 } ids ? ids[0] : null),
             Operation = _attributes.Text(FieldTables.Operation),
-            Provider = Words.Provider(_attributes.Text(FieldTables.Provider)),
+            Provider = Words.Provider(_attributes.Text(FieldTables.Provider) ?? GenkitNames.Model(_attributes).Provider),
             RequestedModel = requested,
             Model = served,
             Usage = content.Usage,
             Cost = UsageTables.Cost(_attributes),
             TimeToFirstTokenMs = FirstToken.Ms(_attributes, events, times.StartUnixNano, times.DurationNano),
             FinishReasons = content.FinishReasons,
-            WorkflowName = _attributes.Text(FieldTables.Workflow),
+            WorkflowName = _attributes.Text(FieldTables.Workflow) ?? GenkitNames.Flow(_attributes),
             AgentName = _attributes.Text(FieldTables.Agent),
             PromptName = _attributes.Text(FieldTables.Prompt),
             PromptVersion = _attributes.Text(FieldTables.PromptVersion),
-            ResponseId = _attributes.Text(FieldTables.ResponseId),
+            ResponseId = _attributes.Text(kind.IsModelCall() ? FieldTables.ResponseIdOfCall : FieldTables.ResponseId),
             Question = content.Question,
         };
         return new(record, new SpanContent
@@ -103,11 +104,25 @@ internal sealed class SpanReading
                 ?? (rawName.StartsWith(prefix, StringComparison.Ordinal) ? rawName[prefix.Length..] : rawName);
         }
 
-        return _attributes.Text(FieldTables.EntityName) ?? rawName;
+        return _attributes.Text(FieldTables.EntityName)
+            ?? (kind == SpanKind.Llm ? _attributes.Text(FieldTables.ModelCallName) : null)
+            ?? VercelAiNames.Display(_attributes)
+            ?? _attributes.Text(FieldTables.BetterName)
+            ?? rawName;
     }
 
-    // A model name that some libraries give without saying whether it was asked for or served: it was asked for, until another says more.
-    private (string? Requested, string? Served) Models() => (_attributes.Text(FieldTables.RequestedModel), _attributes.Text(FieldTables.ServedModel));
+    // A model name that some libraries give without saying whether it was asked for or served: it was asked for, unless another says so.
+    private (string? Requested, string? Served) Models(SpanKind kind)
+    {
+        if (!kind.IsModelCall())
+        {
+            return (_attributes.Text(FieldTables.RequestedModel), _attributes.Text(FieldTables.ServedModel));
+        }
+
+        var requested = _attributes.Text(FieldTables.RequestedModelOfCall) ?? GenkitNames.Model(_attributes).Model;
+        var either = _attributes.Text(FieldTables.EitherModel);
+        return (requested, _attributes.Text(FieldTables.ServedModelOfCall) ?? (either == requested ? null : either));
+    }
 
     private string? Parent()
     {

@@ -2,7 +2,9 @@ using System.Text.Json;
 using LlmObs.Domain;
 using LlmObs.Domain.GenAi;
 using LlmObs.Domain.Spans;
-using LlmObs.Ingest.Otlp.Protos;
+using LlmObs.Ingest.Mapping.Dialects.OpenInference;
+using LlmObs.Ingest.Mapping.Dialects.Traceloop;
+using static LlmObs.Ingest.Mapping.Source;
 
 namespace LlmObs.Ingest.Mapping.Content;
 
@@ -10,25 +12,56 @@ namespace LlmObs.Ingest.Mapping.Content;
 internal static class DocumentReader
 {
     private static readonly Precedence Queries = new(GenAiNames.RetrievalQueryText, "retrieval.query", "reranker.query");
+    private static readonly Precedence GenkitQuery = new(Json("genkit:input", "query", "text"), Json("genkit:input", "query"));
     private static readonly Precedence Documents = new(GenAiNames.RetrievalDocuments, GenAiNames.RerankOutputDocuments);
+    private static readonly string[] Flattened = ["retrieval.documents", "reranker.output_documents"];
+    private static readonly string[] InOutput = ["langfuse.observation.output", "output.value", "genkit:output", "traceloop.entity.output", "lmnr.span.output", "mlflow.spanOutputs"];
     private static readonly string[] Named = ["id", "score", "title", "content", "pageContent", "page_content", "text", "document"];
 
-    public static string? Query(AttributeMap attributes) => attributes.Text(Queries);
+    /// <summary>What was asked for, where it is said as such; of a retriever also as the argument of its function.</summary>
+    public static string? Query(AttributeMap attributes, bool isRetrieval) =>
+        attributes.Text(Queries) ?? (isRetrieval ? attributes.Text(GenkitQuery) ?? TraceloopEntity.Query(attributes) : null);
 
     public static string? DocumentsText(AttributeMap attributes) => attributes.Text(Documents);
 
-    public static IReadOnlyList<RetrievedDocument> Read(AttributeMap attributes) => Documents.First(attributes, Read) ?? [];
-
-    private static List<RetrievedDocument>? Read(AnyValue value)
+    public static IReadOnlyList<RetrievedDocument> Read(AttributeMap attributes, bool isRetrieval)
     {
-        using var document = value.ParseJson();
-        if (document?.RootElement is not { ValueKind: JsonValueKind.Array } array)
+        if (Documents.First(attributes, value => List(value.Json())) is { } said)
         {
-            return null;
+            return said;
         }
 
-        return [.. array.EnumerateArray().Select(One)];
+        foreach (var prefix in Flattened)
+        {
+            if (OpenInferenceDocuments.Read(attributes, prefix) is { } flattened)
+            {
+                return flattened;
+            }
+        }
+
+        return isRetrieval ? InOutput.Select(key => List(attributes.Json(key))).FirstOrDefault(list => list is not null) ?? [] : [];
     }
+
+    /// <summary>A document that a vector store's client tells in an event: <c>db.query.result.id</c>, <c>.score</c>, <c>.document</c>.</summary>
+    public static RetrievedDocument FromEvent(string name, AttributeMap attributes)
+    {
+        var metadata = attributes.Json($"{name}.metadata") is { ValueKind: JsonValueKind.Object } known ? known : default;
+        return new(
+            attributes.Text($"{name}.id"),
+            attributes.Find($"{name}.score")?.Double(),
+            metadata.MemberText("title"),
+            attributes.Text($"{name}.document") ?? metadata.AnyText("text", "content", "page_content"))
+        {
+            Metadata = metadata.ValueKind == JsonValueKind.Object ? metadata.Raw() : JsonText.Null,
+        };
+    }
+
+    private static List<RetrievedDocument>? List(JsonElement? found) => found switch
+    {
+        { ValueKind: JsonValueKind.Array } array when array.GetArrayLength() > 0 => [.. array.EnumerateArray().Select(One)],
+        { ValueKind: JsonValueKind.Object } root => List(root.AnyMember("documents", "results")),
+        _ => null,
+    };
 
     private static RetrievedDocument One(JsonElement element)
     {
@@ -37,16 +70,24 @@ internal static class DocumentReader
             return new(null, null, null, element.Text());
         }
 
+        // LangChain's constructor form.
+        element = element.Object("kwargs") ?? element;
         var metadata = element.Member("metadata") ?? default;
         return new(
             element.MemberText("id") ?? metadata.MemberText("id"),
             element.MemberNumber("score") ?? metadata.MemberNumber("score"),
             element.MemberText("title") ?? metadata.MemberText("title"),
-            element.MemberText("content") ?? element.MemberText("pageContent") ?? element.MemberText("page_content") ?? element.MemberText("text") ?? element.MemberText("document"))
+            Content(element))
         {
             Metadata = Rest(element),
         };
     }
+
+    // Genkit's content is a list of parts.
+    private static string? Content(JsonElement element) =>
+        element.Member("content") is { ValueKind: JsonValueKind.Array } parts
+            ? string.Join("\n", parts.EnumerateArray().Select(part => part.MemberText("text")).OfType<string>())
+            : element.AnyText("content", "pageContent", "page_content", "text", "document");
 
     // What has no field of its own: source, metadata, and whatever else was said about the document.
     private static JsonText Rest(JsonElement element)

@@ -19,9 +19,31 @@ internal static class JsonMembers
             return element.Member(name);
         }
 
-        using var document = JsonInText.Parse(member.Text());
-        return document is { RootElement.ValueKind: JsonValueKind.Array or JsonValueKind.Object } ? document.RootElement.Clone() : member;
+        return JsonInText.Parse(member.Text()) is { ValueKind: JsonValueKind.Array or JsonValueKind.Object } inner ? inner : member;
     }
+
+    /// <summary>The first of several members that is there: spellings differ between libraries and their versions.</summary>
+    public static JsonElement? AnyMember(this JsonElement element, params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+        {
+            if (element.Member(name) is { } member)
+            {
+                return member;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The first of several members as text.</summary>
+    public static string? AnyText(this JsonElement element, params ReadOnlySpan<string> names) => element.AnyMember(names)?.Text();
+
+    /// <summary>The member when it is an array.</summary>
+    public static JsonElement? Array(this JsonElement element, string name) => element.Structure(name) is { ValueKind: JsonValueKind.Array } array ? array : null;
+
+    /// <summary>The member when it is an object.</summary>
+    public static JsonElement? Object(this JsonElement element, string name) => element.Structure(name) is { ValueKind: JsonValueKind.Object } inner ? inner : null;
 
     public static double? MemberNumber(this JsonElement element, string name) =>
         element.Member(name) is { } member && double.TryParse(member.Text(), System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null;

@@ -9,17 +9,30 @@ internal static class FieldTables
     // Names
     public static readonly Precedence ToolName = new(Domain.GenAi.GenAiNames.ToolName, "ai.toolCall.name", "tool.name");
     public static readonly Precedence EntityName = new("traceloop.entity.name", "genkit:name");
+    public static readonly Precedence ModelCallName = new("langsmith.trace.name");
+    public static readonly Precedence BetterName = new("logfire.msg");
     public static readonly Precedence Workflow = new(WorkflowName, "traceloop.workflow.name", "langfuse.trace.name");
     public static readonly Precedence Agent = new(AgentName, "agent.name");
-    public static readonly Precedence Operation = new(OperationName, "ai.operationId", "llm.request.type", "genkit:metadata:subtype");
+    public static readonly Precedence Operation = new(OperationName, "ai.operationId", "llm.request.type", "genkit:metadata:subtype", "mlflow.spanType");
     public static readonly Precedence Provider = new(ProviderName, Domain.GenAi.GenAiNames.System, "llm.provider", "llm.system", "ai.model.provider", "langsmith.metadata.ls_provider");
 
     // Model
     public static readonly Precedence RequestedModel = new(
-        RequestModel, "llm.request.model_name", "gen_ai.request.model_name", Json("llm.invocation_parameters", "model"), "ai.model.id",
-        "embedding.model_name", "reranker.model_name", "langfuse.observation.model.name", "langsmith.metadata.ls_model_name", "llm.model_name");
+        RequestModel, "llm.request.model_name", "gen_ai.request.model_name", "gen_ai.model_name", Json("llm.invocation_parameters", "model"), "ai.model.id", "langsmith.metadata.ls_model_name");
+
+    // Only of model calls: another step's input may well have a member of this name.
+    public static readonly Precedence RequestedModelOfCall = new(
+        RequestModel, "llm.request.model_name", "gen_ai.request.model_name", "gen_ai.model_name", Json("llm.invocation_parameters", "model"), Json("input.value", "model"),
+        Json(Domain.GenAi.GenAiNames.Prompt, "model"), "ai.model.id", Json("langfuse.observation.model.parameters", "model"), "embedding.model_name", "reranker.model_name",
+        "langfuse.observation.model.name", "langsmith.metadata.ls_model_name", Json("gcp.vertex.agent.llm_request", "model"), "mlflow.llm.model", "model", "llm.model_name");
 
     public static readonly Precedence ServedModel = new(ResponseModel, "llm.response.model_name", "ai.response.model");
+
+    public static readonly Precedence ServedModelOfCall = ServedModel.Then(
+        Json("output.value", "model"), Json("genkit:output", "raw", "model"), Json(Completion, "model"), Json("mlflow.spanOutputs", "model"));
+
+    // These name whichever of the two the library knew when it wrote them.
+    public static readonly Precedence EitherModel = new("llm.model_name", "langfuse.observation.model.name");
 
     // Who and where
     public static readonly Precedence Session = new(
@@ -30,7 +43,7 @@ internal static class FieldTables
         "langsmith.metadata.session_id", "langsmith.metadata.thread_id", "langsmith.metadata.conversation_id",
         "mastra.metadata.sessionId", "mastra.metadata.threadId",
         "langfuse.observation.metadata.langfuse_session_id", "langfuse.trace.metadata.langfuse_session_id", "langfuse.observation.metadata.session_id",
-        "metadata.sessionId", "metadata.session_id", "metadata.thread_id",
+        "metadata.sessionId", "metadata.session_id", "metadata.thread_id", "mlflow.trace.session", "gcp.vertex.agent.session_id",
         Json("metadata", "session_id"), Json("metadata", "thread_id"), Json("metadata", "conversation_id"), "thread.id");
 
     public static readonly Precedence User = new(
@@ -38,7 +51,7 @@ internal static class FieldTables
         "traceloop.association.properties.user_id", "traceloop.association.properties.userId",
         "ai.telemetry.metadata.userId", "ai.settings.context.userId", "lmnr.association.properties.user_id", "langsmith.metadata.user_id", "mastra.metadata.userId",
         "langfuse.observation.metadata.langfuse_user_id", "langfuse.trace.metadata.langfuse_user_id", "langfuse.observation.metadata.user_id",
-        "metadata.userId", "metadata.user_id", Json("metadata", "user_id"));
+        "metadata.userId", "metadata.user_id", "mlflow.trace.user", Json("metadata", "user_id"));
 
     public static readonly Precedence Request = new(
         "llmobs.request.id", "request.id", "request_id", "app.request_id", "http.request.header.x-request-id",
@@ -60,10 +73,13 @@ internal static class FieldTables
         "langfuse.trace.tags", "langfuse.tags", "ai.telemetry.metadata.tags", "tag.tags", "langsmith.span.tags", "mastra.tags", "lmnr.association.properties.tags");
 
     // The call
-    public static readonly Precedence ResponseId = new(Domain.GenAi.GenAiNames.ResponseId, "ai.response.id");
+    public static readonly Precedence ResponseId = new(
+        Domain.GenAi.GenAiNames.ResponseId, "ai.response.id", Json("genkit:output", "raw", "id"), Json(Completion, "id"), "gcp.vertex.agent.event_id");
+
+    public static readonly Precedence ResponseIdOfCall = ResponseId.Then(Json("output.value", "id"));
 
     public static readonly Precedence FinishReasons = new(
-        ResponseFinishReasons, "gen_ai.response.finish_reason", "gen_ai.response.stop_reason", "llm.finish_reason", "ai.response.finishReason", "gen_ai.finishReason");
+        ResponseFinishReasons, "gen_ai.response.finish_reason", "gen_ai.response.stop_reason", "llm.finish_reason", "ai.response.finishReason", Json("genkit:output", "finishReason"), "gen_ai.finishReason");
 
     public static readonly Precedence Prompt = new(
         "langfuse.observation.prompt.name", PromptName, "traceloop.prompt.key", Json("ai.telemetry.metadata.langfusePrompt", "name"), "ai.telemetry.metadata.promptName", "prompt.id");

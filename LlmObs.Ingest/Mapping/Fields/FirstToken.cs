@@ -1,15 +1,18 @@
+using System.Globalization;
 using LlmObs.Domain.GenAi;
 using LlmObs.Domain.Spans;
 
 namespace LlmObs.Ingest.Mapping.Fields;
 
-/// <summary>Time to first token, which libraries give in four units.</summary>
+/// <summary>Time to first token, which libraries give in five forms.</summary>
 internal static class FirstToken
 {
     private static readonly Precedence Seconds = new(GenAiNames.ResponseTimeToFirstChunk, GenAiNames.OperationTimeToFirstChunk, GenAiNames.ServerTimeToFirstToken);
     private static readonly Precedence Nanoseconds = new(GenAiNames.ResponseTimeToFirstToken, GenAiNames.UserTimeToFirstToken);
     private static readonly Precedence Milliseconds = new("ai.response.msToFirstChunk", "ai.stream.msToFirstChunk");
-    private static readonly string[] Events = ["First Token Stream Event", "gen_ai.content.completion.chunk", "llm.content.completion.chunk"];
+    // Absolute times; Langfuse's is a JSON string.
+    private static readonly Precedence Instants = new("langfuse.observation.completion_start_time", "mastra.completion_start_time");
+    private static readonly string[] Events = ["First Token Stream Event", "gen_ai.content.completion.chunk", "llm.content.completion.chunk", "ai.stream.firstChunk"];
 
     /// <summary>Milliseconds after the start; null when not said, negative, or after the end.</summary>
     public static double? Ms(AttributeMap attributes, IReadOnlyList<SpanEvent> events, long startUnixNano, long durationNano)
@@ -17,6 +20,7 @@ internal static class FirstToken
         var ms = attributes.Double(Seconds) * 1000
             ?? FromNanoseconds(attributes.Double(Nanoseconds))
             ?? attributes.Double(Milliseconds)
+            ?? FromInstant(attributes.Text(Instants), startUnixNano)
             ?? FromEvent(events, startUnixNano);
         return ms >= 0 && ms <= durationNano / 1e6 ? ms : null;
     }
@@ -28,6 +32,11 @@ internal static class FirstToken
         < 1000 when value != Math.Floor(value.Value) => value * 1000,
         _ => value / 1e6,
     };
+
+    private static double? FromInstant(string? text, long startUnixNano) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
+            ? ((at - DateTimeOffset.UnixEpoch).Ticks * 100 - startUnixNano) / 1e6
+            : null;
 
     private static double? FromEvent(IReadOnlyList<SpanEvent> events, long startUnixNano) =>
         events.FirstOrDefault(e => Events.Contains(e.Name, StringComparer.Ordinal)) is { } first ? (first.TimeUnixNano - startUnixNano) / 1e6 : null;

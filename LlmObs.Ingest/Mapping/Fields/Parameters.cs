@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Text.Json;
 using LlmObs.Domain;
 using LlmObs.Domain.GenAi;
+using LlmObs.Ingest.Mapping.Content;
 using LlmObs.Ingest.Otlp.Protos;
 
 namespace LlmObs.Ingest.Mapping.Fields;
@@ -25,7 +26,39 @@ internal static class Parameters
         ["llm.frequency_penalty"] = "frequency_penalty",
         ["llm.presence_penalty"] = "presence_penalty",
         ["llm.chat.stop_sequences"] = "stop",
+        ["ai.settings.temperature"] = "temperature",
+        ["ai.settings.topP"] = "top_p",
+        ["ai.settings.topK"] = "top_k",
+        ["ai.settings.maxOutputTokens"] = "max_tokens",
+        ["ai.settings.maxTokens"] = "max_tokens",
+        ["ai.settings.seed"] = "seed",
+        ["ai.settings.frequencyPenalty"] = "frequency_penalty",
+        ["ai.settings.presencePenalty"] = "presence_penalty",
+        ["ai.settings.stopSequences"] = "stop",
+        ["ai.settings.output"] = "response_format",
+        ["langsmith.request.streaming"] = "stream",
+        ["langsmith.metadata.ls_temperature"] = "temperature",
+        ["langsmith.metadata.ls_max_tokens"] = "max_tokens",
+        ["langsmith.metadata.ls_stop"] = "stop",
     }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    // Documents that hold parameters among other members of the request, most trusted first.
+    private static readonly (string Key, string? Member)[] Documents =
+        [("llm.invocation_parameters", null), ("langfuse.observation.model.parameters", null), ("genkit:input", "config"), ("langsmith.metadata.ls_invocation_params", null)];
+
+    private static readonly FrozenDictionary<string, string> RenamedMembers = new Dictionary<string, string>
+    {
+        ["max_completion_tokens"] = "max_tokens",
+        ["max_output_tokens"] = "max_tokens",
+        ["maxOutputTokens"] = "max_tokens",
+        ["topP"] = "top_p",
+        ["topK"] = "top_k",
+        ["stop_sequences"] = "stop",
+        ["stopSequences"] = "stop",
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    private static readonly FrozenSet<string> NoParameters = FrozenSet.ToFrozenSet(
+        ["model", "model_name", "messages", "input", "prompt", "contents", "system", "instructions", "tools", "functions", "_type", "apiKey", "api_key"], StringComparer.Ordinal);
 
     // Fields of their own.
     private static readonly FrozenSet<string> Elsewhere = FrozenSet.ToFrozenSet(
@@ -35,7 +68,7 @@ internal static class Parameters
 
     public static JsonText Read(AttributeMap attributes)
     {
-        SortedDictionary<string, AnyValue>? found = null;
+        SortedDictionary<string, Setting>? found = null;
         foreach (var (key, value) in attributes.All)
         {
             if (Name(key) is { } name && value.HasMeaning())
@@ -44,12 +77,33 @@ internal static class Parameters
                 found ??= new(StringComparer.Ordinal);
                 if (!found.ContainsKey(name) || key.StartsWith(GenAiNames.RequestPrefix, StringComparison.Ordinal))
                 {
-                    found[name] = value;
+                    found[name] = new(value, default);
                 }
             }
         }
 
-        return found is null ? JsonText.EmptyObject : new(AttributeJson.WriteText(writer => Write(writer, found)));
+        foreach (var (key, member) in Documents)
+        {
+            var document = attributes.Json(key);
+            if ((member is null ? document : document?.Member(member)) is { ValueKind: JsonValueKind.Object } parameters)
+            {
+                AddMembers(found ??= new(StringComparer.Ordinal), parameters);
+            }
+        }
+
+        return found is not { Count: > 0 } ? JsonText.EmptyObject : new(AttributeJson.WriteText(writer => Write(writer, found)));
+    }
+
+    // What was left open comes as null or as empty text.
+    private static void AddMembers(SortedDictionary<string, Setting> found, JsonElement parameters)
+    {
+        foreach (var member in parameters.EnumerateObject())
+        {
+            if (!NoParameters.Contains(member.Name) && member.Value.Text().Length > 0)
+            {
+                found.TryAdd(RenamedMembers.GetValueOrDefault(member.Name, member.Name), new(null, member.Value));
+            }
+        }
     }
 
     private static string? Name(string key)
@@ -62,13 +116,17 @@ internal static class Parameters
         return key.StartsWith(GenAiNames.RequestPrefix, StringComparison.Ordinal) && !Elsewhere.Contains(key) ? key[GenAiNames.RequestPrefix.Length..] : null;
     }
 
-    private static void Write(Utf8JsonWriter writer, SortedDictionary<string, AnyValue> parameters)
+    private static void Write(Utf8JsonWriter writer, SortedDictionary<string, Setting> parameters)
     {
         writer.WriteStartObject();
-        foreach (var (name, value) in parameters)
+        foreach (var (name, (value, member)) in parameters)
         {
             writer.WritePropertyName(name);
-            if (Lists.Contains(name))
+            if (value is null)
+            {
+                writer.WriteRawValue(member.Raw().ToString(), skipInputValidation: true);
+            }
+            else if (Lists.Contains(name))
             {
                 JsonSerializer.Serialize(writer, value.List());
             }
@@ -88,4 +146,7 @@ internal static class Parameters
     // .NET widens float32: 0.10000000149011612 was 0.1 when the caller wrote it.
     private static double SevenDigits(double value) =>
         double.Parse(value.ToString("G7", System.Globalization.CultureInfo.InvariantCulture), System.Globalization.CultureInfo.InvariantCulture);
+
+    // As an attribute, or as a member of a document.
+    private readonly record struct Setting(AnyValue? Value, JsonElement Member);
 }

@@ -16,6 +16,7 @@ internal static partial class Words
         ["vertex_ai"] = "gcp.vertex_ai",
         ["vertexai"] = "gcp.vertex_ai",
         ["google_vertexai"] = "gcp.vertex_ai",
+        ["gcp.vertex.agent"] = "gcp.vertex_ai",
         ["gemini"] = "gcp.gemini",
         ["mistralai"] = "mistral_ai",
         ["xai"] = "x_ai",

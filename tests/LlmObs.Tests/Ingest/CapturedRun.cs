@@ -28,6 +28,7 @@ internal sealed class CapturedRun
     public IReadOnlyList<CapturedBody> Bodies { get; }
 
     public JsonElement Truth => _truth.GetProperty("truth");
+    public int Requests => _truth.GetProperty("requests").GetArrayLength();
     public int UniqueSpans => _truth.GetProperty("spans_unique").GetInt32();
     public JsonElement ExpectedKinds => _truth.GetProperty("expected_kinds");
     public JsonElement Errors => _truth.GetProperty("traces")[0].GetProperty("errors");

@@ -1,10 +1,6 @@
-using Google.Protobuf;
 using LlmObs.Domain.Spans;
 using LlmObs.Ingest;
-using LlmObs.Ingest.Mapping;
-using LlmObs.Ingest.Otlp.Protos;
-using Microsoft.Extensions.Options;
-using OtlpSpan = LlmObs.Ingest.Otlp.Protos.Span;
+using static LlmObs.Tests.Ingest.Mapped;
 using SpanKind = LlmObs.Domain.Spans.SpanKind;
 
 namespace LlmObs.Tests.Ingest;
@@ -134,39 +130,4 @@ public sealed class SpanMapperTests
     [Fact]
     public void Takes_the_first_of_several_request_ids_in_a_header() =>
         Assert.Equal("req-1", Map(Spans.With(("http.request.header.x-request-id", """["req-1"]"""))).Span.RequestId);
-
-    private static SpanRecord Map(OtlpSpan span, IngestOptions? options = null)
-    {
-        var batch = new ExportTraceServiceRequest { ResourceSpans = { new ResourceSpans { ScopeSpans = { new ScopeSpans { Spans = { span } } } } } };
-        var mapped = new SpanMapper(Options.Create(options ?? new()), TimeProvider.System).Map(batch.ResourceSpans);
-        Assert.Equal(0, mapped.Rejected.Count);
-        return Assert.Single(mapped.Accepted);
-    }
-}
-
-/// <summary>Builds spans from pairs.</summary>
-internal static class Spans
-{
-    public static OtlpSpan With(params (string Key, object Value)[] attributes) => new()
-    {
-        TraceId = ByteString.CopyFrom(Convert.FromHexString("0af7651916cd43dd8448eb211c80319c")),
-        SpanId = ByteString.CopyFrom(Convert.FromHexString("b7ad6b7169203331")),
-        Name = "a span",
-        StartTimeUnixNano = 1_795_421_229_000_000_000,
-        EndTimeUnixNano = 1_795_421_230_000_000_000,
-        Attributes = { attributes.Select(Pair) },
-    };
-
-    public static OtlpSpan.Types.Event Event(string name, params (string Key, object Value)[] attributes) => new() { Name = name, TimeUnixNano = 1_795_421_229_000_000_000, Attributes = { attributes.Select(Pair) } };
-
-    private static KeyValue Pair((string Key, object Value) pair) => new()
-    {
-        Key = pair.Key,
-        Value = pair.Value switch
-        {
-            int number => new AnyValue { IntValue = number },
-            double number => new AnyValue { DoubleValue = number },
-            var text => new AnyValue { StringValue = (string)text },
-        },
-    };
 }

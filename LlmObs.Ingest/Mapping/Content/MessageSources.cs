@@ -1,0 +1,91 @@
+using LlmObs.Domain.GenAi;
+using LlmObs.Domain.Spans;
+using LlmObs.Ingest.Mapping.Dialects.OpenInference;
+using LlmObs.Ingest.Mapping.Dialects.Traceloop;
+using LlmObs.Ingest.Mapping.Dialects.VercelAi;
+
+namespace LlmObs.Ingest.Mapping.Content;
+
+/// <summary>A span's attributes, its kind, and what its events told: all that messages are read from.</summary>
+internal readonly record struct SpanFacts(AttributeMap Attributes, SpanKind Kind, GenAiContent Told);
+
+/// <summary>
+/// Where a span's messages come from, most trusted first. The first that has any gives them all: several dialects say the same
+/// conversation on one span, up to three times, and it is kept once.
+/// </summary>
+internal static class MessageSources
+{
+    private delegate IReadOnlyList<Message>? MessageSource(SpanFacts facts);
+
+    private static readonly MessageSource[] Inputs =
+    [
+        facts => facts.Kind == SpanKind.Llm ? Document(facts, "langfuse.observation.input", "input") : null,
+        facts => Attribute(facts, GenAiNames.InputMessages, "input"),
+        facts => facts.Told.Messages.Any(message => message.Direction == "input") ? [.. facts.Told.Messages.Where(message => message.Direction != "output")] : null,
+        facts => OpenInferenceMessages.Input(facts.Attributes),
+        facts => VercelAiMessages.Input(facts.Attributes),
+        facts => Document(facts, "genkit:input", "input"),
+        facts => TraceloopMessages.Input(facts.Attributes),
+        facts => Document(facts, GenAiNames.Prompt, "input"),
+        .. Documents("input", [
+            "input.value", "mastra.model_generation.input", "mastra.model_step.input", "mastra.model_inference.input", "lmnr.span.input", "traceloop.entity.input",
+            "all_messages_events", "pydantic_ai.all_messages", "events", "prompt", "mlflow.spanInputs", "gcp.vertex.agent.llm_request"]),
+    ];
+
+    private static readonly MessageSource[] Outputs =
+    [
+        facts => facts.Kind == SpanKind.Llm ? Document(facts, "langfuse.observation.output", "output") : null,
+        facts => Attribute(facts, GenAiNames.OutputMessages, "output"),
+        facts => facts.Told.Messages.Any(message => message.Direction == "output") ? [.. facts.Told.Messages.Where(message => message.Direction == "output")] : null,
+        facts => OpenInferenceMessages.Output(facts.Attributes),
+        facts => VercelAiMessages.Output(facts.Attributes),
+        facts => Document(facts, "genkit:output", "output"),
+        facts => TraceloopMessages.Output(facts.Attributes),
+        facts => Document(facts, GenAiNames.Completion, "output"),
+        .. Documents("output", [
+            "output.value", "mastra.model_generation.output", "mastra.model_step.output", "mastra.model_inference.output", "lmnr.span.output",
+            "mlflow.spanOutputs", "gcp.vertex.agent.llm_response"]),
+    ];
+
+    /// <summary>System instructions first, then input, then output. A model call without any has its input and output as one message each.</summary>
+    public static List<Message> Read(SpanFacts facts, string? input, string? output)
+    {
+        var asked = First(Inputs, facts) ?? (facts.Kind == SpanKind.Llm ? Plain("input", "user", input) : null) ?? [];
+        var answered = First(Outputs, facts) ?? (facts.Kind == SpanKind.Llm ? Plain("output", "assistant", output) : null) ?? [];
+        var conversation = asked.Where(message => message.Direction == "input").ToList();
+        // Some libraries send the system prompt in both places; the conversation's own copy is kept.
+        var system = conversation is [{ Role: "system" }, ..] ? [] : System(facts, asked);
+        return [.. system, .. conversation, .. answered];
+    }
+
+    private static IReadOnlyList<Message> System(SpanFacts facts, IReadOnlyList<Message> asked)
+    {
+        var own = GenAiContent.Instructions(facts.Attributes);
+        own = own.Count > 0 ? own : [.. asked.Where(message => message.Direction == "system")];
+        return own.Count > 0 ? own : [.. facts.Told.Messages.Where(message => message.Direction == "system")];
+    }
+
+    private static IReadOnlyList<Message>? First(MessageSource[] sources, SpanFacts facts)
+    {
+        foreach (var source in sources)
+        {
+            if (source(facts) is { Count: > 0 } messages)
+            {
+                return messages;
+            }
+        }
+
+        return null;
+    }
+
+    // The convention's own attribute is taken at its word: what is no list of messages is text.
+    private static List<Message>? Attribute(SpanFacts facts, string key, string direction) =>
+        facts.Attributes.TryFind(key, out var value) ? GenAiContent.Parse(value, direction) : null;
+
+    private static List<Message>? Document(SpanFacts facts, string key, string direction) =>
+        facts.Attributes.Has(key) ? Conversation.Read(facts.Attributes.Json(key), direction) : null;
+
+    private static IEnumerable<MessageSource> Documents(string direction, string[] keys) => keys.Select(key => (MessageSource)(facts => Document(facts, key, direction)));
+
+    private static List<Message>? Plain(string direction, string role, string? text) => text is { Length: > 0 } ? [new(direction, role, [MessagePart.Text(text)])] : null;
+}

@@ -1,0 +1,9 @@
+namespace LlmObs.Ingest.Mapping.Dialects.VercelAi;
+
+/// <summary>The AI SDK names all its spans alike; what the application calls the function tells them apart.</summary>
+internal static class VercelAiNames
+{
+    /// <summary><c>summarise (ai.streamText.doStream)</c>, or null when the application gave no name.</summary>
+    public static string? Display(AttributeMap attributes) =>
+        attributes.Text("ai.telemetry.functionId") is { } function && attributes.Text("ai.operationId") is { } operation ? $"{function} ({operation})" : null;
+}
