@@ -22,8 +22,9 @@ public static class SignInServices
             options.ExpireTimeSpan = TimeSpan.FromDays(14);
             options.SlidingExpiration = true;
         });
-        // It is read once at start, before the schema is there; whoever needs it later gets the exception.
-        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.KeyRingProvider", LogLevel.None);
+        // The ring is read once at start, before the schema is there; whoever needs it later gets the exception. Its keys are as safe as the
+        // database they are in, which holds all they protect.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement", LogLevel.Critical);
         builder.Services.AddDataProtection().PersistKeysToLlmObsStorage();
         builder.Services.AddAuthorization();
         builder.Services.AddScoped<SignIn>();
