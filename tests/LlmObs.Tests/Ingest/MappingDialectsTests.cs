@@ -83,9 +83,9 @@ public sealed class MappingDialectsTests
     public void Laminar_and_OpenLIT()
     {
         var laminar = Map(
-            ("lmnr.span.type", "LLM"), ("lmnr.association.properties.session_id", "s-1"), ("lmnr.association.properties.tags", new[] { "a" }), ("gen_ai.usage.input_cost", 0.25), ("gen_ai.usage.output_cost", 0.5),
+            ("lmnr.span.type", "LLM"), ("lmnr.association.properties.session_id", "s-1"), ("lmnr.association.properties.tags", new[] { "a" }), ("lmnr.span.path", new[] { "report", "summary" }), ("gen_ai.usage.input_cost", 0.25), ("gen_ai.usage.output_cost", 0.5),
             ("gen_ai.prompt.0.role", "user"), ("gen_ai.prompt.0.content", """[{"type":"text","text":"What is it?"},{"type":"image_url","image_url":{"url":"https://x/y.png"}}]"""), ("gen_ai.completion.0.content", "A cat."));
-        Assert.Equal(("s-1", 0.75m), (laminar.Span.SessionId, laminar.Span.Cost!.Total));
+        Assert.Equal(("s-1", "report", 0.75m), (laminar.Span.SessionId, laminar.Span.WorkflowName, laminar.Span.Cost!.Total));
         Assert.Equal(["a"], laminar.Span.Tags);
         Assert.Equal(["text", "media"], laminar.Content.Messages[0].Parts.Select(part => part.Type));
         Assert.Equal("https://x/y.png", laminar.Content.Messages[0].Parts[1].Uri);
@@ -119,6 +119,7 @@ public sealed class MappingDialectsTests
             ("events", """[{"event.name":"gen_ai.system.message","content":"Be brief.","role":"system"},{"event.name":"gen_ai.user.message","content":"Why?","role":"user"},{"event.name":"gen_ai.choice","index":0,"message":{"role":"assistant","content":"Because."}}]"""));
         Assert.Equal("chat gpt-4o", record.Span.Name);
         Assert.Equal(["system: Be brief.", "user: Why?", "assistant: Because."], record.Content.Messages.Select(message => $"{message.Role}: {message.Parts[0].Content}"));
+        Assert.Equal(["input", "input", "output"], record.Content.Messages.Select(message => message.Direction));
 
         Assert.Empty(MapAll(Spans.With(("logfire.span_type", "pending_span"))));
     }
@@ -157,9 +158,9 @@ public sealed class MappingDialectsTests
     public void Vercel_AI_SDK_7_speaks_the_convention_and_names_the_session_in_its_context()
     {
         var record = Map(
-            ("gen_ai.operation.name", "invoke_agent"), ("ai.settings.context.sessionId", "s-1"), ("ai.settings.context.userId", "u-1"), ("gen_ai.system_instructions", "Be brief."),
+            ("gen_ai.operation.name", "invoke_agent"), ("ai.telemetry.functionId", "analyst"), ("ai.settings.context.sessionId", "s-1"), ("ai.settings.context.userId", "u-1"), ("gen_ai.system_instructions", "Be brief."),
             ("gen_ai.input.messages", """[{"role":"user","parts":[{"type":"text","content":"Why?"}]}]"""));
-        Assert.Equal((SpanKind.Agent, "s-1", "u-1"), (record.Span.Kind, record.Span.SessionId, record.Span.UserId));
+        Assert.Equal((SpanKind.Agent, "analyst", "s-1", "u-1"), (record.Span.Kind, record.Span.AgentName, record.Span.SessionId, record.Span.UserId));
         Assert.Equal(["system", "user"], record.Content.Messages.Select(message => message.Role));
     }
 
