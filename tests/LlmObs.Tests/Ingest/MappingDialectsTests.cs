@@ -239,6 +239,36 @@ public sealed class MappingDialectsTests
         Assert.True(record.Content.Attributes.Text!.Length < 1000);
     }
 
+    private static readonly string[] DocumentKeys =
+    [
+        "langfuse.observation.input", "langfuse.observation.output", "langfuse.observation.usage_details", "langfuse.observation.cost_details", "langfuse.observation.model.parameters",
+        "llm.invocation_parameters", "llm.tools.0.tool.json_schema", "retrieval.documents.0.document.metadata", "input.value", "output.value", "metadata", "genkit:input", "genkit:output",
+        "gen_ai.prompt", "gen_ai.prompt.0.content", "gen_ai.prompt.0.tool_calls.0.arguments", "gen_ai.completion", "gen_ai.input.messages", "gen_ai.output.messages", "gen_ai.system_instructions",
+        "gen_ai.tool.definitions", "gen_ai.tool.call.arguments", "gen_ai.tool.call.result", "gen_ai.retrieval.documents", "ai.prompt", "ai.prompt.messages", "ai.prompt.tools", "ai.response.toolCalls", "ai.embeddings",
+        "traceloop.entity.input", "traceloop.entity.output", "events", "mlflow.spanInputs", "mlflow.spanOutputs", "gcp.vertex.agent.llm_request", "gcp.vertex.agent.llm_response", "langsmith.usage_metadata",
+    ];
+
+    [Theory]
+    [InlineData("""[1,null,"x",[],{},[[1]]]""")]
+    [InlineData("""{"messages":{"a":1},"tools":[null,1,"{"],"choices":[null,1,{"message":null}],"usage":5,"model":{"a":[]},"documents":[null,{"content":[1]}]}""")]
+    [InlineData("""{"messages":[[[]],null,{"role":1,"content":[{"type":1},{"type":"image_url","image_url":7}]}],"output":[null,{"type":"reasoning","summary":[1]}],"generations":[[null]],"candidates":[{"content":{"parts":3}}]}""")]
+    [InlineData("""[{"role":"tool","content":{"type":"x"},"tool_calls":[null,{"function":3},"a"]},{"lc":1,"id":[null],"kwargs":{"content":null}},{"parts":[null,{"toolRequest":1},{"media":2}]}]""")]
+    [InlineData("{\"\\ud800\":\"\\ud800\",\"input_\\ud800\":1,\"messages\":[{\"role\":\"\\ud800\",\"\\udfff\":1}],\"content\":\"\\u0000\"}")]
+    [InlineData("""{"input":-1,"output":1e400,"total":"many","args":5,"kwargs":[]}""")]
+    [InlineData("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]")]
+    public void No_document_in_an_attribute_can_break_a_batch(string document)
+    {
+        foreach (var kind in (string[])["LLM", "TOOL", "RETRIEVER", "AGENT"])
+        {
+            foreach (var key in DocumentKeys)
+            {
+                Assert.NotNull(Map(("openinference.span.kind", kind), (key, document)));
+            }
+
+            Assert.NotNull(Map(Spans.With([("openinference.span.kind", kind), .. DocumentKeys.Select(key => (key, (object)document))])));
+        }
+    }
+
     private static (string?, string?, string?) Call(MessagePart part) => part.Type == "tool_call" ? (part.Id, part.Name, part.Arguments.Text) : default;
 
     private static (string?, string?, string?) Result(MessagePart part) => part.Type == "tool_result" ? (part.Name, part.Id, part.Content) : default;
