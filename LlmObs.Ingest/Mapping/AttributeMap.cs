@@ -11,6 +11,7 @@ internal sealed class AttributeMap
     public static readonly AttributeMap Empty = new(new Dictionary<string, AnyValue>());
 
     private readonly Dictionary<string, AnyValue> _values;
+    private ulong _namespaces;
     private Dictionary<string, JsonElement?>? _documents;
     private IndexedAttributes? _indexed;
 
@@ -30,6 +31,9 @@ internal sealed class AttributeMap
     public AttributeMap(Dictionary<string, AnyValue> values) => _values = values;
 
     public IEnumerable<KeyValuePair<string, AnyValue>> All => _values;
+
+    /// <summary>The namespaces of all keys; see <see cref="Mapping.Namespaces"/>.</summary>
+    public ulong Namespaces => _namespaces != 0 || _values.Count == 0 ? _namespaces : _namespaces = _values.Keys.Aggregate(0UL, (bits, key) => bits | Mapping.Namespaces.Bit(key));
 
     public bool Has(string key) => Find(key) is not null;
 

@@ -64,7 +64,7 @@ internal static class JsonInText
                 writer.WriteStartObject();
                 foreach (var member in element.EnumerateObject())
                 {
-                    writer.WritePropertyName(Name(member));
+                    writer.WritePropertyName(member.SafeName());
                     Rewrite(writer, member.Value);
                 }
 
@@ -88,7 +88,8 @@ internal static class JsonInText
         }
     }
 
-    private static string Name(JsonProperty member)
+    /// <summary>A member's name. Never throws on half a surrogate pair.</summary>
+    public static string SafeName(this JsonProperty member)
     {
         try
         {

@@ -8,6 +8,11 @@ namespace LlmObs.Ingest.Mapping;
 /// <param name="Path">Names of members from the document's root, or null for the attribute itself.</param>
 internal readonly record struct Source(string Key, string[]? Path = null)
 {
+    private readonly ulong _namespace = Namespaces.Bit(Key);
+
+    /// <summary>False when no attribute of this key's namespace is there.</summary>
+    public bool MayBeIn(AttributeMap attributes) => (attributes.Namespaces & _namespace) != 0;
+
     public static implicit operator Source(string key) => new(key);
 
     /// <summary>The member at <paramref name="path"/> of the JSON in <paramref name="key"/>.</summary>
@@ -23,10 +28,11 @@ internal sealed class Precedence(params Source[] sources)
     /// <summary>The first value that is there, has a meaning, and can be read by <paramref name="read"/>.</summary>
     public T? First<T>(AttributeMap attributes, Func<AnyValue, T?> read)
     {
-        foreach (var (key, path) in sources)
+        foreach (var source in sources)
         {
-            if (attributes.Find(key) is { } value
-                && (path is null ? value : Member(attributes.Json(key), path)) is { } found
+            if (source.MayBeIn(attributes)
+                && attributes.Find(source.Key) is { } value
+                && (source.Path is null ? value : Member(attributes.Json(source.Key), source.Path)) is { } found
                 && read(found) is { } result)
             {
                 return result;

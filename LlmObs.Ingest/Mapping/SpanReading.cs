@@ -68,8 +68,8 @@ internal sealed class SpanReading
             Cost = UsageTables.Cost(_attributes),
             TimeToFirstTokenMs = FirstToken.Ms(_attributes, events, times.StartUnixNano, times.DurationNano),
             FinishReasons = content.FinishReasons,
-            WorkflowName = _attributes.Text(FieldTables.Workflow) ?? GenkitNames.Flow(_attributes),
-            AgentName = _attributes.Text(FieldTables.Agent),
+            WorkflowName = _attributes.Text(FieldTables.Workflow) ?? GenkitNames.Flow(_attributes) ?? LaminarPath(),
+            AgentName = _attributes.Text(FieldTables.Agent) ?? VercelAiNames.Agent(_attributes),
             PromptName = _attributes.Text(FieldTables.Prompt),
             PromptVersion = _attributes.Text(FieldTables.PromptVersion),
             ResponseId = _attributes.Text(kind.IsModelCall() ? FieldTables.ResponseIdOfCall : FieldTables.ResponseId),
@@ -123,6 +123,9 @@ internal sealed class SpanReading
         var either = _attributes.Text(FieldTables.EitherModel);
         return (requested, _attributes.Text(FieldTables.ServedModelOfCall) ?? (either == requested ? null : either));
     }
+
+    // From the outermost span inwards.
+    private string? LaminarPath() => _attributes.Find("lmnr.span.path")?.List() is [var first, ..] ? first : null;
 
     private string? Parent()
     {

@@ -92,13 +92,13 @@ internal static class DocumentReader
     // What has no field of its own: source, metadata, and whatever else was said about the document.
     private static JsonText Rest(JsonElement element)
     {
-        var rest = element.EnumerateObject().Where(member => !Named.Contains(member.Name, StringComparer.Ordinal)).ToList();
+        var rest = element.EnumerateObject().Where(member => !Named.Contains(member.SafeName(), StringComparer.Ordinal)).ToList();
         return rest.Count == 0 ? JsonText.Null : new(AttributeJson.WriteText(writer =>
         {
             writer.WriteStartObject();
             foreach (var member in rest)
             {
-                writer.WritePropertyName(member.Name);
+                writer.WritePropertyName(member.SafeName());
                 writer.WriteRawValue(member.Value.Raw().ToString(), skipInputValidation: true);
             }
 

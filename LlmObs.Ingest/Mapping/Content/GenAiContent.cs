@@ -60,7 +60,8 @@ internal sealed record GenAiContent(
     public static List<Message>? Parse(AnyValue value, string direction) => value.Json() switch
     {
         { ValueKind: JsonValueKind.Array } array => Conversation.Read(array, direction) ?? (Conversation.Messages(array, direction) is { Count: > 0 } any ? any : null),
-        { ValueKind: JsonValueKind.Object } document => Conversation.Read(document, direction),
+        { ValueKind: JsonValueKind.Object } document => Conversation.Read(document, direction)
+            ?? (MessageReader.One(document, direction, direction == "output" ? "assistant" : "user") is { } one ? [one] : null),
         _ => [new Message(direction, direction == "output" ? "assistant" : "user", [MessagePart.Text(value.Text())])],
     };
 

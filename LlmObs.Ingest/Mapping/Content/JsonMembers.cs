@@ -5,8 +5,25 @@ namespace LlmObs.Ingest.Mapping.Content;
 /// <summary>Members of objects whose senders may leave them out, set them to null, or wrap them in strings.</summary>
 internal static class JsonMembers
 {
-    public static JsonElement? Member(this JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member) && member.ValueKind != JsonValueKind.Null ? member : null;
+    /// <summary>The member; null when it is not there or is null. Never throws on half a surrogate pair in another member's name.</summary>
+    public static JsonElement? Member(this JsonElement element, string name)
+    {
+        if (element.ValueKind != JsonValueKind.Object)
+        {
+            return null;
+        }
+
+        try
+        {
+            return element.TryGetProperty(name, out var member) && member.ValueKind != JsonValueKind.Null ? member : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // The framework unescapes the names it passes on its way.
+            var named = element.EnumerateObject().LastOrDefault(member => member.SafeName() == name).Value;
+            return named.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null ? null : named;
+        }
+    }
 
     /// <summary>The member as text; null when it is not there.</summary>
     public static string? MemberText(this JsonElement element, string name) => element.Member(name)?.Text();

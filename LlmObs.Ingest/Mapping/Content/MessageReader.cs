@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LlmObs.Domain.GenAi;
 using LlmObs.Domain.Spans;
 using LlmObs.Ingest.Mapping.Fields;
 
@@ -18,6 +19,8 @@ internal static class MessageReader
 
         // LangChain writes a constructor and its arguments; Pydantic AI's choices wrap the message.
         var message = element.Object("kwargs") ?? element.Object("message") ?? element;
+        // A list of events tells the answer apart by its name alone.
+        direction = element.MemberText("event.name") == GenAiNames.Events.Choice ? "output" : direction;
         var role = RoleOf(element) ?? RoleOf(message) ?? defaultRole;
         var parts = Parts(message, role);
         var finish = element.AnyText("finish_reason", "stop_reason", "finishReason") ?? (message.Object("response_metadata") ?? default).MemberText("finish_reason");

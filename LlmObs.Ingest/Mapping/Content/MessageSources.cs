@@ -51,12 +51,16 @@ internal static class MessageSources
     public static List<Message> Read(SpanFacts facts, string? input, string? output)
     {
         var asked = First(Inputs, facts) ?? (facts.Kind == SpanKind.Llm ? Plain("input", "user", input) : null) ?? [];
-        var answered = First(Outputs, facts) ?? (facts.Kind == SpanKind.Llm ? Plain("output", "assistant", output) : null) ?? [];
+        var answered = First(Outputs, facts) ?? Answers(asked) ?? (facts.Kind == SpanKind.Llm ? Plain("output", "assistant", output) : null) ?? [];
         var conversation = asked.Where(message => message.Direction == "input").ToList();
         // Some libraries send the system prompt in both places; the conversation's own copy is kept.
         var system = conversation is [{ Role: "system" }, ..] ? [] : System(facts, asked);
         return [.. system, .. conversation, .. answered];
     }
+
+    // Where one list holds both sides.
+    private static List<Message>? Answers(IReadOnlyList<Message> asked) =>
+        asked.Where(message => message.Direction == "output").ToList() is { Count: > 0 } answers ? answers : null;
 
     private static IReadOnlyList<Message> System(SpanFacts facts, IReadOnlyList<Message> asked)
     {

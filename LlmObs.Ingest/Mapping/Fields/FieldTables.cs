@@ -13,7 +13,7 @@ internal static class FieldTables
     public static readonly Precedence BetterName = new("logfire.msg");
     public static readonly Precedence Workflow = new(WorkflowName, "traceloop.workflow.name", "langfuse.trace.name");
     public static readonly Precedence Agent = new(AgentName, "agent.name");
-    public static readonly Precedence Operation = new(OperationName, "ai.operationId", "llm.request.type", "genkit:metadata:subtype", "mlflow.spanType");
+    public static readonly Precedence Operation = new(OperationName, "ai.operationId", "llm.request.type", "genkit:metadata:subtype");
     public static readonly Precedence Provider = new(ProviderName, Domain.GenAi.GenAiNames.System, "llm.provider", "llm.system", "ai.model.provider", "langsmith.metadata.ls_provider");
 
     // Model

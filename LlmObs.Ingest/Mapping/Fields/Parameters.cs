@@ -99,9 +99,10 @@ internal static class Parameters
     {
         foreach (var member in parameters.EnumerateObject())
         {
-            if (!NoParameters.Contains(member.Name) && member.Value.Text().Length > 0)
+            var name = member.SafeName();
+            if (!NoParameters.Contains(name) && member.Value.Text().Length > 0)
             {
-                found.TryAdd(RenamedMembers.GetValueOrDefault(member.Name, member.Name), new(null, member.Value));
+                found.TryAdd(RenamedMembers.GetValueOrDefault(name, name), new(null, member.Value));
             }
         }
     }

@@ -83,9 +83,9 @@ public sealed class MappingDialectsTests
     public void Laminar_and_OpenLIT()
     {
         var laminar = Map(
-            ("lmnr.span.type", "LLM"), ("lmnr.association.properties.session_id", "s-1"), ("lmnr.association.properties.tags", new[] { "a" }), ("gen_ai.usage.input_cost", 0.25), ("gen_ai.usage.output_cost", 0.5),
+            ("lmnr.span.type", "LLM"), ("lmnr.association.properties.session_id", "s-1"), ("lmnr.association.properties.tags", new[] { "a" }), ("lmnr.span.path", new[] { "report", "summary" }), ("gen_ai.usage.input_cost", 0.25), ("gen_ai.usage.output_cost", 0.5),
             ("gen_ai.prompt.0.role", "user"), ("gen_ai.prompt.0.content", """[{"type":"text","text":"What is it?"},{"type":"image_url","image_url":{"url":"https://x/y.png"}}]"""), ("gen_ai.completion.0.content", "A cat."));
-        Assert.Equal(("s-1", 0.75m), (laminar.Span.SessionId, laminar.Span.Cost!.Total));
+        Assert.Equal(("s-1", "report", 0.75m), (laminar.Span.SessionId, laminar.Span.WorkflowName, laminar.Span.Cost!.Total));
         Assert.Equal(["a"], laminar.Span.Tags);
         Assert.Equal(["text", "media"], laminar.Content.Messages[0].Parts.Select(part => part.Type));
         Assert.Equal("https://x/y.png", laminar.Content.Messages[0].Parts[1].Uri);
@@ -119,6 +119,7 @@ public sealed class MappingDialectsTests
             ("events", """[{"event.name":"gen_ai.system.message","content":"Be brief.","role":"system"},{"event.name":"gen_ai.user.message","content":"Why?","role":"user"},{"event.name":"gen_ai.choice","index":0,"message":{"role":"assistant","content":"Because."}}]"""));
         Assert.Equal("chat gpt-4o", record.Span.Name);
         Assert.Equal(["system: Be brief.", "user: Why?", "assistant: Because."], record.Content.Messages.Select(message => $"{message.Role}: {message.Parts[0].Content}"));
+        Assert.Equal(["input", "input", "output"], record.Content.Messages.Select(message => message.Direction));
 
         Assert.Empty(MapAll(Spans.With(("logfire.span_type", "pending_span"))));
     }
@@ -157,9 +158,9 @@ public sealed class MappingDialectsTests
     public void Vercel_AI_SDK_7_speaks_the_convention_and_names_the_session_in_its_context()
     {
         var record = Map(
-            ("gen_ai.operation.name", "invoke_agent"), ("ai.settings.context.sessionId", "s-1"), ("ai.settings.context.userId", "u-1"), ("gen_ai.system_instructions", "Be brief."),
+            ("gen_ai.operation.name", "invoke_agent"), ("ai.telemetry.functionId", "analyst"), ("ai.settings.context.sessionId", "s-1"), ("ai.settings.context.userId", "u-1"), ("gen_ai.system_instructions", "Be brief."),
             ("gen_ai.input.messages", """[{"role":"user","parts":[{"type":"text","content":"Why?"}]}]"""));
-        Assert.Equal((SpanKind.Agent, "s-1", "u-1"), (record.Span.Kind, record.Span.SessionId, record.Span.UserId));
+        Assert.Equal((SpanKind.Agent, "analyst", "s-1", "u-1"), (record.Span.Kind, record.Span.AgentName, record.Span.SessionId, record.Span.UserId));
         Assert.Equal(["system", "user"], record.Content.Messages.Select(message => message.Role));
     }
 
@@ -236,6 +237,36 @@ public sealed class MappingDialectsTests
         var record = Map(("ai.operationId", "ai.embed.doEmbed"), ("ai.embeddings", new[] { vector }), ("ai.values", new[] { "\"text\"" }));
         Assert.Contains(record.Content.Notes, note => note.Contains("first 64 of 1024 numbers", StringComparison.Ordinal));
         Assert.True(record.Content.Attributes.Text!.Length < 1000);
+    }
+
+    private static readonly string[] DocumentKeys =
+    [
+        "langfuse.observation.input", "langfuse.observation.output", "langfuse.observation.usage_details", "langfuse.observation.cost_details", "langfuse.observation.model.parameters",
+        "llm.invocation_parameters", "llm.tools.0.tool.json_schema", "retrieval.documents.0.document.metadata", "input.value", "output.value", "metadata", "genkit:input", "genkit:output",
+        "gen_ai.prompt", "gen_ai.prompt.0.content", "gen_ai.prompt.0.tool_calls.0.arguments", "gen_ai.completion", "gen_ai.input.messages", "gen_ai.output.messages", "gen_ai.system_instructions",
+        "gen_ai.tool.definitions", "gen_ai.tool.call.arguments", "gen_ai.tool.call.result", "gen_ai.retrieval.documents", "ai.prompt", "ai.prompt.messages", "ai.prompt.tools", "ai.response.toolCalls", "ai.embeddings",
+        "traceloop.entity.input", "traceloop.entity.output", "events", "mlflow.spanInputs", "mlflow.spanOutputs", "gcp.vertex.agent.llm_request", "gcp.vertex.agent.llm_response", "langsmith.usage_metadata",
+    ];
+
+    [Theory]
+    [InlineData("""[1,null,"x",[],{},[[1]]]""")]
+    [InlineData("""{"messages":{"a":1},"tools":[null,1,"{"],"choices":[null,1,{"message":null}],"usage":5,"model":{"a":[]},"documents":[null,{"content":[1]}]}""")]
+    [InlineData("""{"messages":[[[]],null,{"role":1,"content":[{"type":1},{"type":"image_url","image_url":7}]}],"output":[null,{"type":"reasoning","summary":[1]}],"generations":[[null]],"candidates":[{"content":{"parts":3}}]}""")]
+    [InlineData("""[{"role":"tool","content":{"type":"x"},"tool_calls":[null,{"function":3},"a"]},{"lc":1,"id":[null],"kwargs":{"content":null}},{"parts":[null,{"toolRequest":1},{"media":2}]}]""")]
+    [InlineData("{\"\\ud800\":\"\\ud800\",\"input_\\ud800\":1,\"messages\":[{\"role\":\"\\ud800\",\"\\udfff\":1}],\"content\":\"\\u0000\"}")]
+    [InlineData("""{"input":-1,"output":1e400,"total":"many","args":5,"kwargs":[]}""")]
+    [InlineData("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]")]
+    public void No_document_in_an_attribute_can_break_a_batch(string document)
+    {
+        foreach (var kind in (string[])["LLM", "TOOL", "RETRIEVER", "AGENT"])
+        {
+            foreach (var key in DocumentKeys)
+            {
+                Assert.NotNull(Map(("openinference.span.kind", kind), (key, document)));
+            }
+
+            Assert.NotNull(Map(Spans.With([("openinference.span.kind", kind), .. DocumentKeys.Select(key => (key, (object)document))])));
+        }
     }
 
     private static (string?, string?, string?) Call(MessagePart part) => part.Type == "tool_call" ? (part.Id, part.Name, part.Arguments.Text) : default;

@@ -82,7 +82,7 @@ internal static class LangfuseUsage
     }
 
     private static long Sum(JsonElement map, string prefix) =>
-        map.EnumerateObject().Where(member => member.Name.StartsWith(prefix, StringComparison.Ordinal)).Sum(member => Count(map, member.Name) ?? 0);
+        map.EnumerateObject().Select(member => member.SafeName()).Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Sum(name => Count(map, name) ?? 0);
 
     private static long? Count(JsonElement map, params ReadOnlySpan<string> names)
     {
