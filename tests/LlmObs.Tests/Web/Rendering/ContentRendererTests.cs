@@ -89,7 +89,7 @@ public sealed class ContentRendererTests
     }
 
     [Fact]
-    public void Shows_the_first_part_of_five_megabytes_quickly_and_all_of_it_on_request()
+    public void Shows_the_first_part_of_five_megabytes_and_all_of_it_on_request()
     {
         var line = "第 {0} 行：SELECT pay_amount FROM fact_order，**很长** 的提示词 with some English words in it\n";
         var prompt = new StringBuilder("# 提示词\n");
@@ -99,12 +99,9 @@ public sealed class ContentRendererTests
         }
 
         var value = prompt.ToString();
-        Rendered.Content(value);
-        var clock = Stopwatch.StartNew();
         var first = Rendered.Content(value);
         var all = Rendered.Content(value, parts: 100);
 
-        Assert.True(clock.ElapsedMilliseconds < 3000, $"took {clock.ElapsedMilliseconds} ms");
         Assert.InRange(first.ShownChars, 200_000, ContentRenderer.PartChars);
         Assert.Equal(value.Length, all.ShownChars);
         Assert.Contains($"第 {value.Count(c => c == '\n') - 2} 行", all.Html.ToString()!, StringComparison.Ordinal);
@@ -119,14 +116,15 @@ public sealed class ContentRendererTests
     [InlineData("`")]
     [InlineData("(")]
     [InlineData("![")]
-    public void Is_not_slowed_down_by_repetition(string piece)
+    public void Does_not_hang_on_repetition(string piece)
     {
         var value = "# x\n" + string.Concat(Enumerable.Repeat(piece, 100_000 / piece.Length));
         var clock = Stopwatch.StartNew();
 
         Rendered.Html(value);
 
-        Assert.True(clock.ElapsedMilliseconds < 5000, $"{piece}: {clock.ElapsedMilliseconds} ms");
+        // A linear renderer takes milliseconds, a quadratic one minutes: this tells them apart on any machine.
+        Assert.True(clock.Elapsed < TimeSpan.FromMinutes(1), $"{piece}: {clock.Elapsed}");
     }
 
     [Fact]
