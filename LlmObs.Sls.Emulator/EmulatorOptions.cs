@@ -29,7 +29,7 @@ public sealed class EmulatorOptions
 
     /// <summary>What the engine may use for its data and queries, MB. The process itself comes on top.</summary>
     [Range(64, 1024 * 1024)]
-    public int MemoryMb { get; set; } = 512;
+    public int MemoryMb { get; set; } = 256;
 
     /// <summary>A search or an analysis is cut after this many seconds.</summary>
     [Range(1, 600)]

@@ -26,6 +26,8 @@ public static class EmulatorServices
         builder.Services.AddSingleton<SlsCatalog>();
         builder.Services.AddSingleton<LogQueries>();
         builder.Services.AddSingleton<ReadOperations>();
+        builder.Services.AddSingleton<MemoryTrim>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<MemoryTrim>());
         builder.Services.AddHostedService<Retention>();
         // A line per request costs more than the request.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);

@@ -140,6 +140,20 @@ public sealed partial class SlsCatalog : IAsyncDisposable
         }
     }
 
+    /// <summary>Moves what open logstores hold in memory into their files.</summary>
+    public async Task CheckpointAsync(CancellationToken cancellationToken)
+    {
+        List<Logstore> all;
+        lock (gate)
+        {
+            all = [.. open.Values];
+        }
+        foreach (var logstore in all)
+        {
+            await logstore.CheckpointAsync(cancellationToken);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var logstore in open.Values)

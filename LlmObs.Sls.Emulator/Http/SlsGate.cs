@@ -1,10 +1,11 @@
 using System.Security.Cryptography;
 using LlmObs.Sls.Emulator.Signing;
+using LlmObs.Sls.Emulator.Storage;
 
 namespace LlmObs.Sls.Emulator.Http;
 
 /// <summary>The edge of every SLS operation: reads and verifies the request, turns refusals into the service's error body.</summary>
-public sealed partial class SlsGate(EmulatorOptions options, SignatureVerifier verifier, TimeProvider time, ILogger<SlsGate> logger) : IEndpointFilter
+public sealed partial class SlsGate(EmulatorOptions options, SignatureVerifier verifier, MemoryTrim memory, TimeProvider time, ILogger<SlsGate> logger) : IEndpointFilter
 {
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
@@ -27,6 +28,7 @@ public sealed partial class SlsGate(EmulatorOptions options, SignatureVerifier v
         try
         {
             var call = await SlsCall.ReadAsync(http, options);
+            memory.Worked();
             if (call.Request.Header("x-log-apiversion") is not "0.6.0")
             {
                 throw call.Request.Headers.ContainsKey("x-log-apiversion")

@@ -164,6 +164,7 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
         {
             return await Task.Run(() =>
             {
+                using var use = engine.BeginUse();
                 using var connection = engine.Open();
                 return query(connection, cut.Token);
             }, cancellationToken);

@@ -83,6 +83,9 @@ public sealed class LogTable : IDisposable
         IndexChangedAt = changedAt;
     }
 
+    /// <summary>Writes committed rows from the write-ahead file into the database file.</summary>
+    public void Checkpoint() => Engine.Execute(connection, $"CHECKPOINT {Name}");
+
     /// <summary>Deletes logs older than a time, Unix seconds.</summary>
     public void DropBefore(long time) => Engine.Execute(connection, $"DELETE FROM {Name}.logs WHERE time < {time}");
 

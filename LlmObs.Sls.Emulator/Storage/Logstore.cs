@@ -12,6 +12,7 @@ namespace LlmObs.Sls.Emulator.Storage;
 public sealed class Logstore : IAsyncDisposable
 {
     private const int MaxTurnBytes = 8 * 1024 * 1024;
+    private readonly Engine engine;
     private readonly ShardLog log;
     private readonly LogTable table;
     private readonly TimeProvider time;
@@ -22,6 +23,7 @@ public sealed class Logstore : IAsyncDisposable
 
     public Logstore(Engine engine, string directory, TimeProvider time)
     {
+        this.engine = engine;
         this.time = time;
         log = new ShardLog(Path.Combine(directory, "shard-0"));
         table = new LogTable(engine, Path.Combine(directory, "logs.duckdb"));
@@ -78,6 +80,20 @@ public sealed class Logstore : IAsyncDisposable
         }
     }
 
+    /// <summary>Moves rows from the write-ahead file and memory into the table's file.</summary>
+    public async Task CheckpointAsync(CancellationToken cancellationToken)
+    {
+        await writing.WaitAsync(cancellationToken);
+        try
+        {
+            table.Checkpoint();
+        }
+        finally
+        {
+            writing.Release();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         pending.Writer.TryComplete();
@@ -125,7 +141,10 @@ public sealed class Logstore : IAsyncDisposable
             await writing.WaitAsync();
             try
             {
-                WriteTurn(turn);
+                using (engine.BeginUse())
+                {
+                    WriteTurn(turn);
+                }
                 turn.ForEach(append => append.Done.SetResult());
             }
             catch (Exception failure)
