@@ -31,6 +31,10 @@ public sealed class EmulatorOptions
     [Range(64, 1024 * 1024)]
     public int MemoryMb { get; set; } = 256;
 
+    /// <summary>Writes are refused with ServerBusy while the disk of the data directory has less free space, MB.</summary>
+    [Range(16, 1024 * 1024 * 1024)]
+    public int MinFreeDiskMb { get; set; } = 128;
+
     /// <summary>A search or an analysis is cut after this many seconds.</summary>
     [Range(1, 600)]
     public int QueryTimeoutSeconds { get; set; } = 30;

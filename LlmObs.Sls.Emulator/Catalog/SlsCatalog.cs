@@ -18,10 +18,12 @@ public sealed partial class SlsCatalog : IAsyncDisposable
     private readonly Lock gate = new();
     private readonly Engine engine;
     private readonly TimeProvider time;
+    private readonly ILoggerFactory loggers;
     private readonly string root;
 
-    public SlsCatalog(Engine engine, TimeProvider time)
+    public SlsCatalog(Engine engine, TimeProvider time, ILoggerFactory loggers)
     {
+        this.loggers = loggers;
         this.engine = engine;
         this.time = time;
         root = Path.Combine(engine.DataDirectory, "projects");
@@ -134,7 +136,7 @@ public sealed partial class SlsCatalog : IAsyncDisposable
             Logstore(project, name);
             if (!open.TryGetValue((project, name), out var logstore))
             {
-                open[(project, name)] = logstore = new Logstore(engine, Folder(project, name), time);
+                open[(project, name)] = logstore = new Logstore(engine, Folder(project, name), time, loggers.CreateLogger<Logstore>());
             }
             return logstore;
         }

@@ -17,7 +17,7 @@ internal static class WriteOperations
         {
             CheckTimes(group, time.GetUtcNow());
         }
-        await opened.AppendAsync(group, context.RequestAborted);
+        await opened.AppendAsync(0, group, context.RequestAborted);
         return Results.Ok();
     }
 

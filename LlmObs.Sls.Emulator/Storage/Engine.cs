@@ -18,6 +18,7 @@ public sealed class Engine : IDisposable
 
     public Engine(EmulatorOptions options)
     {
+        ReservedDiskBytes = options.MinFreeDiskMb * 1024L * 1024;
         memoryLimit = $"{options.MemoryMb.ToString(CultureInfo.InvariantCulture)}MB";
         DataDirectory = Path.GetFullPath(options.DataDirectory);
         Directory.CreateDirectory(DataDirectory);
@@ -40,6 +41,11 @@ public sealed class Engine : IDisposable
 
     public string DataDirectory { get; }
 
+    /// <summary>Below this much free space nothing is written.</summary>
+    public long ReservedDiskBytes { get; }
+
+    public long FreeDiskBytes() => new DriveInfo(DataDirectory).AvailableFreeSpace;
+
     public DuckDBConnection Open()
     {
         var connection = root.Duplicate();
@@ -57,10 +63,18 @@ public sealed class Engine : IDisposable
         return name;
     }
 
+    /// <summary>Closes a logstore's file. On a full disk its last checkpoint is left out: the next <see cref="Attach"/> reads the write-ahead file.</summary>
     public void Detach(string name)
     {
         using var connection = Open();
-        Execute(connection, $"DETACH {name}");
+        try
+        {
+            Execute(connection, $"DETACH {name}");
+        }
+        catch (DuckDBException full) when (full.Message.Contains("CHECKPOINT during DETACH failed", StringComparison.Ordinal))
+        {
+            // It is detached all the same.
+        }
     }
 
     /// <summary>Held while a query or a write runs; on one thread from begin to end. <see cref="TryTrim"/> keeps out of its way.</summary>
