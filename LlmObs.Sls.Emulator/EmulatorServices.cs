@@ -24,6 +24,7 @@ public static class EmulatorServices
         builder.Services.AddSingleton<SignatureVerifier>();
         builder.Services.AddSingleton<Engine>();
         builder.Services.AddSingleton<SlsCatalog>();
+        builder.Services.AddSingleton<ConsumerGroups>();
         builder.Services.AddSingleton<LogQueries>();
         builder.Services.AddSingleton<ReadOperations>();
         builder.Services.AddSingleton<MemoryTrim>();

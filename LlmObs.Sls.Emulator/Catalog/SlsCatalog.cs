@@ -98,7 +98,8 @@ public sealed partial class SlsCatalog : IAsyncDisposable
             {
                 throw SlsException.Invalid("LogStoreAlreadyExist", $"logstore {name} already exists");
             }
-            Save(new LogstoreDefinition(project, name, CheckTtl(ttl), settings, Now, Now));
+            var count = settings["shardCount"] is JsonValue value && value.TryGetValue<int>(out var wanted) ? wanted : 1;
+            Save(new LogstoreDefinition(project, name, CheckTtl(ttl), settings, Now, Now, Catalog.Shards.Create(count, Now)));
         }
     }
 
@@ -107,6 +108,22 @@ public sealed partial class SlsCatalog : IAsyncDisposable
         lock (gate)
         {
             Save(Logstore(project, name) with { Ttl = CheckTtl(ttl), Settings = settings, ModifiedAt = Now });
+        }
+    }
+
+    public IReadOnlyList<Shard> Shards(string project, string name) => Shards(Logstore(project, name));
+
+    /// <summary>Splits or merges; returns the shards that changed or are new.</summary>
+    /// <param name="change">From the shards of now, and the time in Unix seconds, to the shards wanted.</param>
+    public IReadOnlyList<Shard> ChangeShards(string project, string name, Func<IReadOnlyList<Shard>, long, IReadOnlyList<Shard>> change)
+    {
+        lock (gate)
+        {
+            var definition = Logstore(project, name);
+            var before = Shards(definition);
+            var after = change(before, Now);
+            Save(definition with { Shards = after, ModifiedAt = Now });
+            return [.. after.Except(before)];
         }
     }
 
@@ -165,9 +182,11 @@ public sealed partial class SlsCatalog : IAsyncDisposable
         open.Clear();
     }
 
+    private static IReadOnlyList<Shard> Shards(LogstoreDefinition definition) => definition.Shards ?? Catalog.Shards.Create(1, definition.CreatedAt);
+
     private long Now => time.GetUtcNow().ToUnixTimeSeconds();
 
-    private string Folder(string project, string logstore) => Path.Combine(root, project, logstore);
+    internal string Folder(string project, string logstore) => Path.Combine(root, project, logstore);
 
     private void Save(ProjectDefinition project)
     {
@@ -181,7 +200,7 @@ public sealed partial class SlsCatalog : IAsyncDisposable
         logstores[(logstore.Project, logstore.Name)] = logstore;
     }
 
-    private static void Write<T>(string directory, string file, T definition)
+    internal static void Write<T>(string directory, string file, T definition)
     {
         Directory.CreateDirectory(directory);
         var path = Path.Combine(directory, file);

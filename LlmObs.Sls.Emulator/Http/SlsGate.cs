@@ -29,13 +29,10 @@ public sealed partial class SlsGate(EmulatorOptions options, SignatureVerifier v
         {
             var call = await SlsCall.ReadAsync(http, options);
             memory.Worked();
-            if (call.Request.Header("x-log-apiversion") is not "0.6.0")
+            if (!WriteOperations.IsUnsignedTracking(call.Request))
             {
-                throw call.Request.Headers.ContainsKey("x-log-apiversion")
-                    ? SlsException.Invalid("InvalidAPIVersion", $"x-log-apiversion {call.Request.Header("x-log-apiversion")} is not 0.6.0")
-                    : SlsException.Invalid("MissingAPIVersion", "x-log-apiversion is missing");
+                Verify(call.Request);
             }
-            verifier.Verify(call.Request);
             call.Attach(http);
             return await next(context);
         }
@@ -61,6 +58,17 @@ public sealed partial class SlsGate(EmulatorOptions options, SignatureVerifier v
             Log.Failed(logger, bug, requestId);
             return Refuse(new SlsException(500, "InternalServerError", $"internal error, see the emulator's log for request {requestId}"));
         }
+    }
+
+    private void Verify(SignedRequest request)
+    {
+        if (request.Header("x-log-apiversion") is not "0.6.0")
+        {
+            throw request.Headers.ContainsKey("x-log-apiversion")
+                ? SlsException.Invalid("InvalidAPIVersion", $"x-log-apiversion {request.Header("x-log-apiversion")} is not 0.6.0")
+                : SlsException.Invalid("MissingAPIVersion", "x-log-apiversion is missing");
+        }
+        verifier.Verify(request);
     }
 
     private static IResult Refuse(SlsException refusal) =>

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Google.Protobuf;
 using LlmObs.Sls.Emulator.Catalog;
+using LlmObs.Sls.Emulator.Http;
 using LlmObs.Sls.Emulator.Wire;
 
 namespace LlmObs.Sls.Emulator.Storage;
@@ -47,7 +48,7 @@ public sealed partial class Logstore : IAsyncDisposable
 
     public long IndexChangedAt => table.IndexChangedAt;
 
-    /// <summary>Returns once the group is durable and searchable. Throws <see cref="Http.SlsException"/> for bad logs, <see cref="IOException"/> when it can't be stored.</summary>
+    /// <summary>Returns once the group is durable and searchable. Throws <see cref="SlsException"/> for bad logs, <see cref="IOException"/> when it can't be stored.</summary>
     internal async Task AppendAsync(int shard, LogGroup group, CancellationToken cancellationToken)
     {
         var builder = rows;
@@ -59,6 +60,41 @@ public sealed partial class Logstore : IAsyncDisposable
         await pending.Writer.WriteAsync(append, cancellationToken);
         await append.Done.Task;
     }
+
+    /// <summary>Where cursors of a shard begin, and where they end for now.</summary>
+    public (LogPosition Begin, LogPosition End) Readable => (log.Begin, acknowledged.Position);
+
+    /// <summary>Where a shard's first group received at or after a time stands; the end when there is none.</summary>
+    public LogPosition ReceivedAt(int shard, long unixSeconds)
+    {
+        var (begin, end) = Readable;
+        return log.Read(begin, end).Where(entry => entry.Shard == shard && entry.ReceivedUnixMs / 1000 >= unixSeconds).Select(entry => (LogPosition?)entry.Start).FirstOrDefault() ?? end;
+    }
+
+    /// <summary>A shard's groups from a cursor on, as they were written: at most <paramref name="count"/> of at most <paramref name="maxBytes"/>, but one at least.</summary>
+    /// <returns>The groups, and where the next ones begin.</returns>
+    public (IReadOnlyList<ShardLogEntry> Groups, LogPosition Next) Pull(int shard, LogPosition from, LogPosition? until, int count, long maxBytes)
+    {
+        var (begin, end) = Readable;
+        from = Check(from, begin, end);
+        var stop = until is { } limit && Cursor.Number(limit) < Cursor.Number(end) ? limit : end;
+        var groups = new List<ShardLogEntry>();
+        long bytes = 0;
+        foreach (var entry in log.Read(from, stop).Where(entry => entry.Shard == shard))
+        {
+            bytes += entry.Payload.Length;
+            if (groups.Count == count || (groups.Count > 0 && bytes > maxBytes))
+            {
+                return (groups, entry.Start);
+            }
+            groups.Add(entry);
+        }
+        return (groups, Cursor.Number(stop) > Cursor.Number(from) ? stop : from);
+    }
+
+    // What a cursor stood on may have aged out: reading goes on with what is left.
+    private static LogPosition Check(LogPosition from, LogPosition begin, LogPosition end) =>
+        Cursor.Number(from) > Cursor.Number(end) ? throw SlsException.Invalid("InvalidCursor", "the cursor lies behind the end of the shard") : from.Segment < begin.Segment ? begin : from;
 
     public async Task ChangeIndexAsync(IndexDefinition? index, CancellationToken cancellationToken)
     {
