@@ -29,7 +29,11 @@ public sealed class EmulatorOptions
 
     /// <summary>What the engine may use for its data and queries, MB. The process itself comes on top.</summary>
     [Range(64, 1024 * 1024)]
-    public int MemoryMb { get; set; } = 512;
+    public int MemoryMb { get; set; } = 256;
+
+    /// <summary>Writes are refused with ServerBusy while the disk of the data directory has less free space, MB.</summary>
+    [Range(16, 1024 * 1024 * 1024)]
+    public int MinFreeDiskMb { get; set; } = 128;
 
     /// <summary>A search or an analysis is cut after this many seconds.</summary>
     [Range(1, 600)]

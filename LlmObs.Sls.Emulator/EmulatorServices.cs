@@ -24,8 +24,11 @@ public static class EmulatorServices
         builder.Services.AddSingleton<SignatureVerifier>();
         builder.Services.AddSingleton<Engine>();
         builder.Services.AddSingleton<SlsCatalog>();
+        builder.Services.AddSingleton<ConsumerGroups>();
         builder.Services.AddSingleton<LogQueries>();
         builder.Services.AddSingleton<ReadOperations>();
+        builder.Services.AddSingleton<MemoryTrim>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<MemoryTrim>());
         builder.Services.AddHostedService<Retention>();
         // A line per request costs more than the request.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);

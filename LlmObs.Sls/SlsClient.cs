@@ -64,6 +64,14 @@ public sealed class SlsClient(SlsOptions options, HttpClient http, TimeProvider?
     public async Task PutLogsAsync(string logstore, SlsLogGroup group, CancellationToken cancellationToken) =>
         await connection.SendAsync(HttpMethod.Post, $"/logstores/{logstore}/shards/lb", null, SlsBody.Of(group), cancellationToken);
 
+    /// <summary>Writes one group to the shard whose range holds a key, so that what has one key is read in order. Limits as for <see cref="PutLogsAsync"/>.</summary>
+    /// <param name="hashKey">32 hex digits, such as the MD5 of what orders the logs.</param>
+    public async Task PutLogsByKeyAsync(string logstore, SlsLogGroup group, string hashKey, CancellationToken cancellationToken) =>
+        await connection.SendAsync(HttpMethod.Post, $"/logstores/{logstore}/shards/route", new Dictionary<string, string> { ["key"] = hashKey }, SlsBody.Of(group), cancellationToken);
+
+    /// <summary>Shards, cursors and consumer groups of a logstore. Costs nothing; sends nothing.</summary>
+    public SlsReader Reader(string logstore) => new(connection, logstore);
+
     /// <summary>Runs a search, or a search and an analysis. Asks again while the answer is a part, at most <see cref="SlsOptions.IncompleteRetries"/> times.</summary>
     /// <remarks>Uses the POST form (GetLogsV2): a query may outgrow what proxies allow in a URL, and the answer's facts come in its body instead of a dozen headers.</remarks>
     public async Task<SlsResult> GetLogsAsync(string logstore, SlsQuery query, CancellationToken cancellationToken)

@@ -18,10 +18,12 @@ public sealed partial class SlsCatalog : IAsyncDisposable
     private readonly Lock gate = new();
     private readonly Engine engine;
     private readonly TimeProvider time;
+    private readonly ILoggerFactory loggers;
     private readonly string root;
 
-    public SlsCatalog(Engine engine, TimeProvider time)
+    public SlsCatalog(Engine engine, TimeProvider time, ILoggerFactory loggers)
     {
+        this.loggers = loggers;
         this.engine = engine;
         this.time = time;
         root = Path.Combine(engine.DataDirectory, "projects");
@@ -96,7 +98,8 @@ public sealed partial class SlsCatalog : IAsyncDisposable
             {
                 throw SlsException.Invalid("LogStoreAlreadyExist", $"logstore {name} already exists");
             }
-            Save(new LogstoreDefinition(project, name, CheckTtl(ttl), settings, Now, Now));
+            var count = settings["shardCount"] is JsonValue value && value.TryGetValue<int>(out var wanted) ? wanted : 1;
+            Save(new LogstoreDefinition(project, name, CheckTtl(ttl), settings, Now, Now, Catalog.Shards.Create(count, Now)));
         }
     }
 
@@ -105,6 +108,22 @@ public sealed partial class SlsCatalog : IAsyncDisposable
         lock (gate)
         {
             Save(Logstore(project, name) with { Ttl = CheckTtl(ttl), Settings = settings, ModifiedAt = Now });
+        }
+    }
+
+    public IReadOnlyList<Shard> Shards(string project, string name) => Shards(Logstore(project, name));
+
+    /// <summary>Splits or merges; returns the shards that changed or are new.</summary>
+    /// <param name="change">From the shards of now, and the time in Unix seconds, to the shards wanted.</param>
+    public IReadOnlyList<Shard> ChangeShards(string project, string name, Func<IReadOnlyList<Shard>, long, IReadOnlyList<Shard>> change)
+    {
+        lock (gate)
+        {
+            var definition = Logstore(project, name);
+            var before = Shards(definition);
+            var after = change(before, Now);
+            Save(definition with { Shards = after, ModifiedAt = Now });
+            return [.. after.Except(before)];
         }
     }
 
@@ -134,9 +153,23 @@ public sealed partial class SlsCatalog : IAsyncDisposable
             Logstore(project, name);
             if (!open.TryGetValue((project, name), out var logstore))
             {
-                open[(project, name)] = logstore = new Logstore(engine, Folder(project, name), time);
+                open[(project, name)] = logstore = new Logstore(engine, Folder(project, name), time, loggers.CreateLogger<Logstore>());
             }
             return logstore;
+        }
+    }
+
+    /// <summary>Moves what open logstores hold in memory into their files.</summary>
+    public async Task CheckpointAsync(CancellationToken cancellationToken)
+    {
+        List<Logstore> all;
+        lock (gate)
+        {
+            all = [.. open.Values];
+        }
+        foreach (var logstore in all)
+        {
+            await logstore.CheckpointAsync(cancellationToken);
         }
     }
 
@@ -149,9 +182,11 @@ public sealed partial class SlsCatalog : IAsyncDisposable
         open.Clear();
     }
 
+    private static IReadOnlyList<Shard> Shards(LogstoreDefinition definition) => definition.Shards ?? Catalog.Shards.Create(1, definition.CreatedAt);
+
     private long Now => time.GetUtcNow().ToUnixTimeSeconds();
 
-    private string Folder(string project, string logstore) => Path.Combine(root, project, logstore);
+    internal string Folder(string project, string logstore) => Path.Combine(root, project, logstore);
 
     private void Save(ProjectDefinition project)
     {
@@ -165,7 +200,7 @@ public sealed partial class SlsCatalog : IAsyncDisposable
         logstores[(logstore.Project, logstore.Name)] = logstore;
     }
 
-    private static void Write<T>(string directory, string file, T definition)
+    internal static void Write<T>(string directory, string file, T definition)
     {
         Directory.CreateDirectory(directory);
         var path = Path.Combine(directory, file);

@@ -38,12 +38,14 @@ internal static class LogstoreOperations
 
     public static IResult Get(HttpContext context, string logstore)
     {
-        var definition = context.RequestServices.GetRequiredService<SlsCatalog>().Logstore(SlsCall.Of(context).RequiredProject, logstore);
+        var catalog = context.RequestServices.GetRequiredService<SlsCatalog>();
+        var project = SlsCall.Of(context).RequiredProject;
+        var definition = catalog.Logstore(project, logstore);
         var answer = new JsonObject
         {
             ["logstoreName"] = definition.Name,
             ["ttl"] = definition.Ttl,
-            ["shardCount"] = 1,
+            ["shardCount"] = catalog.Shards(project, logstore).Count(shard => shard.IsWritable),
             ["enable_tracking"] = false,
             ["autoSplit"] = false,
             ["maxSplitShard"] = 1,
@@ -60,12 +62,6 @@ internal static class LogstoreOperations
         answer["createTime"] = definition.CreatedAt;
         answer["lastModifyTime"] = definition.ModifiedAt;
         return Results.Json(answer);
-    }
-
-    public static IResult ListShards(HttpContext context, string logstore, SlsCatalog catalog)
-    {
-        var definition = catalog.Logstore(SlsCall.Of(context).RequiredProject, logstore);
-        return Results.Json(new[] { new { shardID = 0, status = "readwrite", inclusiveBeginKey = new string('0', 32), exclusiveEndKey = new string('f', 32), createTime = definition.CreatedAt } });
     }
 
     private static int Ttl(JsonObject body) => body["ttl"] is JsonValue value && value.TryGetValue<int>(out var days) ? days : throw SlsException.Invalid("LogStoreInfoInvalid", "ttl is missing or not a number");

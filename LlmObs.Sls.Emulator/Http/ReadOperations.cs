@@ -2,19 +2,35 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using LlmObs.Sls.Emulator.Catalog;
 using LlmObs.Sls.Emulator.Queries;
 using LlmObs.Sls.Emulator.Storage;
 
 namespace LlmObs.Sls.Emulator.Http;
 
-internal sealed class ReadOperations(SlsCatalog catalog, LogQueries queries)
+internal sealed partial class ReadOperations(SlsCatalog catalog, LogQueries queries)
 {
     /// <summary>The old form: an array, with the metadata in headers.</summary>
     public async Task<IResult> GetLogsAsync(HttpContext context, string logstore)
     {
         var call = SlsCall.Of(context);
         var answer = await queries.FindAsync(catalog.Open(call.RequiredProject, logstore), logstore, QueryOf(call), context.RequestAborted);
+        AnswerHeaders.Write(context.Response.Headers, answer);
+        return Results.Text($"[{string.Join(',', answer.Rows)}]", "application/json");
+    }
+
+    /// <summary>SQL over a project: the statement names its logstore in FROM and bounds <c>__time__</c> or <c>__date__</c>.</summary>
+    public async Task<IResult> GetProjectLogsAsync(HttpContext context)
+    {
+        var call = SlsCall.Of(context);
+        var statement = call.Query("query") ?? throw Missing("query");
+        if (!statement.Contains("__time__", StringComparison.OrdinalIgnoreCase) && !statement.Contains("__date__", StringComparison.OrdinalIgnoreCase))
+        {
+            throw SlsException.Parameter("the statement must bound __time__ or __date__ in WHERE");
+        }
+        var name = FromLogstore().Match(statement) is { Success: true } from ? from.Groups["name"].Value : throw SlsException.Parameter("the statement names no logstore in FROM");
+        var answer = await queries.AnalyseAsync(catalog.Open(call.RequiredProject, name), name, statement, context.RequestAborted);
         AnswerHeaders.Write(context.Response.Headers, answer);
         return Results.Text($"[{string.Join(',', answer.Rows)}]", "application/json");
     }
@@ -88,6 +104,10 @@ internal sealed class ReadOperations(SlsCatalog catalog, LogQueries queries)
     };
 
     private static string Text(JsonObject body, string member) => body[member] is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.ToString() : "";
+
+    // Only to know which logstore to open: the statement itself is read by the parser, and refused if it names another one.
+    [GeneratedRegex(@"\bfrom\s+(""(?<name>[^""]+)""|(?<name>[\w-]+))", RegexOptions.IgnoreCase)]
+    private static partial Regex FromLogstore();
 
     private static SlsException Missing(string member) => SlsException.Parameter($"{member} is missing");
 }

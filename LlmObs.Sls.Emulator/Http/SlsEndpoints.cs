@@ -16,7 +16,9 @@ public static class SlsEndpoints
         sls.MapGet("/logstores", LogstoreOperations.List);
         sls.MapPut("/logstores/{logstore}", LogstoreOperations.Update);
         sls.MapDelete("/logstores/{logstore}", LogstoreOperations.DeleteAsync);
-        sls.MapGet("/logstores/{logstore}/shards", LogstoreOperations.ListShards);
+        sls.MapGet("/logstores/{logstore}/shards", ShardOperations.List);
+        sls.MapPost("/logstores/{logstore}/shards/{shard}", ShardOperations.Change);
+        sls.MapGet("/logstores/{logstore}/shards/{shard}", ShardOperations.Read);
 
         sls.MapPost("/logstores/{logstore}/index", IndexOperations.CreateAsync);
         sls.MapPut("/logstores/{logstore}/index", IndexOperations.UpdateAsync);
@@ -25,6 +27,14 @@ public static class SlsEndpoints
         sls.MapPost("/logstores/{logstore}/shards/lb", WriteOperations.PutLogsAsync);
         sls.MapPost("/logstores/{logstore}/shards/route", WriteOperations.PutLogsAsync);
         sls.MapPost("/logstores/{logstore}", WriteOperations.PutLogsAsync);
+        sls.MapPost("/logstores/{logstore}/track", WriteOperations.TrackAsync);
+
+        sls.MapPost("/logstores/{logstore}/consumergroups", ConsumerGroupOperations.Create);
+        sls.MapGet("/logstores/{logstore}/consumergroups", ConsumerGroupOperations.List);
+        sls.MapPut("/logstores/{logstore}/consumergroups/{group}", ConsumerGroupOperations.Update);
+        sls.MapDelete("/logstores/{logstore}/consumergroups/{group}", ConsumerGroupOperations.Delete);
+        sls.MapPost("/logstores/{logstore}/consumergroups/{group}", ConsumerGroupOperations.Tell);
+        sls.MapGet("/logstores/{logstore}/consumergroups/{group}", ConsumerGroupOperations.Checkpoints);
 
         // One path, several operations: the parameter "type" tells.
         sls.MapGet("/logstores/{logstore}", (HttpContext context, string logstore, ReadOperations read) => SlsCall.Of(context).Query("type") switch
@@ -38,6 +48,8 @@ public static class SlsEndpoints
             ? read.GetHistogramsAsync(context, logstore)
             : Task.FromResult(IndexOperations.Get(context, logstore)));
         sls.MapPost("/logstores/{logstore}/logs", (HttpContext context, string logstore, ReadOperations read) => read.GetLogsV2Async(context, logstore));
+
+        sls.MapGet("/logs", (HttpContext context, ReadOperations read) => read.GetProjectLogsAsync(context));
 
         sls.MapFallback("{**path}", (HttpContext context) => throw SlsException.Unsupported($"{context.Request.Method} {context.Request.Path}"));
     }

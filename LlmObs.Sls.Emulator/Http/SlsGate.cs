@@ -1,10 +1,11 @@
 using System.Security.Cryptography;
 using LlmObs.Sls.Emulator.Signing;
+using LlmObs.Sls.Emulator.Storage;
 
 namespace LlmObs.Sls.Emulator.Http;
 
 /// <summary>The edge of every SLS operation: reads and verifies the request, turns refusals into the service's error body.</summary>
-public sealed partial class SlsGate(EmulatorOptions options, SignatureVerifier verifier, TimeProvider time, ILogger<SlsGate> logger) : IEndpointFilter
+public sealed partial class SlsGate(EmulatorOptions options, SignatureVerifier verifier, MemoryTrim memory, TimeProvider time, ILogger<SlsGate> logger) : IEndpointFilter
 {
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
@@ -27,13 +28,11 @@ public sealed partial class SlsGate(EmulatorOptions options, SignatureVerifier v
         try
         {
             var call = await SlsCall.ReadAsync(http, options);
-            if (call.Request.Header("x-log-apiversion") is not "0.6.0")
+            memory.Worked();
+            if (!WriteOperations.IsUnsignedTracking(call.Request))
             {
-                throw call.Request.Headers.ContainsKey("x-log-apiversion")
-                    ? SlsException.Invalid("InvalidAPIVersion", $"x-log-apiversion {call.Request.Header("x-log-apiversion")} is not 0.6.0")
-                    : SlsException.Invalid("MissingAPIVersion", "x-log-apiversion is missing");
+                Verify(call.Request);
             }
-            verifier.Verify(call.Request);
             call.Attach(http);
             return await next(context);
         }
@@ -59,6 +58,17 @@ public sealed partial class SlsGate(EmulatorOptions options, SignatureVerifier v
             Log.Failed(logger, bug, requestId);
             return Refuse(new SlsException(500, "InternalServerError", $"internal error, see the emulator's log for request {requestId}"));
         }
+    }
+
+    private void Verify(SignedRequest request)
+    {
+        if (request.Header("x-log-apiversion") is not "0.6.0")
+        {
+            throw request.Headers.ContainsKey("x-log-apiversion")
+                ? SlsException.Invalid("InvalidAPIVersion", $"x-log-apiversion {request.Header("x-log-apiversion")} is not 0.6.0")
+                : SlsException.Invalid("MissingAPIVersion", "x-log-apiversion is missing");
+        }
+        verifier.Verify(request);
     }
 
     private static IResult Refuse(SlsException refusal) =>

@@ -1,35 +1,81 @@
 using System.Globalization;
 using Google.Protobuf;
 using LlmObs.Sls.Emulator.Catalog;
+using LlmObs.Sls.Emulator.Signing;
 using LlmObs.Sls.Emulator.Wire;
 
 namespace LlmObs.Sls.Emulator.Http;
 
 internal static class WriteOperations
 {
+    private static int turn;
+
     /// <summary>Answers once the logs are durable and searchable.</summary>
     public static async Task<IResult> PutLogsAsync(HttpContext context, string logstore, SlsCatalog catalog, EmulatorOptions options, TimeProvider time)
     {
         var call = SlsCall.Of(context);
         var opened = catalog.Open(call.RequiredProject, logstore);
-        var group = Read(call, options);
+        var group = Read(call, options, time);
         if (options.CheckLogTime)
         {
             CheckTimes(group, time.GetUtcNow());
         }
-        await opened.AppendAsync(group, context.RequestAborted);
+        var shards = catalog.Shards(call.RequiredProject, logstore);
+        var shard = call.Request.Path.EndsWith("/shards/route", StringComparison.Ordinal)
+            ? Shards.Holding(shards, call.Query("key") ?? throw SlsException.Parameter("key is missing"))
+            : Next(shards);
+        await opened.AppendAsync(shard.Id, group, context.RequestAborted);
         return Results.Ok();
     }
 
-    private static LogGroup Read(SlsCall call, EmulatorOptions options)
+    /// <summary>Takes logs from web pages, signed or not, into logstores that allow it. Their time is the time of receipt.</summary>
+    public static async Task<IResult> TrackAsync(HttpContext context, string logstore, SlsCatalog catalog, TimeProvider time)
+    {
+        var call = SlsCall.Of(context);
+        if (!catalog.Logstore(call.RequiredProject, logstore).AllowsTracking)
+        {
+            throw SlsException.Unauthorized($"logstore {logstore} does not allow web tracking (enable_tracking)");
+        }
+        var group = JsonLogGroup.Read(call.Json(), time.GetUtcNow(), takesTime: false);
+        await catalog.Open(call.RequiredProject, logstore).AppendAsync(Next(catalog.Shards(call.RequiredProject, logstore)).Id, group, context.RequestAborted);
+        return Results.Ok();
+    }
+
+    /// <summary>The one request that needs no signature.</summary>
+    public static bool IsUnsignedTracking(SignedRequest request) =>
+        request.Method == "POST" && request.Path.EndsWith("/track", StringComparison.Ordinal) && !request.Headers.ContainsKey("authorization");
+
+    private static Shard Next(IReadOnlyList<Shard> shards)
+    {
+        var writable = shards.Where(shard => shard.IsWritable).ToList();
+        return writable[(int)((uint)Interlocked.Increment(ref turn) % writable.Count)];
+    }
+
+    private static LogGroup Read(SlsCall call, EmulatorOptions options, TimeProvider time)
     {
         var contentType = call.Request.Header("content-type");
+        if (contentType.StartsWith("application/json", StringComparison.OrdinalIgnoreCase))
+        {
+            return JsonLogGroup.Read(JsonLogGroup.Parse(Raw(call, options)), time.GetUtcNow(), takesTime: true);
+        }
         if (!contentType.StartsWith("application/x-protobuf", StringComparison.OrdinalIgnoreCase))
         {
             throw contentType.Length == 0
                 ? SlsException.Invalid("MissingContentType", "Content-Type is missing")
-                : new SlsException(415, "InvalidContentType", $"Content-Type {contentType} is not supported, send application/x-protobuf");
+                : new SlsException(415, "InvalidContentType", $"Content-Type {contentType} is not supported, send application/x-protobuf or application/json");
         }
+        try
+        {
+            return LogGroup.Parser.ParseFrom(Raw(call, options).Span);
+        }
+        catch (InvalidProtocolBufferException broken)
+        {
+            throw SlsException.Invalid("PostBodyInvalid", $"the body is not a LogGroup: {broken.Message}");
+        }
+    }
+
+    private static ReadOnlyMemory<byte> Raw(SlsCall call, EmulatorOptions options)
+    {
         var stated = call.Request.Header("x-log-bodyrawsize");
         if (stated.Length == 0)
         {
@@ -48,14 +94,7 @@ internal static class WriteOperations
         {
             throw SlsException.Invalid("InvalidBodyRawSize", $"x-log-bodyrawsize is {rawSize}, the body has {call.Request.Body.Length} bytes");
         }
-        try
-        {
-            return LogGroup.Parser.ParseFrom(compression.Length == 0 ? call.Request.Body.Span : BodyCompression.Decompress(call.Request.Body, compression.ToLowerInvariant(), rawSize));
-        }
-        catch (InvalidProtocolBufferException broken)
-        {
-            throw SlsException.Invalid("PostBodyInvalid", $"the body is not a LogGroup: {broken.Message}");
-        }
+        return compression.Length == 0 ? call.Request.Body : BodyCompression.Decompress(call.Request.Body, compression.ToLowerInvariant(), rawSize);
     }
 
     private static void CheckTimes(LogGroup group, DateTimeOffset now)

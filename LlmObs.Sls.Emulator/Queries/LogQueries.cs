@@ -23,6 +23,10 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
         return RunAsync((connection, cancel) => text.Statement is null ? Search(connection, logstore, text, query, cancel) : Analyse(connection, logstore, name, text, query, cancel), cancellationToken);
     }
 
+    /// <summary>A statement alone, over all time; it bounds the time itself.</summary>
+    public Task<LogAnswer> AnalyseAsync(Logstore logstore, string name, string statement, CancellationToken cancellationToken) =>
+        RunAsync((connection, cancel) => Analyse(connection, logstore, name, new QueryText("*", statement), new LogQuery(0, int.MaxValue, ""), cancel), cancellationToken);
+
     /// <summary>Equal parts of a round width that cover [from, to); the last may be shorter.</summary>
     public Task<IReadOnlyList<HistogramPart>> HistogramAsync(Logstore logstore, LogQuery query, long? interval, CancellationToken cancellationToken)
     {
@@ -164,6 +168,7 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
         {
             return await Task.Run(() =>
             {
+                using var use = engine.BeginUse();
                 using var connection = engine.Open();
                 return query(connection, cut.Token);
             }, cancellationToken);

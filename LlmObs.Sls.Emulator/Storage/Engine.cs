@@ -12,17 +12,23 @@ namespace LlmObs.Sls.Emulator.Storage;
 public sealed class Engine : IDisposable
 {
     private readonly DuckDBConnection root = new("DataSource=:memory:");
+    private readonly ReaderWriterLockSlim uses = new();
+    private readonly string memoryLimit;
     private int attached;
 
     public Engine(EmulatorOptions options)
     {
+        ReservedDiskBytes = options.MinFreeDiskMb * 1024L * 1024;
+        memoryLimit = $"{options.MemoryMb.ToString(CultureInfo.InvariantCulture)}MB";
         DataDirectory = Path.GetFullPath(options.DataDirectory);
         Directory.CreateDirectory(DataDirectory);
         root.Open();
         Execute(root, $"""
-            SET memory_limit='{options.MemoryMb.ToString(CultureInfo.InvariantCulture)}MB';
+            SET memory_limit='{memoryLimit}';
             SET temp_directory={Literal.Text(Path.Combine(DataDirectory, "tmp"))};
-            SET checkpoint_threshold='64MB';
+            SET checkpoint_threshold='16MB';
+            SET allocator_flush_threshold='16MB';
+            SET allocator_background_threads=true;
             SET late_materialization_max_rows=200;
             SET autoinstall_known_extensions=false;
             SET autoload_known_extensions=false;
@@ -30,10 +36,15 @@ public sealed class Engine : IDisposable
             SET enable_external_access=false;
             """);
         Execute(root, PrestoMacros.Create(options.UtcOffsetMinutes));
-        Execute(root, "SET lock_configuration=true");
+        Execute(root, "SET allowed_configs=['memory_limit']; SET lock_configuration=true");
     }
 
     public string DataDirectory { get; }
+
+    /// <summary>Below this much free space nothing is written.</summary>
+    public long ReservedDiskBytes { get; }
+
+    public long FreeDiskBytes() => new DriveInfo(DataDirectory).AvailableFreeSpace;
 
     public DuckDBConnection Open()
     {
@@ -52,10 +63,57 @@ public sealed class Engine : IDisposable
         return name;
     }
 
+    /// <summary>Closes a logstore's file. On a full disk its last checkpoint is left out: the next <see cref="Attach"/> reads the write-ahead file.</summary>
     public void Detach(string name)
     {
         using var connection = Open();
-        Execute(connection, $"DETACH {name}");
+        try
+        {
+            Execute(connection, $"DETACH {name}");
+        }
+        catch (DuckDBException full) when (full.Message.Contains("CHECKPOINT during DETACH failed", StringComparison.Ordinal))
+        {
+            // It is detached all the same.
+        }
+    }
+
+    /// <summary>Held while a query or a write runs; on one thread from begin to end. <see cref="TryTrim"/> keeps out of its way.</summary>
+    public Use BeginUse()
+    {
+        uses.EnterReadLock();
+        return new Use(uses);
+    }
+
+    /// <summary>
+    /// Gives back the memory of pages that can be read again from disk. Not while anything runs: for a moment the limit is so low that a
+    /// statement would fail. False when something runs now.
+    /// </summary>
+    public bool TryTrim()
+    {
+        if (!uses.TryEnterWriteLock(0))
+        {
+            return false;
+        }
+        try
+        {
+            Execute(root, "SET memory_limit='16MB'");
+        }
+        catch (DuckDBException)
+        {
+            // More than that is pinned: what could be dropped was dropped before it said so.
+        }
+        finally
+        {
+            try
+            {
+                Execute(root, $"SET memory_limit='{memoryLimit}'");
+            }
+            finally
+            {
+                uses.ExitWriteLock();
+            }
+        }
+        return true;
     }
 
     public static void Execute(IDbConnection connection, string sql)
@@ -67,5 +125,14 @@ public sealed class Engine : IDisposable
         command.ExecuteNonQuery();
     }
 
-    public void Dispose() => root.Dispose();
+    public void Dispose()
+    {
+        root.Dispose();
+        uses.Dispose();
+    }
+
+    public readonly struct Use(ReaderWriterLockSlim uses) : IDisposable
+    {
+        public void Dispose() => uses.ExitReadLock();
+    }
 }

@@ -62,7 +62,7 @@ public sealed class LogTable : IDisposable
     }
 
     /// <summary>Puts an index in force (null: none). Logs written before keep the columns they have.</summary>
-    public void ChangeIndex(IndexDefinition? index, long changedAt)
+    public void ChangeIndex(IndexDefinition? index, long changedAt, LogPosition position)
     {
         using var transaction = connection.BeginTransaction();
         var missing = index is null ? [] : Columns.MissingFor(index);
@@ -77,11 +77,15 @@ public sealed class LogTable : IDisposable
             Engine.Execute(connection, $"INSERT INTO {Name}.fields VALUES ({field.Id}, {Literal.Text(field.Path)}, '{field.Type}')");
         }
         var json = index is null ? "NULL" : Literal.Text(index.Json.ToJsonString(RowBuilder.Json));
-        Engine.Execute(connection, $"UPDATE {Name}.state SET index_json = {json}, index_changed_at = {changedAt}");
+        Engine.Execute(connection, $"UPDATE {Name}.state SET index_json = {json}, index_changed_at = {changedAt}, segment = {position.Segment}, byte_offset = {position.Offset}");
         transaction.Commit();
+        Position = position;
         Columns = new ColumnMap([.. Columns.Fields, .. missing], index);
         IndexChangedAt = changedAt;
     }
+
+    /// <summary>Writes committed rows from the write-ahead file into the database file.</summary>
+    public void Checkpoint() => Engine.Execute(connection, $"CHECKPOINT {Name}");
 
     /// <summary>Deletes logs older than a time, Unix seconds.</summary>
     public void DropBefore(long time) => Engine.Execute(connection, $"DELETE FROM {Name}.logs WHERE time < {time}");

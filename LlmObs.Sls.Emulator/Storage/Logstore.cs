@@ -1,6 +1,9 @@
+using System.Text;
+using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Google.Protobuf;
 using LlmObs.Sls.Emulator.Catalog;
+using LlmObs.Sls.Emulator.Http;
 using LlmObs.Sls.Emulator.Wire;
 
 namespace LlmObs.Sls.Emulator.Storage;
@@ -9,24 +12,33 @@ namespace LlmObs.Sls.Emulator.Storage;
 /// One logstore that is open: a shard log and the table made from it. Appends of many callers are written together: one sync of the
 /// shard log, one transaction of the table, then all are acknowledged, and what is acknowledged is searchable.
 /// </summary>
-public sealed class Logstore : IAsyncDisposable
+public sealed partial class Logstore : IAsyncDisposable
 {
     private const int MaxTurnBytes = 8 * 1024 * 1024;
+    private readonly Engine engine;
     private readonly ShardLog log;
     private readonly LogTable table;
     private readonly TimeProvider time;
     private readonly SemaphoreSlim writing = new(1, 1);
     private readonly Channel<PendingAppend> pending = Channel.CreateBounded<PendingAppend>(64);
     private readonly Task loop;
+    private readonly ILogger<Logstore> logger;
     private RowBuilder rows;
+    private volatile Acknowledged acknowledged;
 
-    public Logstore(Engine engine, string directory, TimeProvider time)
+    public Logstore(Engine engine, string directory, TimeProvider time, ILogger<Logstore> logger)
     {
+        this.engine = engine;
         this.time = time;
-        log = new ShardLog(Path.Combine(directory, "shard-0"));
-        table = new LogTable(engine, Path.Combine(directory, "logs.duckdb"));
+        this.logger = logger;
+        log = new ShardLog(Path.Combine(directory, "shard-0"), Damaged);
+        table = OpenTable(Path.Combine(directory, "logs.duckdb"));
         rows = new RowBuilder(table.Columns);
-        Recover();
+        using (engine.BeginUse())
+        {
+            Recover();
+        }
+        acknowledged = new Acknowledged(table.Position);
         loop = Task.Run(WriteAsync);
     }
 
@@ -36,11 +48,11 @@ public sealed class Logstore : IAsyncDisposable
 
     public long IndexChangedAt => table.IndexChangedAt;
 
-    /// <summary>Returns once the group is durable and searchable. Throws <see cref="Http.SlsException"/> for bad logs, <see cref="IOException"/> when it can't be stored.</summary>
-    internal async Task AppendAsync(LogGroup group, CancellationToken cancellationToken)
+    /// <summary>Returns once the group is durable and searchable. Throws <see cref="SlsException"/> for bad logs, <see cref="IOException"/> when it can't be stored.</summary>
+    internal async Task AppendAsync(int shard, LogGroup group, CancellationToken cancellationToken)
     {
         var builder = rows;
-        var append = new PendingAppend(group.ToByteArray(), group, builder, builder.Build(group), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        var append = new PendingAppend(shard, group.ToByteArray(), group, builder, builder.Build(group), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         if (append.Rows.Count == 0)
         {
             return;
@@ -49,13 +61,61 @@ public sealed class Logstore : IAsyncDisposable
         await append.Done.Task;
     }
 
+    /// <summary>Where cursors of a shard begin, and where they end for now.</summary>
+    public (LogPosition Begin, LogPosition End) Readable => (log.Begin, acknowledged.Position);
+
+    /// <summary>Where a shard's first group received at or after a time stands; the end when there is none.</summary>
+    public LogPosition ReceivedAt(int shard, long unixSeconds)
+    {
+        var (begin, end) = Readable;
+        return log.Read(begin, end).Where(entry => entry.Shard == shard && entry.ReceivedUnixMs / 1000 >= unixSeconds).Select(entry => (LogPosition?)entry.Start).FirstOrDefault() ?? end;
+    }
+
+    /// <summary>A shard's groups from a cursor on, as they were written: at most <paramref name="count"/> of at most <paramref name="maxBytes"/>, but one at least.</summary>
+    /// <returns>The groups, and where the next ones begin.</returns>
+    public (IReadOnlyList<ShardLogEntry> Groups, LogPosition Next) Pull(int shard, LogPosition from, LogPosition? until, int count, long maxBytes)
+    {
+        var (begin, end) = Readable;
+        from = Check(from, begin, end);
+        var stop = until is { } limit && Cursor.Number(limit) < Cursor.Number(end) ? limit : end;
+        var groups = new List<ShardLogEntry>();
+        long bytes = 0;
+        foreach (var entry in log.Read(from, stop).Where(entry => entry.Shard == shard))
+        {
+            bytes += entry.Payload.Length;
+            if (groups.Count == count || (groups.Count > 0 && bytes > maxBytes))
+            {
+                return (groups, entry.Start);
+            }
+            groups.Add(entry);
+        }
+        return (groups, Cursor.Number(stop) > Cursor.Number(from) ? stop : from);
+    }
+
+    // What a cursor stood on may have aged out: reading goes on with what is left.
+    private static LogPosition Check(LogPosition from, LogPosition begin, LogPosition end) =>
+        Cursor.Number(from) > Cursor.Number(end) ? throw SlsException.Invalid("InvalidCursor", "the cursor lies behind the end of the shard") : from.Segment < begin.Segment ? begin : from;
+
     public async Task ChangeIndexAsync(IndexDefinition? index, CancellationToken cancellationToken)
     {
         await writing.WaitAsync(cancellationToken);
         try
         {
-            table.ChangeIndex(index, time.GetUtcNow().ToUnixTimeSeconds());
+            using var use = engine.BeginUse();
+            var start = log.End;
+            try
+            {
+                LogIndex(index);
+                log.Flush();
+                table.ChangeIndex(index, time.GetUtcNow().ToUnixTimeSeconds(), log.End);
+            }
+            catch
+            {
+                log.CutTo(start);
+                throw;
+            }
             rows = new RowBuilder(table.Columns);
+            acknowledged = new Acknowledged(log.End);
         }
         finally
         {
@@ -69,8 +129,28 @@ public sealed class Logstore : IAsyncDisposable
         await writing.WaitAsync(cancellationToken);
         try
         {
+            using var use = engine.BeginUse();
             table.DropBefore(oldest.ToUnixTimeSeconds());
             log.DropBefore(table.Position, oldest);
+        }
+        finally
+        {
+            writing.Release();
+        }
+    }
+
+    /// <summary>Moves rows from the write-ahead file and memory into the table's file; not on a disk that is nearly full.</summary>
+    public async Task CheckpointAsync(CancellationToken cancellationToken)
+    {
+        if (engine.FreeDiskBytes() < engine.ReservedDiskBytes * 2)
+        {
+            return;
+        }
+        await writing.WaitAsync(cancellationToken);
+        try
+        {
+            using var use = engine.BeginUse();
+            table.Checkpoint();
         }
         finally
         {
@@ -87,26 +167,59 @@ public sealed class Logstore : IAsyncDisposable
         writing.Dispose();
     }
 
-    /// <summary>Brings the table up to the shard log: the process died between the two.</summary>
+    private LogTable OpenTable(string path)
+    {
+        if (!File.Exists(path) && log.End != log.Begin)
+        {
+            Log.Rebuilding(logger, path);
+            // What it held beyond the lost file stands in the shard log too.
+            File.Delete(path + ".wal");
+        }
+        return new LogTable(engine, path);
+    }
+
+    /// <summary>Brings the table up to the shard log: the process died between the two, or the table was lost.</summary>
     private void Recover()
     {
         var from = table.Position;
         var nextSequence = table.NextSequence;
-        foreach (var turn in log.Read(from).Chunk(64))
+        var groups = new List<(long, IReadOnlyList<LogRow>)>();
+        var bytes = 0;
+        var reached = from;
+        foreach (var entry in log.Read(from, log.End, Damaged))
         {
-            var groups = new List<(long, IReadOnlyList<LogRow>)>();
-            foreach (var entry in turn)
+            if (entry.Shard == ShardLog.IndexChange)
             {
-                var built = rows.Build(LogGroup.Parser.ParseFrom(entry.LogGroup));
-                groups.Add((entry.FirstSequence, built));
-                nextSequence = entry.FirstSequence + built.Count;
+                table.Append(groups, entry.Start, nextSequence);
+                groups.Clear();
+                var index = JsonNode.Parse(entry.Payload) is JsonObject json ? IndexDefinition.Parse(json) : null;
+                table.ChangeIndex(index, entry.ReceivedUnixMs / 1000, entry.Next);
+                rows = new RowBuilder(table.Columns);
+                reached = entry.Next;
+                continue;
             }
-            table.Append(groups, turn[^1].Next, nextSequence);
+            var built = rows.Build(LogGroup.Parser.ParseFrom(entry.Payload));
+            groups.Add((entry.FirstSequence, built));
+            nextSequence = entry.FirstSequence + built.Count;
+            reached = entry.Next;
+            bytes += entry.Payload.Length;
+            if (bytes >= MaxTurnBytes)
+            {
+                table.Append(groups, reached, nextSequence);
+                groups.Clear();
+                bytes = 0;
+            }
+        }
+        if (groups.Count > 0)
+        {
+            table.Append(groups, reached, nextSequence);
         }
         // The log ends before the table's position: its file was lost or cut. New entries must not be taken for old ones.
         if (log.End.Segment < table.Position.Segment || (log.End.Segment == table.Position.Segment && log.End.Offset < table.Position.Offset))
         {
             log.StartSegment(table.Position.Segment + 1);
+            LogIndex(table.Columns.Index);
+            log.Flush();
             table.Append([], log.End, table.NextSequence);
         }
     }
@@ -125,7 +238,10 @@ public sealed class Logstore : IAsyncDisposable
             await writing.WaitAsync();
             try
             {
-                WriteTurn(turn);
+                using (engine.BeginUse())
+                {
+                    WriteTurn(turn);
+                }
                 turn.ForEach(append => append.Done.SetResult());
             }
             catch (Exception failure)
@@ -142,9 +258,16 @@ public sealed class Logstore : IAsyncDisposable
 
     private void WriteTurn(List<PendingAppend> turn)
     {
+        CheckFreeSpace();
         var start = log.End;
         try
         {
+            if (log.IsSegmentFull)
+            {
+                log.StartSegment(start.Segment + 1);
+                // Older segments age out, and the index must not go with them.
+                LogIndex(table.Columns.Index);
+            }
             var receivedAt = time.GetUtcNow().ToUnixTimeMilliseconds();
             var sequence = table.NextSequence;
             var groups = new List<(long, IReadOnlyList<LogRow>)>(turn.Count);
@@ -152,12 +275,13 @@ public sealed class Logstore : IAsyncDisposable
             {
                 // The index may have changed since the rows were made.
                 var built = append.Builder == rows ? append.Rows : rows.Build(append.Group);
-                log.Append(sequence, receivedAt, append.LogGroup);
+                log.Append(append.Shard, sequence, receivedAt, append.LogGroup);
                 groups.Add((sequence, built));
                 sequence += built.Count;
             }
             log.Flush();
             table.Append(groups, log.End, sequence);
+            acknowledged = new Acknowledged(log.End);
         }
         catch
         {
@@ -167,5 +291,32 @@ public sealed class Logstore : IAsyncDisposable
         }
     }
 
-    private sealed record PendingAppend(byte[] LogGroup, LogGroup Group, RowBuilder Builder, IReadOnlyList<LogRow> Rows, TaskCompletionSource Done);
+    // DuckDB gives a database up for good when its disk is full in the middle of a checkpoint; so writing stops earlier.
+    private void CheckFreeSpace()
+    {
+        var free = engine.FreeDiskBytes();
+        if (free < engine.ReservedDiskBytes)
+        {
+            throw new IOException($"the disk has {free / 1024 / 1024} MB left, {engine.ReservedDiskBytes / 1024 / 1024} MB are kept for what is stored already");
+        }
+    }
+
+    private void LogIndex(IndexDefinition? index) =>
+        log.Append(ShardLog.IndexChange, table.NextSequence, time.GetUtcNow().ToUnixTimeMilliseconds(), Encoding.UTF8.GetBytes(index?.Json.ToJsonString(RowBuilder.Json) ?? "null"));
+
+    private void Damaged(string path, long offset, long bytes) => Log.Damaged(logger, path, offset, bytes);
+
+    /// <summary>Up to where the shard log may be read: what stands behind can still be refused.</summary>
+    private sealed record Acknowledged(LogPosition Position);
+
+    private sealed record PendingAppend(int Shard, byte[] LogGroup, LogGroup Group, RowBuilder Builder, IReadOnlyList<LogRow> Rows, TaskCompletionSource Done);
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} is damaged at offset {Offset}: {Bytes} bytes cannot be read and are left out; logs in them that a search does not find are lost")]
+        public static partial void Damaged(ILogger logger, string path, long offset, long bytes);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} is missing; it is made again from the shard log")]
+        public static partial void Rebuilding(ILogger logger, string path);
+    }
 }

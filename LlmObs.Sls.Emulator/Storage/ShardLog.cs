@@ -10,29 +10,41 @@ namespace LlmObs.Sls.Emulator.Storage;
 /// <summary>A place in the shard log: the next byte to read.</summary>
 public readonly record struct LogPosition(long Segment, long Offset);
 
-/// <summary>A log group as it was written.</summary>
-/// <param name="FirstSequence">The sequence number of its first log.</param>
-public readonly record struct ShardLogEntry(long FirstSequence, long ReceivedUnixMs, byte[] LogGroup, LogPosition Next);
+/// <summary>One step of the shard log: a log group as it was written, or a change of the index.</summary>
+/// <param name="Shard">Where the group was written; <see cref="ShardLog.IndexChange"/> for a change of the index, whose payload is the JSON of the new one (<c>null</c>: none).</param>
+/// <param name="FirstSequence">The sequence number of the group's first log.</param>
+public readonly record struct ShardLogEntry(int Shard, long FirstSequence, long ReceivedUnixMs, byte[] Payload, LogPosition Start, LogPosition Next);
+
+/// <summary>Told of bytes that cannot be read: file, offset of the first, how many.</summary>
+public delegate void DamageReport(string path, long offset, long bytes);
 
 /// <summary>
-/// The append-only file of a shard: every acknowledged log group, in order, as written. The table is made from it, and what the
-/// table lacks after a crash is read from here. One writer at a time; the caller sees to that.
+/// The append-only file of a logstore: every acknowledged log group of all its shards, in order, as written, and every change of the
+/// index between them. The table is made from it, what the table lacks after a crash is read from here, and so is a table that was lost.
+/// One writer at a time; the caller sees to that. Readers may read what is acknowledged meanwhile.
 /// </summary>
 /// <remarks>
-/// Entry: payload length (4 bytes), CRC-32C of all that follows (4), first sequence (8), received at, Unix ms (8), payload (LZ4 of the protobuf
-/// LogGroup). A crash can leave a torn entry only at the end of the last segment: it was never acknowledged and is cut.
+/// Entry: payload length (4 bytes), CRC-32C of all that follows (4), first sequence (8), received at, Unix ms (6), shard (2), payload (LZ4 of
+/// the protobuf LogGroup). A crash can leave a torn entry only at the end of the last segment: it was never acknowledged and is cut. What
+/// cannot be read in front of entries that can is damage: it is reported and stepped over.
 /// </remarks>
 public sealed class ShardLog : IDisposable
 {
+    /// <summary>Stands for the shard in an entry that changes the index.</summary>
+    public const int IndexChange = 0xFFFF;
+
     private const int HeaderBytes = 24;
+    private const long MostLogsBetween = 100_000_000;
     private const long SegmentBytes = 64 * 1024 * 1024;
     private readonly string directory;
+    private readonly DamageReport damaged;
     private SafeFileHandle file;
     private LogPosition end;
 
-    public ShardLog(string directory)
+    public ShardLog(string directory, DamageReport damaged)
     {
         this.directory = directory;
+        this.damaged = damaged;
         Directory.CreateDirectory(directory);
         var last = Segments().DefaultIfEmpty(1).Max();
         file = Open(last);
@@ -41,25 +53,26 @@ public sealed class ShardLog : IDisposable
 
     public LogPosition End => end;
 
+    /// <summary>Where reading may begin: what was before is aged out.</summary>
+    public LogPosition Begin => new(Segments().DefaultIfEmpty(1).Min(), 0);
+
+    /// <summary>Time for <see cref="StartSegment"/>.</summary>
+    public bool IsSegmentFull => end.Offset >= SegmentBytes;
+
     public long SizeBytes => Segments().Sum(segment => new FileInfo(PathOf(segment)).Length);
 
     /// <summary>Appends without making durable; <see cref="Flush"/> does that for all entries before it.</summary>
-    public LogPosition Append(long firstSequence, long receivedUnixMs, ReadOnlySpan<byte> logGroup)
+    public void Append(int shard, long firstSequence, long receivedUnixMs, ReadOnlySpan<byte> content)
     {
-        if (end.Offset >= SegmentBytes)
-        {
-            StartSegment(end.Segment + 1);
-        }
-        var payload = LZ4Pickler.Pickle(logGroup);
+        var payload = LZ4Pickler.Pickle(content);
         var entry = new byte[HeaderBytes + payload.Length];
         BinaryPrimitives.WriteInt32LittleEndian(entry, payload.Length);
         BinaryPrimitives.WriteInt64LittleEndian(entry.AsSpan(8), firstSequence);
-        BinaryPrimitives.WriteInt64LittleEndian(entry.AsSpan(16), receivedUnixMs);
+        BinaryPrimitives.WriteInt64LittleEndian(entry.AsSpan(16), receivedUnixMs | ((long)shard << 48));
         payload.CopyTo(entry.AsSpan(HeaderBytes));
         BinaryPrimitives.WriteUInt32LittleEndian(entry.AsSpan(4), Checksum(entry.AsSpan(8)));
         RandomAccess.Write(file, entry, end.Offset);
         end = end with { Offset = end.Offset + entry.Length };
-        return end;
     }
 
     public void StartSegment(long segment)
@@ -85,18 +98,28 @@ public sealed class ShardLog : IDisposable
         end = position;
     }
 
-    /// <summary>The entries from a position to the end. A position past the end (a file was lost) yields nothing.</summary>
-    public IEnumerable<ShardLogEntry> Read(LogPosition from)
+    /// <summary>The entries from one position to another. A position past the end (a file was lost) yields nothing.</summary>
+    /// <param name="report">Told of damage that is stepped over.</param>
+    public IEnumerable<ShardLogEntry> Read(LogPosition from, LogPosition until, DamageReport? report = null)
     {
-        foreach (var segment in Segments().Where(segment => segment >= from.Segment).Order().ToList())
+        foreach (var segment in Segments().Where(segment => segment >= from.Segment && segment <= until.Segment).Order().ToList())
         {
-            using var reader = File.OpenHandle(PathOf(segment), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            var length = segment == end.Segment ? end.Offset : RandomAccess.GetLength(reader);
+            using var reader = File.OpenHandle(PathOf(segment), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            var length = segment == until.Segment ? until.Offset : RandomAccess.GetLength(reader);
             var offset = segment == from.Segment ? from.Offset : 0;
-            while (ReadEntry(reader, segment, offset, length) is { } entry)
+            long lastSequence = 0;
+            while (offset < length)
             {
-                yield return entry;
-                offset = entry.Next.Offset;
+                if (ReadEntry(reader, segment, offset, length) is { } entry)
+                {
+                    offset = entry.Next.Offset;
+                    lastSequence = entry.FirstSequence;
+                    yield return entry;
+                    continue;
+                }
+                var next = NextWhole(reader, offset + 1, length, lastSequence) ?? length;
+                report?.Invoke(PathOf(segment), offset, next - offset);
+                offset = next;
             }
         }
     }
@@ -116,9 +139,23 @@ public sealed class ShardLog : IDisposable
     {
         var length = RandomAccess.GetLength(file);
         long offset = 0;
-        while (ReadEntry(file, segment, offset, length) is { } entry)
+        long lastSequence = 0;
+        while (offset < length)
         {
-            offset = entry.Next.Offset;
+            if (ReadEntry(file, segment, offset, length) is { } entry)
+            {
+                offset = entry.Next.Offset;
+                lastSequence = entry.FirstSequence;
+            }
+            else if (NextWhole(file, offset + 1, length, lastSequence) is { } next)
+            {
+                damaged(PathOf(segment), offset, next - offset);
+                offset = next;
+            }
+            else
+            {
+                break;
+            }
         }
         if (offset < length)
         {
@@ -126,6 +163,29 @@ public sealed class ShardLog : IDisposable
             RandomAccess.FlushToDisk(file);
         }
         return offset;
+    }
+
+    /// <summary>The first offset at or after one where a whole entry stands; null when there is none.</summary>
+    private static long? NextWhole(SafeFileHandle file, long from, long length, long lastSequence)
+    {
+        if (length - from < HeaderBytes)
+        {
+            return null;
+        }
+        var rest = new byte[length - from];
+        var read = RandomAccess.Read(file, rest, from);
+        for (var at = 0; at + HeaderBytes <= read; at++)
+        {
+            var size = BinaryPrimitives.ReadInt32LittleEndian(rest.AsSpan(at));
+            var sequence = BinaryPrimitives.ReadInt64LittleEndian(rest.AsSpan(at + 8));
+            // The sequence is a cheap sieve: a checksum at every byte would take minutes.
+            if (size > 0 && size <= read - at - HeaderBytes && sequence >= lastSequence && sequence - lastSequence < MostLogsBetween
+                && Checksum(rest.AsSpan(at + 8, HeaderBytes - 8 + size)) == BinaryPrimitives.ReadUInt32LittleEndian(rest.AsSpan(at + 4)))
+            {
+                return from + at;
+            }
+        }
+        return null;
     }
 
     private static ShardLogEntry? ReadEntry(SafeFileHandle file, long segment, long offset, long length)
@@ -145,10 +205,13 @@ public sealed class ShardLog : IDisposable
         {
             return null;
         }
+        var received = BinaryPrimitives.ReadUInt64LittleEndian(entry.AsSpan(8));
         return new ShardLogEntry(
+            (int)(received >> 48),
             BinaryPrimitives.ReadInt64LittleEndian(entry),
-            BinaryPrimitives.ReadInt64LittleEndian(entry.AsSpan(8)),
+            (long)(received & 0xFFFF_FFFF_FFFF),
             LZ4Pickler.Unpickle(entry.AsSpan(16)),
+            new LogPosition(segment, offset),
             new LogPosition(segment, offset + HeaderBytes + size));
     }
 

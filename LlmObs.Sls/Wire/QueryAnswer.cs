@@ -37,7 +37,7 @@ internal static class QueryAnswer
         return new SlsHistogram(buckets, buckets.Sum(bucket => bucket.Count), complete);
     });
 
-    private static T Reading<T>(SlsAnswer answer, Func<JsonElement, T> read)
+    public static T Reading<T>(SlsAnswer answer, Func<JsonElement, T> read)
     {
         try
         {

@@ -18,9 +18,18 @@ internal sealed class SlsConnection(SlsOptions options, HttpClient http, TimePro
     private static readonly Dictionary<string, string> NoQuery = [];
     private readonly SlsAddress address = SlsAddress.Of(options);
 
-    public async Task<SlsAnswer> SendAsync(HttpMethod method, string path, IReadOnlyDictionary<string, string>? query, SlsBody body, CancellationToken cancellationToken)
+    public Task<SlsAnswer> SendAsync(HttpMethod method, string path, IReadOnlyDictionary<string, string>? query, SlsBody body, CancellationToken cancellationToken) =>
+        SendAsync(method, path, query, body, accept: null, cancellationToken);
+
+    /// <param name="accept">The type of answer to ask for, where there is a choice.</param>
+    public async Task<SlsAnswer> SendAsync(HttpMethod method, string path, IReadOnlyDictionary<string, string>? query, SlsBody body, string? accept, CancellationToken cancellationToken)
     {
         using var request = Request(method, path, query ?? NoQuery, body);
+        if (accept is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Accept", accept);
+        }
+
         using var limit = new CancellationTokenSource(options.Timeout, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try

@@ -16,7 +16,7 @@ public sealed class CapturedRequestsTests
     public static TheoryData<string, int> Exchanges()
     {
         var data = new TheoryData<string, int>();
-        foreach (var name in new[] { "create-project", "get-project", "create-logstore", "get-logstore", "list-logstores", "list-shards", "create-index", "get-index", "put-logs", "get-logs", "get-logs-v2" })
+        foreach (var name in new[] { "create-project", "get-project", "create-logstore", "get-logstore", "list-logstores", "list-shards", "create-index", "get-index", "put-logs", "get-logs", "get-logs-v2", "get-cursor", "create-consumer-group", "get-project-logs" })
         {
             for (var i = 0; i < Load(name).Count; i++)
             {
@@ -106,7 +106,7 @@ public sealed class CapturedRequestsTests
             return;
         }
         await sls.ExpectOkAsync(HttpMethod.Post, "/logstores/llm-spans/index", """{"line":{"token":[" "],"caseSensitive":false},"keys":{"service":{"type":"text","doc_value":true},"duration":{"type":"long","doc_value":true}}}""", "llm-traces-demo");
-        if (name.StartsWith("get-logs", StringComparison.Ordinal) && name != "get-logstore")
+        if (name == "get-project-logs" || name.StartsWith("get-logs", StringComparison.Ordinal) && name != "get-logstore")
         {
             var logs = TestLog.Encode([new TestLog(1_765_432_801, ("service", "gateway"), ("duration", "1234"), ("name", "chat qwen-max"))], "chat", "10.0.0.7", []);
             using var response = await sls.SendAsync(HttpMethod.Post, "/logstores/llm-spans/shards/lb", logs, "application/x-protobuf", "llm-traces-demo");

@@ -47,7 +47,7 @@ public sealed class ProtocolTests
     [InlineData("GET", "/logstores/logs?type=log&from=5&to=5", null, 400, "InvalidTimeRange")]
     [InlineData("GET", "/logstores/logs?type=log&from=0&to=5&line=101", null, 400, "InvalidLine")]
     [InlineData("GET", "/logstores/logs?type=log&to=5", null, 400, "ParameterInvalid")]
-    [InlineData("GET", "/logstores/logs/shards/0?type=cursor&from=begin", null, 400, "ParameterInvalid")]
+    [InlineData("GET", "/logstores/logs/shards/9?type=cursor&from=begin", null, 400, "ShardNotExist")]
     [InlineData("PATCH", "/logstores/logs", null, 400, "ParameterInvalid")]
     public async Task Refuses(string method, string target, string? body, int status, string code)
     {

@@ -94,6 +94,34 @@ public sealed class RecoveryTests
     }
 
     [Fact]
+    public async Task Makes_a_lost_table_again_with_the_index_each_log_was_written_under()
+    {
+        const string First = """{"keys":{"msg":{"type":"text","doc_value":true,"token":[" "]}}}""";
+        const string Second = """{"keys":{"msg":{"type":"text","doc_value":true,"token":[" "]},"n":{"type":"long","doc_value":true}}}""";
+        var directory = Directory.CreateTempSubdirectory("sls").FullName;
+        await using (var sls = await TestSls.StartAsync(directory))
+        {
+            await sls.CreateLogstoreAsync(First);
+            await sls.PutAsync(new TestLog(100, ("msg", "early"), ("n", "1")));
+            await sls.ExpectOkAsync(HttpMethod.Put, "/logstores/logs/index", Second);
+            await sls.PutAsync(new TestLog(101, ("msg", "late"), ("n", "2")));
+        }
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(directory, "projects", "demo", "logs"), "logs.duckdb*"))
+        {
+            File.Delete(file);
+        }
+        await using (var sls = await TestSls.StartAsync(directory))
+        {
+            Assert.Equal(["early", "late"], (await sls.RowsAsync("*")).Select(row => row["msg"]));
+            Assert.Equal("late", Assert.Single(await sls.RowsAsync("n > 0"))["msg"]);
+            Assert.Equal("long", (string?)(await sls.ExpectOkAsync(HttpMethod.Get, "/logstores/logs/index"))!["keys"]!["n"]!["type"]);
+            await sls.PutAsync(new TestLog(102, ("msg", "later"), ("n", "3")));
+            Assert.Equal(2, (await sls.RowsAsync("n > 0")).Count);
+        }
+        Directory.Delete(directory, recursive: true);
+    }
+
+    [Fact]
     public async Task Indexes_only_what_is_written_after_an_index()
     {
         await using var sls = await TestSls.StartAsync();

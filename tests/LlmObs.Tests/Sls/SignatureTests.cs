@@ -39,6 +39,9 @@ public sealed class SignatureTests
     [InlineData("get-logs.json")]
     [InlineData("get-logs-v2.json")]
     [InlineData("create-index.json")]
+    [InlineData("get-cursor.json")]
+    [InlineData("list-shards.json")]
+    [InlineData("create-consumer-group.json")]
     public void Reproduces_the_signatures_of_captured_requests(string file)
     {
         var exchanges = Read(file).GetProperty("exchanges").EnumerateArray().ToList();

@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Text.Json.Nodes;
+
+namespace LlmObs.IntegrationTests.Sls.Emulator;
+
+/// <summary>A full disk refuses writes in the way that clients repeat, and hurts nothing that is stored.</summary>
+public sealed class DiskFullTests
+{
+    [Theory]
+    [InlineData("16")]
+    // More than the disk has at any time: also where no small disk can be mounted.
+    [InlineData("1073741824")]
+    public async Task Refuses_writes_and_goes_on_reading(string minFreeMb)
+    {
+        using var disk = SmallDisk.Mount(megabytes: 48);
+        if (disk is null && minFreeMb == "16")
+        {
+            Assert.Skip("needs root on Linux, to mount a small disk");
+        }
+        var directory = Path.Combine(disk?.Path ?? Directory.CreateTempSubdirectory("sls").FullName, "data");
+        var acknowledged = 0;
+        await using (var sls = await TestSls.StartAsync(directory, ("Emulator:MinFreeDiskMb", minFreeMb)))
+        {
+            await sls.CreateLogstoreAsync(SixLogs.Index);
+            while (await WriteAsync(sls, acknowledged) is { } refusal ? Expect(refusal) : true)
+            {
+                acknowledged++;
+                Assert.True(acknowledged < 5000, "a disk of 48 MB never became full");
+            }
+            await ExpectCountAsync(sls, acknowledged);
+            if (disk is not null)
+            {
+                // Something else takes what was kept free: now the writes themselves would fail.
+                FillUp(Path.Combine(disk.Path, "ballast"));
+                Assert.NotNull(await WriteAsync(sls, acknowledged));
+                await ExpectCountAsync(sls, acknowledged);
+                File.Delete(Path.Combine(disk.Path, "ballast"));
+            }
+        }
+        await using (var restarted = await TestSls.StartAsync(directory, ("Emulator:MinFreeDiskMb", minFreeMb)))
+        {
+            await ExpectCountAsync(restarted, acknowledged);
+        }
+        Assert.True(minFreeMb != "16" || acknowledged > 20, $"only {acknowledged} writes fitted");
+    }
+
+    private static bool Expect(JsonNode refusal)
+    {
+        Assert.Equal("ServerBusy", (string?)refusal["errorCode"]);
+        return false;
+    }
+
+    private static async Task<JsonNode?> WriteAsync(TestSls sls, int number)
+    {
+        var random = new byte[60_000];
+        new Random(number).NextBytes(random);
+        var body = TestLog.Encode([new TestLog(1000, ("msg", $"n{number} {Convert.ToBase64String(random)}"))], "", "", []);
+        using var response = await sls.SendAsync(HttpMethod.Post, "/logstores/logs/shards/lb", body, "application/x-protobuf");
+        if (response.IsSuccessStatusCode)
+        {
+            return null;
+        }
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        return JsonNode.Parse(await response.Content.ReadAsStringAsync());
+    }
+
+    private static async Task ExpectCountAsync(TestSls sls, int acknowledged)
+    {
+        var counts = Assert.Single(await sls.RowsAsync("* | select count(*) as n, count(distinct msg) as d from log"));
+        Assert.Equal((acknowledged, acknowledged), (int.Parse(counts["n"], CultureInfo.InvariantCulture), int.Parse(counts["d"], CultureInfo.InvariantCulture)));
+    }
+
+    private static void FillUp(string path)
+    {
+        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        var block = new byte[64 * 1024];
+        try
+        {
+            while (true)
+            {
+                file.Write(block);
+            }
+        }
+        catch (IOException)
+        {
+            // Full.
+        }
+    }
+
+    private sealed class SmallDisk : IDisposable
+    {
+        private SmallDisk(string path) => Path = path;
+
+        public string Path { get; }
+
+        public static SmallDisk? Mount(int megabytes)
+        {
+            if (!OperatingSystem.IsLinux() || Environment.UserName != "root")
+            {
+                return null;
+            }
+            var path = Directory.CreateTempSubdirectory("small-disk").FullName;
+            if (Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m", "tmpfs", path))
+            {
+                return new SmallDisk(path);
+            }
+            Directory.Delete(path);
+            return null;
+        }
+
+        public void Dispose()
+        {
+            Run("umount", "-l", Path);
+            Directory.Delete(Path, recursive: true);
+        }
+
+        private static bool Run(string command, params string[] arguments)
+        {
+            try
+            {
+                using var process = Process.Start(command, arguments);
+                process.WaitForExit();
+                return process.ExitCode == 0;
+            }
+            catch (System.ComponentModel.Win32Exception)
+            {
+                return false;
+            }
+        }
+    }
+}
