@@ -37,14 +37,23 @@ internal sealed class ApiAccess : IEndpointFilter
             return key switch
             {
                 null => (null, Unauthorized(context, "The API key is unknown or revoked.")),
-                { Scopes: var scopes } when !scopes.HasFlag(KeyScopes.Read) => (null, Results.Problem("The API key lacks the scope 'read'.", statusCode: StatusCodes.Status403Forbidden)),
+                { Scopes: var scopes } when !scopes.HasFlag(KeyScopes.Read) => (
+                    null,
+                    Results.Problem("The API key lacks the scope 'read'.", statusCode: StatusCodes.Status403Forbidden)
+                ),
                 _ => (key.Project, null),
             };
         }
 
         if (context.User.Identity?.IsAuthenticated != true)
         {
-            return (null, Unauthorized(context, "Send an API key: Authorization: Bearer <key>. The local default key is in the file api-key of the data directory."));
+            return (
+                null,
+                Unauthorized(
+                    context,
+                    "Send an API key: Authorization: Bearer <key>. The local default key is in the file api-key of the data directory."
+                )
+            );
         }
 
         var name = context.Request.Query["project"].FirstOrDefault() ?? Project.DefaultName;
@@ -57,7 +66,8 @@ internal sealed class ApiAccess : IEndpointFilter
         return project is null ? (null, NoProject(name)) : (project, null);
     }
 
-    private static IResult NoProject(string name) => Results.Problem($"project: there is no project '{name}'.", statusCode: StatusCodes.Status404NotFound);
+    private static IResult NoProject(string name) =>
+        Results.Problem($"project: there is no project '{name}'.", statusCode: StatusCodes.Status404NotFound);
 
     private static IResult Unauthorized(HttpContext context, string detail)
     {

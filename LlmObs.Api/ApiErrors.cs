@@ -19,12 +19,19 @@ internal sealed class ApiErrors : IEndpointFilter
         }
         catch (QueryException exception)
         {
-            return Results.Problem($"query: {exception.Message}", statusCode: StatusCodes.Status400BadRequest, extensions: Extra("position", exception.Position));
+            return Results.Problem(
+                $"query: {exception.Message}",
+                statusCode: StatusCodes.Status400BadRequest,
+                extensions: Extra("position", exception.Position)
+            );
         }
         catch (SlsException exception) when (exception.IsRetryable)
         {
             invocation.HttpContext.Response.Headers.RetryAfter = "5";
-            return Results.Problem($"Search is away: {exception.Message} Traces by id still work.", statusCode: StatusCodes.Status503ServiceUnavailable);
+            return Results.Problem(
+                $"Search is away: {exception.Message} Traces by id still work.",
+                statusCode: StatusCodes.Status503ServiceUnavailable
+            );
         }
         catch (SlsException exception)
         {

@@ -28,11 +28,30 @@ public sealed record ApiTrace(
     int ErrorCount,
     TokenUsage? Usage,
     Cost? Cost,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ApiSpan>? Spans)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ApiSpan>? Spans
+)
 {
-    public static ApiTrace From(TraceSummary trace, IReadOnlyList<ApiSpan>? spans = null) => new(
-        trace.TraceId, trace.Name, trace.Question, trace.RequestId, trace.SessionId, trace.UserId, trace.Service, trace.Environment, trace.Release, trace.Tags,
-        ApiTime.Text(trace.StartUnixNano), trace.DurationMs, trace.Status, trace.SpanCount, trace.ErrorCount, trace.Usage, trace.Cost, spans);
+    public static ApiTrace From(TraceSummary trace, IReadOnlyList<ApiSpan>? spans = null) =>
+        new(
+            trace.TraceId,
+            trace.Name,
+            trace.Question,
+            trace.RequestId,
+            trace.SessionId,
+            trace.UserId,
+            trace.Service,
+            trace.Environment,
+            trace.Release,
+            trace.Tags,
+            ApiTime.Text(trace.StartUnixNano),
+            trace.DurationMs,
+            trace.Status,
+            trace.SpanCount,
+            trace.ErrorCount,
+            trace.Usage,
+            trace.Cost,
+            spans
+        );
 
     public static ApiTrace From(IReadOnlyList<SpanRecord> records)
     {
@@ -90,50 +109,52 @@ public sealed record ApiSpan
     public JsonText? Resource { get; init; }
     public IReadOnlyList<string>? Notes { get; init; }
 
-    public static ApiSpan From(Span span, string? snippet = null) => new()
-    {
-        TraceId = span.TraceId,
-        SpanId = span.SpanId,
-        ParentSpanId = span.ParentSpanId,
-        Name = span.Name,
-        Kind = span.Kind,
-        Status = span.Status,
-        StatusMessage = span.StatusMessage,
-        ErrorType = span.ErrorType,
-        StartTime = ApiTime.Text(span.StartUnixNano),
-        DurationMs = span.DurationMs,
-        Service = span.Service,
-        Environment = span.Environment,
-        Release = span.Release,
-        Operation = span.Operation,
-        RequestedModel = span.RequestedModel,
-        Model = span.Model,
-        Provider = span.Provider,
-        Usage = span.Usage,
-        Cost = span.Cost,
-        TimeToFirstTokenMs = span.TimeToFirstTokenMs,
-        FinishReasons = span.FinishReasons,
-        SessionId = span.SessionId,
-        UserId = span.UserId,
-        RequestId = span.RequestId,
-        Question = span.Question,
-        Snippet = snippet,
-    };
+    public static ApiSpan From(Span span, string? snippet = null) =>
+        new()
+        {
+            TraceId = span.TraceId,
+            SpanId = span.SpanId,
+            ParentSpanId = span.ParentSpanId,
+            Name = span.Name,
+            Kind = span.Kind,
+            Status = span.Status,
+            StatusMessage = span.StatusMessage,
+            ErrorType = span.ErrorType,
+            StartTime = ApiTime.Text(span.StartUnixNano),
+            DurationMs = span.DurationMs,
+            Service = span.Service,
+            Environment = span.Environment,
+            Release = span.Release,
+            Operation = span.Operation,
+            RequestedModel = span.RequestedModel,
+            Model = span.Model,
+            Provider = span.Provider,
+            Usage = span.Usage,
+            Cost = span.Cost,
+            TimeToFirstTokenMs = span.TimeToFirstTokenMs,
+            FinishReasons = span.FinishReasons,
+            SessionId = span.SessionId,
+            UserId = span.UserId,
+            RequestId = span.RequestId,
+            Question = span.Question,
+            Snippet = snippet,
+        };
 
-    public static ApiSpan From(Span span, SpanContent content) => From(span) with
-    {
-        Input = content.Input,
-        Output = content.Output,
-        Messages = content.Messages,
-        Documents = content.Documents,
-        Tools = content.Tools,
-        Parameters = content.Parameters,
-        Events = [.. content.Events.Select(e => new ApiEvent(e.Name, ApiTime.Text(e.TimeUnixNano), e.Attributes))],
-        Links = content.Links,
-        Attributes = content.Attributes,
-        Resource = content.Resource,
-        Notes = content.Notes,
-    };
+    public static ApiSpan From(Span span, SpanContent content) =>
+        From(span) with
+        {
+            Input = content.Input,
+            Output = content.Output,
+            Messages = content.Messages,
+            Documents = content.Documents,
+            Tools = content.Tools,
+            Parameters = content.Parameters,
+            Events = [.. content.Events.Select(e => new ApiEvent(e.Name, ApiTime.Text(e.TimeUnixNano), e.Attributes))],
+            Links = content.Links,
+            Attributes = content.Attributes,
+            Resource = content.Resource,
+            Notes = content.Notes,
+        };
 }
 
 public sealed record ApiEvent(string Name, string Time, JsonText Attributes);
@@ -143,18 +164,29 @@ public sealed record ApiSpanPage(IReadOnlyList<ApiSpan> Spans, string? NextCurso
 
 public sealed record ApiTracePage(IReadOnlyList<ApiTrace> Traces, string? NextCursor, bool Complete);
 
-public sealed record ApiSession(string SessionId, string? UserId, string StartTime, int TraceCount, int ErrorCount, TokenUsage? Usage, Cost? Cost, IReadOnlyList<ApiTrace> Traces)
+public sealed record ApiSession(
+    string SessionId,
+    string? UserId,
+    string StartTime,
+    int TraceCount,
+    int ErrorCount,
+    TokenUsage? Usage,
+    Cost? Cost,
+    IReadOnlyList<ApiTrace> Traces
+)
 {
     /// <summary>A session out of its traces, at least one, oldest first.</summary>
-    public static ApiSession From(string sessionId, IReadOnlyList<TraceSummary> traces) => new(
-        sessionId,
-        traces.Select(trace => trace.UserId).FirstOrDefault(user => user is not null),
-        ApiTime.Text(traces[0].StartUnixNano),
-        traces.Count,
-        traces.Count(trace => trace.Status == SpanStatus.Error),
-        traces.Select(trace => trace.Usage).Aggregate((TokenUsage?)null, TokenUsage.Add),
-        traces.Select(trace => trace.Cost).Aggregate((Cost?)null, Cost.Add),
-        [.. traces.Select(trace => ApiTrace.From(trace))]);
+    public static ApiSession From(string sessionId, IReadOnlyList<TraceSummary> traces) =>
+        new(
+            sessionId,
+            traces.Select(trace => trace.UserId).FirstOrDefault(user => user is not null),
+            ApiTime.Text(traces[0].StartUnixNano),
+            traces.Count,
+            traces.Count(trace => trace.Status == SpanStatus.Error),
+            traces.Select(trace => trace.Usage).Aggregate((TokenUsage?)null, TokenUsage.Add),
+            traces.Select(trace => trace.Cost).Aggregate((Cost?)null, Cost.Add),
+            [.. traces.Select(trace => ApiTrace.From(trace))]
+        );
 }
 
 /// <summary>What is stored and what still waits for SLS.</summary>
@@ -179,5 +211,7 @@ internal static class ApiTime
 
     /// <summary>ISO 8601 in UTC with six decimals, which every client's parser reads.</summary>
     public static string Text(long unixNano) =>
-        DateTimeOffset.UnixEpoch.AddMicroseconds(unixNano / NanosPerMicrosecond).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+        DateTimeOffset
+            .UnixEpoch.AddMicroseconds(unixNano / NanosPerMicrosecond)
+            .ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 }

@@ -20,10 +20,17 @@ internal static class ApiWindow
     {
         if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
         {
-            return number < FirstMillisecondsValue ? DateTimeOffset.FromUnixTimeSeconds(number) : DateTimeOffset.FromUnixTimeMilliseconds(Math.Min(number, 253402300799999));
+            return number < FirstMillisecondsValue
+                ? DateTimeOffset.FromUnixTimeSeconds(number)
+                : DateTimeOffset.FromUnixTimeMilliseconds(Math.Min(number, 253402300799999));
         }
 
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+        return DateTimeOffset.TryParse(
+            text,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out var time
+        )
             ? time
             : throw new ApiArgumentException(name, $"'{text}' is no time: use ISO 8601 (2026-01-31T08:00:00Z) or Unix seconds.");
     }

@@ -11,10 +11,13 @@ internal static class StatusApi
     {
         var rows = await storage.RowsAsync(cancellationToken);
         var queue = await outbox.StatusAsync(cancellationToken);
-        return TypedResults.Ok(new ApiStatus(
-            new(rows.Spans, rows.Bytes, rows.NewestAt),
-            new(queue.Pending, queue.PendingSpans, queue.OldestAt is { } oldest ? (time.GetUtcNow() - oldest).TotalSeconds : null),
-            new(queue.ShippedBatches, queue.ShippedSpans),
-            new(queue.FailedAttempts, queue.Parked, queue.LastError)));
+        return TypedResults.Ok(
+            new ApiStatus(
+                new(rows.Spans, rows.Bytes, rows.NewestAt),
+                new(queue.Pending, queue.PendingSpans, queue.OldestAt is { } oldest ? (time.GetUtcNow() - oldest).TotalSeconds : null),
+                new(queue.ShippedBatches, queue.ShippedSpans),
+                new(queue.FailedAttempts, queue.Parked, queue.LastError)
+            )
+        );
     }
 }

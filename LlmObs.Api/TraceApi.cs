@@ -22,24 +22,55 @@ internal static class TraceApi
     /// <param name="to">ISO 8601 or Unix seconds, exclusive; now when left out.</param>
     /// <param name="cursor">nextCursor of the page before.</param>
     /// <param name="limit">1–100, 50 when left out.</param>
-    public static async Task<Ok<ApiSpanPage>> FindSpansAsync(HttpContext context, SpanSearch search, TimeProvider time, string? query, string? from, string? to, string? cursor, int? limit, CancellationToken cancellationToken)
+    public static async Task<Ok<ApiSpanPage>> FindSpansAsync(
+        HttpContext context,
+        SpanSearch search,
+        TimeProvider time,
+        string? query,
+        string? from,
+        string? to,
+        string? cursor,
+        int? limit,
+        CancellationToken cancellationToken
+    )
     {
         var page = await search.SpansAsync(Query(context, query, from, to, time), cursor, Limit(limit), cancellationToken);
         return TypedResults.Ok(new ApiSpanPage([.. page.Hits.Select(hit => ApiSpan.From(hit.Span, hit.Snippet))], page.NextCursor, page.IsComplete));
     }
 
     /// <inheritdoc cref="FindSpansAsync"/>
-    public static async Task<Ok<ApiTracePage>> FindTracesAsync(HttpContext context, SpanSearch search, TraceReader reader, TimeProvider time, string? query, string? from, string? to, string? cursor, int? limit, CancellationToken cancellationToken)
+    public static async Task<Ok<ApiTracePage>> FindTracesAsync(
+        HttpContext context,
+        SpanSearch search,
+        TraceReader reader,
+        TimeProvider time,
+        string? query,
+        string? from,
+        string? to,
+        string? cursor,
+        int? limit,
+        CancellationToken cancellationToken
+    )
     {
         var page = await search.TracesAsync(Query(context, query, from, to, time), cursor, Limit(limit), cancellationToken);
-        var summaries = (await reader.SummariesAsync(ApiAccess.ProjectOf(context).Id, [.. page.Hits.Select(hit => hit.TraceId)], cancellationToken)).ToDictionary(trace => trace.TraceId);
-        return TypedResults.Ok(new ApiTracePage([.. page.Hits.Where(hit => summaries.ContainsKey(hit.TraceId)).Select(hit => ApiTrace.From(summaries[hit.TraceId]))], page.NextCursor, page.IsComplete));
+        var summaries = (
+            await reader.SummariesAsync(ApiAccess.ProjectOf(context).Id, [.. page.Hits.Select(hit => hit.TraceId)], cancellationToken)
+        ).ToDictionary(trace => trace.TraceId);
+        return TypedResults.Ok(
+            new ApiTracePage(
+                [.. page.Hits.Where(hit => summaries.ContainsKey(hit.TraceId)).Select(hit => ApiTrace.From(summaries[hit.TraceId]))],
+                page.NextCursor,
+                page.IsComplete
+            )
+        );
     }
 
     public static async Task<IResult> GetSessionAsync(HttpContext context, string sessionId, TraceReader reader, CancellationToken cancellationToken)
     {
         var traces = await reader.OfSessionAsync(ApiAccess.ProjectOf(context).Id, sessionId, MaxTracesOfSession, cancellationToken);
-        return traces.Count == 0 ? NotFound($"sessionId: there is no session '{sessionId}' in this project.") : TypedResults.Ok(ApiSession.From(sessionId, traces));
+        return traces.Count == 0
+            ? NotFound($"sessionId: there is no session '{sessionId}' in this project.")
+            : TypedResults.Ok(ApiSession.From(sessionId, traces));
     }
 
     private static SpanQuery Query(HttpContext context, string? query, string? from, string? to, TimeProvider time)
@@ -48,12 +79,13 @@ internal static class TraceApi
         return new(ApiAccess.ProjectOf(context).Name, query ?? "", window.From, window.To);
     }
 
-    private static int Limit(int? limit) => limit switch
-    {
-        null => DefaultLimit,
-        >= 1 and <= MaxLimit => limit.Value,
-        _ => throw new ApiArgumentException("limit", $"is 1 to {MaxLimit}, not {limit}."),
-    };
+    private static int Limit(int? limit) =>
+        limit switch
+        {
+            null => DefaultLimit,
+            >= 1 and <= MaxLimit => limit.Value,
+            _ => throw new ApiArgumentException("limit", $"is 1 to {MaxLimit}, not {limit}."),
+        };
 
     private static IResult NotFound(string detail) => Results.Problem(detail, statusCode: StatusCodes.Status404NotFound);
 }

@@ -25,7 +25,11 @@ public sealed class IngestMetrics
         _accepted = meter.CreateCounter<long>("llmobs.ingest.spans.accepted", "{span}", "Spans committed for the first time.");
         _repeated = meter.CreateCounter<long>("llmobs.ingest.spans.repeated", "{span}", "Spans that were there already: a client's retry.");
         _rejected = meter.CreateCounter<long>("llmobs.ingest.spans.rejected", "{span}", "Spans refused one by one.");
-        _logRecords = meter.CreateCounter<long>("llmobs.ingest.log_records", "{record}", "Log records, by whether they were kept with a span or only counted.");
+        _logRecords = meter.CreateCounter<long>(
+            "llmobs.ingest.log_records",
+            "{record}",
+            "Log records, by whether they were kept with a span or only counted."
+        );
         _foreignMetrics = meter.CreateCounter<long>("llmobs.ingest.metrics", "{metric}", "Metrics received and not kept, by instrument.");
     }
 

@@ -3,7 +3,17 @@ using Grpc.Core;
 namespace LlmObs.Ingest;
 
 /// <summary>Why a request is not taken.</summary>
-internal enum RefusalReason { Malformed, NoCredentials, NotAllowed, TooLarge, MediaType, ContentEncoding, Overloaded, StorageAway }
+internal enum RefusalReason
+{
+    Malformed,
+    NoCredentials,
+    NotAllowed,
+    TooLarge,
+    MediaType,
+    ContentEncoding,
+    Overloaded,
+    StorageAway,
+}
 
 /// <summary>A refused request: what to tell the client, and whether it may come again.</summary>
 /// <param name="Message">English, for the client's log; names the field and the limit.</param>
@@ -11,30 +21,36 @@ internal enum RefusalReason { Malformed, NoCredentials, NotAllowed, TooLarge, Me
 internal sealed record Refusal(RefusalReason Reason, string Message, TimeSpan? RetryAfter = null)
 {
     /// <summary>Only 429, 502, 503 and 504 make OTLP clients send again.</summary>
-    public int HttpStatus => Reason switch
-    {
-        RefusalReason.Malformed => StatusCodes.Status400BadRequest,
-        RefusalReason.NoCredentials => StatusCodes.Status401Unauthorized,
-        RefusalReason.NotAllowed => StatusCodes.Status403Forbidden,
-        RefusalReason.TooLarge => StatusCodes.Status413PayloadTooLarge,
-        RefusalReason.MediaType or RefusalReason.ContentEncoding => StatusCodes.Status415UnsupportedMediaType,
-        _ => StatusCodes.Status503ServiceUnavailable,
-    };
+    public int HttpStatus =>
+        Reason switch
+        {
+            RefusalReason.Malformed => StatusCodes.Status400BadRequest,
+            RefusalReason.NoCredentials => StatusCodes.Status401Unauthorized,
+            RefusalReason.NotAllowed => StatusCodes.Status403Forbidden,
+            RefusalReason.TooLarge => StatusCodes.Status413PayloadTooLarge,
+            RefusalReason.MediaType or RefusalReason.ContentEncoding => StatusCodes.Status415UnsupportedMediaType,
+            _ => StatusCodes.Status503ServiceUnavailable,
+        };
 
     /// <summary>RESOURCE_EXHAUSTED without RetryInfo, as for what is too large, is never sent again.</summary>
-    public StatusCode GrpcStatus => Reason switch
-    {
-        RefusalReason.Malformed or RefusalReason.MediaType => StatusCode.InvalidArgument,
-        RefusalReason.NoCredentials => StatusCode.Unauthenticated,
-        RefusalReason.NotAllowed => StatusCode.PermissionDenied,
-        RefusalReason.TooLarge => StatusCode.ResourceExhausted,
-        RefusalReason.ContentEncoding => StatusCode.Unimplemented,
-        _ => StatusCode.Unavailable,
-    };
+    public StatusCode GrpcStatus =>
+        Reason switch
+        {
+            RefusalReason.Malformed or RefusalReason.MediaType => StatusCode.InvalidArgument,
+            RefusalReason.NoCredentials => StatusCode.Unauthenticated,
+            RefusalReason.NotAllowed => StatusCode.PermissionDenied,
+            RefusalReason.TooLarge => StatusCode.ResourceExhausted,
+            RefusalReason.ContentEncoding => StatusCode.Unimplemented,
+            _ => StatusCode.Unavailable,
+        };
 
     /// <summary>PostgreSQL is down, starting, failing over: nothing was written, and the same request may succeed soon.</summary>
     public static Refusal StorageAway(IngestOptions options) =>
-        new(RefusalReason.StorageAway, "The database cannot take the batch at this moment. Send it again later.", TimeSpan.FromSeconds(options.RetryAfterSeconds));
+        new(
+            RefusalReason.StorageAway,
+            "The database cannot take the batch at this moment. Send it again later.",
+            TimeSpan.FromSeconds(options.RetryAfterSeconds)
+        );
 
     public int RetryAfterSeconds => (int)Math.Ceiling((RetryAfter ?? TimeSpan.Zero).TotalSeconds);
 }

@@ -8,7 +8,18 @@ namespace LlmObs.ServiceDefaults;
 /// </summary>
 public static class SelfTelemetry
 {
-    private static readonly string[] QuietPrefixes = ["/health", "/alive", "/v1/", "/api/public/otel/", "/opentelemetry.", "/css/", "/js/", "/lib/", "/images/"];
+    private static readonly string[] QuietPrefixes =
+    [
+        "/health",
+        "/alive",
+        "/v1/",
+        "/api/public/otel/",
+        "/opentelemetry.",
+        "/css/",
+        "/js/",
+        "/lib/",
+        "/images/",
+    ];
 
     // PutLogs at the emulator: what the shipper sends, the stack's own spans among it.
     private const string QuietPart = "/shards/";
@@ -16,6 +27,7 @@ public static class SelfTelemetry
     public static bool IsNoise(HttpRequest request)
     {
         var path = request.Path.Value ?? "";
-        return QuietPrefixes.Any(prefix => path.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)) || path.Contains(QuietPart, StringComparison.Ordinal);
+        return QuietPrefixes.Any(prefix => path.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
+            || path.Contains(QuietPart, StringComparison.Ordinal);
     }
 }

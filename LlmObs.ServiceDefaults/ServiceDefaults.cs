@@ -49,11 +49,12 @@ public static class ServiceDefaultsExtensions
     /// What frameworks say about each query, call and probe is in their traces and metrics; a check's state is at <c>/health</c>.
     /// Configuration (<c>Logging:LogLevel</c>) can turn any of it on again.
     /// </summary>
-    private static void QuietByDefault(this ILoggingBuilder logging) => logging
-        .AddFilter("Npgsql", LogLevel.Warning)
-        .AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
-        .AddFilter("System.Net.Http.HttpClient", LogLevel.Warning)
-        .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
+    private static void QuietByDefault(this ILoggingBuilder logging) =>
+        logging
+            .AddFilter("Npgsql", LogLevel.Warning)
+            .AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
+            .AddFilter("System.Net.Http.HttpClient", LogLevel.Warning)
+            .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
 
     private static void AddTelemetry(this IHostApplicationBuilder builder)
     {
@@ -62,17 +63,18 @@ public static class ServiceDefaultsExtensions
             logging.IncludeFormattedMessage = true;
             logging.IncludeScopes = true;
         });
-        var telemetry = builder.Services.AddOpenTelemetry()
-            .WithMetrics(metrics => metrics
-                .AddAspNetCoreInstrumentation()
-                .AddHttpClientInstrumentation()
-                .AddRuntimeInstrumentation()
-                .AddMeter("LlmObs.*"))
-            .WithTracing(tracing => tracing
-                .AddSource(builder.Environment.ApplicationName)
-                .AddSource("LlmObs.*")
-                .AddAspNetCoreInstrumentation(options => options.Filter = context => !SelfTelemetry.IsNoise(context.Request))
-                .AddHttpClientInstrumentation());
+        var telemetry = builder
+            .Services.AddOpenTelemetry()
+            .WithMetrics(metrics =>
+                metrics.AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddRuntimeInstrumentation().AddMeter("LlmObs.*")
+            )
+            .WithTracing(tracing =>
+                tracing
+                    .AddSource(builder.Environment.ApplicationName)
+                    .AddSource("LlmObs.*")
+                    .AddAspNetCoreInstrumentation(options => options.Filter = context => !SelfTelemetry.IsNoise(context.Request))
+                    .AddHttpClientInstrumentation()
+            );
 
         if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 })
         {

@@ -6,17 +6,18 @@ namespace LlmObs.Sls;
 internal static class IndexDifference
 {
     /// <summary>Everything wanted is there already.</summary>
-    public static bool Covers(JsonNode? current, JsonNode? wanted) => (current, wanted) switch
-    {
-        (_, null) => true,
-        // What SLS leaves out has its default.
-        (null, JsonValue value) => value.ToJsonString() is "\"\"" or "false",
-        (null, JsonArray array) => array.Count == 0,
-        (null, JsonObject members) => members.Count == 0,
-        (JsonObject a, JsonObject b) => b.All(member => Covers(a[member.Key], member.Value)),
-        (JsonArray a, JsonArray b) => a.Select(Text).ToHashSet().SetEquals(b.Select(Text)),
-        _ => JsonNode.DeepEquals(current, wanted),
-    };
+    public static bool Covers(JsonNode? current, JsonNode? wanted) =>
+        (current, wanted) switch
+        {
+            (_, null) => true,
+            // What SLS leaves out has its default.
+            (null, JsonValue value) => value.ToJsonString() is "\"\"" or "false",
+            (null, JsonArray array) => array.Count == 0,
+            (null, JsonObject members) => members.Count == 0,
+            (JsonObject a, JsonObject b) => b.All(member => Covers(a[member.Key], member.Value)),
+            (JsonArray a, JsonArray b) => a.Select(Text).ToHashSet().SetEquals(b.Select(Text)),
+            _ => JsonNode.DeepEquals(current, wanted),
+        };
 
     /// <summary>The current configuration with all that is wanted laid over it: SLS takes only whole configurations.</summary>
     public static JsonObject Merge(JsonObject current, JsonObject wanted)

@@ -16,7 +16,15 @@ public sealed class SlsClient(SlsOptions options, HttpClient http, TimeProvider?
 
     /// <summary>An HttpClient as this client needs it: connections are renewed every five minutes, so that a change of address is seen.</summary>
     public static HttpClient CreateHttp() =>
-        new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), ConnectTimeout = TimeSpan.FromSeconds(10), UseCookies = false, AllowAutoRedirect = false })
+        new(
+            new SocketsHttpHandler
+            {
+                PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+                ConnectTimeout = TimeSpan.FromSeconds(10),
+                UseCookies = false,
+                AllowAutoRedirect = false,
+            }
+        )
         {
             // SlsOptions.Timeout rules, per request.
             Timeout = Timeout.InfiniteTimeSpan,
@@ -27,12 +35,35 @@ public sealed class SlsClient(SlsOptions options, HttpClient http, TimeProvider?
 
     /// <summary>True when it was created now.</summary>
     public Task<bool> CreateProjectIfMissingAsync(string description, CancellationToken cancellationToken) =>
-        CreateIfMissingAsync("/", "ProjectNotExist", "/", new { projectName = options.Project, description }, "ProjectAlreadyExist", cancellationToken);
+        CreateIfMissingAsync(
+            "/",
+            "ProjectNotExist",
+            "/",
+            new { projectName = options.Project, description },
+            "ProjectAlreadyExist",
+            cancellationToken
+        );
 
     /// <summary>True when it was created now. The cloud may take a minute before a new logstore accepts writes; they fail with LogStoreNotExist until then.</summary>
     /// <param name="ttlDays">1–3650; 3650 keeps logs for ever.</param>
     public Task<bool> CreateLogstoreIfMissingAsync(string logstore, int ttlDays, int shardCount, CancellationToken cancellationToken) =>
-        CreateIfMissingAsync($"/logstores/{logstore}", "LogStoreNotExist", "/logstores", new { logstoreName = logstore, ttl = ttlDays, shardCount, autoSplit = true, maxSplitShard = 64, appendMeta = true, mode = "standard" }, "LogStoreAlreadyExist", cancellationToken);
+        CreateIfMissingAsync(
+            $"/logstores/{logstore}",
+            "LogStoreNotExist",
+            "/logstores",
+            new
+            {
+                logstoreName = logstore,
+                ttl = ttlDays,
+                shardCount,
+                autoSplit = true,
+                maxSplitShard = 64,
+                appendMeta = true,
+                mode = "standard",
+            },
+            "LogStoreAlreadyExist",
+            cancellationToken
+        );
 
     /// <summary>Creates the index, or updates it when it differs; keys that somebody added by hand stay. <paramref name="indexJson"/> as in SLS's API.</summary>
     /// <returns>True when something was changed. A change holds for logs written after it.</returns>
@@ -67,7 +98,13 @@ public sealed class SlsClient(SlsOptions options, HttpClient http, TimeProvider?
     /// <summary>Writes one group to the shard whose range holds a key, so that what has one key is read in order. Limits as for <see cref="PutLogsAsync"/>.</summary>
     /// <param name="hashKey">32 hex digits, such as the MD5 of what orders the logs.</param>
     public async Task PutLogsByKeyAsync(string logstore, SlsLogGroup group, string hashKey, CancellationToken cancellationToken) =>
-        await connection.SendAsync(HttpMethod.Post, $"/logstores/{logstore}/shards/route", new Dictionary<string, string> { ["key"] = hashKey }, SlsBody.Of(group), cancellationToken);
+        await connection.SendAsync(
+            HttpMethod.Post,
+            $"/logstores/{logstore}/shards/route",
+            new Dictionary<string, string> { ["key"] = hashKey },
+            SlsBody.Of(group),
+            cancellationToken
+        );
 
     /// <summary>Shards, cursors and consumer groups of a logstore. Costs nothing; sends nothing.</summary>
     public SlsReader Reader(string logstore) => new(connection, logstore);
@@ -78,9 +115,11 @@ public sealed class SlsClient(SlsOptions options, HttpClient http, TimeProvider?
     {
         var body = SlsBody.Json(QueryAnswer.Request(query));
         return await UntilCompleteAsync(
-            async () => QueryAnswer.ReadResult(await connection.SendAsync(HttpMethod.Post, $"/logstores/{logstore}/logs", null, body, cancellationToken)),
+            async () =>
+                QueryAnswer.ReadResult(await connection.SendAsync(HttpMethod.Post, $"/logstores/{logstore}/logs", null, body, cancellationToken)),
             result => result.IsComplete,
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     /// <summary>How many logs match, in equal parts of the window. The search part of the query only.</summary>
@@ -88,12 +127,23 @@ public sealed class SlsClient(SlsOptions options, HttpClient http, TimeProvider?
     {
         var parameters = QueryAnswer.HistogramRequest(query);
         return await UntilCompleteAsync(
-            async () => QueryAnswer.ReadHistogram(await connection.SendAsync(HttpMethod.Get, $"/logstores/{logstore}", parameters, SlsBody.None, cancellationToken)),
+            async () =>
+                QueryAnswer.ReadHistogram(
+                    await connection.SendAsync(HttpMethod.Get, $"/logstores/{logstore}", parameters, SlsBody.None, cancellationToken)
+                ),
             histogram => histogram.IsComplete,
-            cancellationToken);
+            cancellationToken
+        );
     }
 
-    private async Task<bool> CreateIfMissingAsync(string path, string missing, string createPath, object definition, string exists, CancellationToken cancellationToken)
+    private async Task<bool> CreateIfMissingAsync(
+        string path,
+        string missing,
+        string createPath,
+        object definition,
+        string exists,
+        CancellationToken cancellationToken
+    )
     {
         if (await ExistsAsync(path, missing, cancellationToken))
         {
@@ -102,7 +152,13 @@ public sealed class SlsClient(SlsOptions options, HttpClient http, TimeProvider?
 
         try
         {
-            await connection.SendAsync(HttpMethod.Post, createPath, null, SlsBody.Json(JsonSerializer.SerializeToUtf8Bytes(definition)), cancellationToken);
+            await connection.SendAsync(
+                HttpMethod.Post,
+                createPath,
+                null,
+                SlsBody.Json(JsonSerializer.SerializeToUtf8Bytes(definition)),
+                cancellationToken
+            );
             return true;
         }
         catch (SlsException exception) when (exception.Code == exists)

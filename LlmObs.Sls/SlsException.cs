@@ -26,7 +26,8 @@ public sealed class SlsException(int status, string code, string message, string
 
     /// <summary>The same request may succeed later.</summary>
     public bool IsRetryable =>
-        status is 0 or 408 or 429 or >= 500 || code is "WriteQuotaExceed" or "ShardWriteQuotaExceed" or "ReadQuotaExceed" or "ShardReadQuotaExceed" or "ExceedQuota" or "ServerBusy";
+        status is 0 or 408 or 429 or >= 500
+        || code is "WriteQuotaExceed" or "ShardWriteQuotaExceed" or "ReadQuotaExceed" or "ShardReadQuotaExceed" or "ExceedQuota" or "ServerBusy";
 
     /// <summary>It is not known whether a write took effect: it may have.</summary>
     public bool IsAmbiguous => status >= 500 || (status == 0 && code != ConnectionError);

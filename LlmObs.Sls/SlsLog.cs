@@ -7,4 +7,9 @@ public sealed record SlsLog(uint Time, uint TimeNanos, IReadOnlyList<KeyValuePai
 
 /// <summary>What one PutLogs carries.</summary>
 /// <param name="Tags">Fields of every log of the group, found and read as <c>__tag__:key</c>.</param>
-public sealed record SlsLogGroup(IReadOnlyList<SlsLog> Logs, string Topic = "", string Source = "", IReadOnlyList<KeyValuePair<string, string>>? Tags = null);
+public sealed record SlsLogGroup(
+    IReadOnlyList<SlsLog> Logs,
+    string Topic = "",
+    string Source = "",
+    IReadOnlyList<KeyValuePair<string, string>>? Tags = null
+);

@@ -17,7 +17,15 @@ public enum SlsSignature
 
 /// <summary>Where SLS is and who asks.</summary>
 /// <param name="Endpoint">Scheme and host, without the project: <c>https://cn-hangzhou.log.aliyuncs.com</c>, or <c>http://localhost:5085</c> for a local one, which is then called with the Host it expects.</param>
-public sealed record SlsOptions(Uri Endpoint, string Project, string AccessKeyId, string AccessKeySecret, string? SecurityToken = null, SlsSignature Signature = SlsSignature.V4, string Region = "cn-hangzhou")
+public sealed record SlsOptions(
+    Uri Endpoint,
+    string Project,
+    string AccessKeyId,
+    string AccessKeySecret,
+    string? SecurityToken = null,
+    SlsSignature Signature = SlsSignature.V4,
+    string Region = "cn-hangzhou"
+)
 {
     /// <summary>How long one request may take, connecting included.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
@@ -48,16 +56,28 @@ public sealed record SlsOptions(Uri Endpoint, string Project, string AccessKeyId
             "V1-SHA256" => SlsSignature.V1Sha256,
             var other => throw new FormatException($"Signature of the SLS connection string is V1, V1-SHA256 or V4, not '{other}'."),
         };
-        return new(uri, Required("Project"), Required("AccessKeyId"), Required("AccessKeySecret"), Optional("SecurityToken"), signature, Optional("Region") ?? RegionOf(uri.Host));
+        return new(
+            uri,
+            Required("Project"),
+            Required("AccessKeyId"),
+            Required("AccessKeySecret"),
+            Optional("SecurityToken"),
+            signature,
+            Optional("Region") ?? RegionOf(uri.Host)
+        );
 
         string? Optional(string key) => parts.TryGetValue(key, out var value) && value is string { Length: > 0 } text ? text : null;
-        string Required(string key) => Optional(key) ?? throw new FormatException($"{key} is missing in the SLS connection string (Endpoint=…;Project=…;AccessKeyId=…;AccessKeySecret=…).");
+        string Required(string key) =>
+            Optional(key)
+            ?? throw new FormatException($"{key} is missing in the SLS connection string (Endpoint=…;Project=…;AccessKeyId=…;AccessKeySecret=…).");
     }
 
     private static string RegionOf(string host)
     {
         var label = host.Split('.')[0];
-        return host.EndsWith(".aliyuncs.com", StringComparison.Ordinal) ? label.Replace("-intranet", "", StringComparison.Ordinal).Replace("-share", "", StringComparison.Ordinal) : "cn-hangzhou";
+        return host.EndsWith(".aliyuncs.com", StringComparison.Ordinal)
+            ? label.Replace("-intranet", "", StringComparison.Ordinal).Replace("-share", "", StringComparison.Ordinal)
+            : "cn-hangzhou";
     }
 
     // A record prints its members; a secret in a log line is a leak.

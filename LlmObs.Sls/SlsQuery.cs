@@ -8,7 +8,14 @@ public sealed record SlsQuery(string Query, long From, long To, int Line = 100, 
 /// <param name="IsComplete">False when SLS gave up before all data was read, even after asking again.</param>
 /// <param name="IsAccurate">False when SLS says that it read only a part of what an analysis needed.</param>
 /// <param name="Columns">In order, for an analysis; else empty.</param>
-public sealed record SlsResult(IReadOnlyList<IReadOnlyDictionary<string, string>> Rows, bool IsComplete, bool IsAccurate, IReadOnlyList<string> Columns, long ProcessedRows, long ElapsedMs);
+public sealed record SlsResult(
+    IReadOnlyList<IReadOnlyDictionary<string, string>> Rows,
+    bool IsComplete,
+    bool IsAccurate,
+    IReadOnlyList<string> Columns,
+    long ProcessedRows,
+    long ElapsedMs
+);
 
 public sealed record SlsBucket(long From, long To, long Count);
 

@@ -78,7 +78,8 @@ public sealed class SlsQueryBuilder
         field.Length > 0
         && field.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '.' or '-')
         && (char.IsAsciiLetter(field[0]) || field[0] == '_')
-        && field.ToUpperInvariant() is not ("AND" or "OR" or "NOT" or "IN" or "SORT" or "ASC" or "DESC" or "GROUP" or "BY" or "AVG" or "SUM" or "MIN" or "MAX" or "LIMIT");
+        && field.ToUpperInvariant()
+            is not ("AND" or "OR" or "NOT" or "IN" or "SORT" or "ASC" or "DESC" or "GROUP" or "BY" or "AVG" or "SUM" or "MIN" or "MAX" or "LIMIT");
 
     private static string Number(double number) => number.ToString("0.################", CultureInfo.InvariantCulture);
 

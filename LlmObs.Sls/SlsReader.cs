@@ -18,7 +18,8 @@ public sealed class SlsReader
     }
 
     /// <summary>All shards, the ones that can only be read as well.</summary>
-    public Task<IReadOnlyList<SlsShard>> ListShardsAsync(CancellationToken cancellationToken) => ShardsAsync(HttpMethod.Get, $"{path}/shards", null, cancellationToken);
+    public Task<IReadOnlyList<SlsShard>> ListShardsAsync(CancellationToken cancellationToken) =>
+        ShardsAsync(HttpMethod.Get, $"{path}/shards", null, cancellationToken);
 
     /// <summary>Closes a shard for writing and opens two in its place. The cloud takes some seconds.</summary>
     /// <param name="key">Where to cut, 32 hex digits inside the shard's range; null: in the middle.</param>
@@ -51,7 +52,13 @@ public sealed class SlsReader
     /// <summary>When SLS received the group at a cursor, to the second.</summary>
     public async Task<DateTimeOffset> CursorTimeAsync(int shard, string cursor, CancellationToken cancellationToken)
     {
-        var answer = await connection.SendAsync(HttpMethod.Get, ShardPath(shard), new Dictionary<string, string> { ["type"] = "cursor_time", ["cursor"] = cursor }, SlsBody.None, cancellationToken);
+        var answer = await connection.SendAsync(
+            HttpMethod.Get,
+            ShardPath(shard),
+            new Dictionary<string, string> { ["type"] = "cursor_time", ["cursor"] = cursor },
+            SlsBody.None,
+            cancellationToken
+        );
         return QueryAnswer.Reading(answer, root => DateTimeOffset.FromUnixTimeSeconds(root.GetProperty("cursor_time").GetInt64()));
     }
 
@@ -63,28 +70,64 @@ public sealed class SlsReader
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, 1000);
-        var query = new Dictionary<string, string> { ["type"] = "logs", ["cursor"] = cursor, ["count"] = count.ToString(CultureInfo.InvariantCulture) };
+        var query = new Dictionary<string, string>
+        {
+            ["type"] = "logs",
+            ["cursor"] = cursor,
+            ["count"] = count.ToString(CultureInfo.InvariantCulture),
+        };
         if (endCursor is not null)
         {
             query["end_cursor"] = endCursor;
         }
 
-        return PullAnswer.Read(await connection.SendAsync(HttpMethod.Get, ShardPath(shard), query, SlsBody.None, "application/x-protobuf", cancellationToken));
+        return PullAnswer.Read(
+            await connection.SendAsync(HttpMethod.Get, ShardPath(shard), query, SlsBody.None, "application/x-protobuf", cancellationToken)
+        );
     }
 
     /// <summary>Fails with ConsumerGroupAlreadyExist when there is one of the name. A logstore has at most 30.</summary>
     public async Task CreateConsumerGroupAsync(SlsConsumerGroup group, CancellationToken cancellationToken) =>
-        await connection.SendAsync(HttpMethod.Post, $"{path}/consumergroups", null, Json(new { consumerGroup = group.Name, timeout = group.TimeoutSeconds, order = group.IsOrdered }), cancellationToken);
+        await connection.SendAsync(
+            HttpMethod.Post,
+            $"{path}/consumergroups",
+            null,
+            Json(
+                new
+                {
+                    consumerGroup = group.Name,
+                    timeout = group.TimeoutSeconds,
+                    order = group.IsOrdered,
+                }
+            ),
+            cancellationToken
+        );
 
     public async Task<IReadOnlyList<SlsConsumerGroup>> ListConsumerGroupsAsync(CancellationToken cancellationToken)
     {
         var answer = await connection.SendAsync(HttpMethod.Get, $"{path}/consumergroups", null, SlsBody.None, cancellationToken);
-        return QueryAnswer.Reading(answer, root => root.EnumerateArray().Select(group => new SlsConsumerGroup(group.GetProperty("name").GetString()!, group.GetProperty("timeout").GetInt32(), group.GetProperty("order").GetBoolean())).ToList());
+        return QueryAnswer.Reading(
+            answer,
+            root =>
+                root.EnumerateArray()
+                    .Select(group => new SlsConsumerGroup(
+                        group.GetProperty("name").GetString()!,
+                        group.GetProperty("timeout").GetInt32(),
+                        group.GetProperty("order").GetBoolean()
+                    ))
+                    .ToList()
+        );
     }
 
     /// <summary>Changes timeout and order. Fails with ConsumerGroupNotExist.</summary>
     public async Task UpdateConsumerGroupAsync(SlsConsumerGroup group, CancellationToken cancellationToken) =>
-        await connection.SendAsync(HttpMethod.Put, GroupPath(group.Name), null, Json(new { timeout = group.TimeoutSeconds, order = group.IsOrdered }), cancellationToken);
+        await connection.SendAsync(
+            HttpMethod.Put,
+            GroupPath(group.Name),
+            null,
+            Json(new { timeout = group.TimeoutSeconds, order = group.IsOrdered }),
+            cancellationToken
+        );
 
     /// <summary>Deletes a group and its checkpoints.</summary>
     public async Task DeleteConsumerGroupAsync(string group, CancellationToken cancellationToken) =>
@@ -92,9 +135,20 @@ public sealed class SlsReader
 
     /// <summary>Says that a consumer is alive and which shards it holds; send it several times per timeout of the group.</summary>
     /// <returns>The shards to hold from now on. Stop reading one that is missing, then leave it out of the next heartbeat: only then another consumer gets it.</returns>
-    public async Task<IReadOnlyList<int>> HeartbeatAsync(string group, string consumer, IReadOnlyCollection<int> held, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<int>> HeartbeatAsync(
+        string group,
+        string consumer,
+        IReadOnlyCollection<int> held,
+        CancellationToken cancellationToken
+    )
     {
-        var answer = await connection.SendAsync(HttpMethod.Post, GroupPath(group), new Dictionary<string, string> { ["type"] = "heartbeat", ["consumer"] = consumer }, Json(held), cancellationToken);
+        var answer = await connection.SendAsync(
+            HttpMethod.Post,
+            GroupPath(group),
+            new Dictionary<string, string> { ["type"] = "heartbeat", ["consumer"] = consumer },
+            Json(held),
+            cancellationToken
+        );
         return QueryAnswer.Reading(answer, root => root.EnumerateArray().Select(shard => shard.GetInt32()).ToList());
     }
 
@@ -102,7 +156,12 @@ public sealed class SlsReader
     /// <param name="force">Also without holding the shard; else that fails with InvalidShardCheckPoint, or NotExistConsumerWithBody without a heartbeat before.</param>
     public async Task SaveCheckpointAsync(string group, string consumer, int shard, string cursor, bool force, CancellationToken cancellationToken)
     {
-        var query = new Dictionary<string, string> { ["type"] = "checkpoint", ["consumer"] = consumer, ["forceSuccess"] = force ? "true" : "false" };
+        var query = new Dictionary<string, string>
+        {
+            ["type"] = "checkpoint",
+            ["consumer"] = consumer,
+            ["forceSuccess"] = force ? "true" : "false",
+        };
         await connection.SendAsync(HttpMethod.Post, GroupPath(group), query, Json(new { shard, checkpoint = cursor }), cancellationToken);
     }
 
@@ -110,21 +169,53 @@ public sealed class SlsReader
     public async Task<IReadOnlyList<SlsCheckpoint>> CheckpointsAsync(string group, CancellationToken cancellationToken)
     {
         var answer = await connection.SendAsync(HttpMethod.Get, GroupPath(group), null, SlsBody.None, cancellationToken);
-        return QueryAnswer.Reading(answer, root => root.EnumerateArray().Select(checkpoint => new SlsCheckpoint(
-            checkpoint.GetProperty("shard").GetInt32(), checkpoint.GetProperty("checkpoint").GetString()!, checkpoint.GetProperty("updateTime").GetInt64(), checkpoint.GetProperty("consumer").GetString()!)).ToList());
+        return QueryAnswer.Reading(
+            answer,
+            root =>
+                root.EnumerateArray()
+                    .Select(checkpoint => new SlsCheckpoint(
+                        checkpoint.GetProperty("shard").GetInt32(),
+                        checkpoint.GetProperty("checkpoint").GetString()!,
+                        checkpoint.GetProperty("updateTime").GetInt64(),
+                        checkpoint.GetProperty("consumer").GetString()!
+                    ))
+                    .ToList()
+        );
     }
 
     private async Task<string> CursorAsync(int shard, string from, CancellationToken cancellationToken)
     {
-        var answer = await connection.SendAsync(HttpMethod.Get, ShardPath(shard), new Dictionary<string, string> { ["type"] = "cursor", ["from"] = from }, SlsBody.None, cancellationToken);
+        var answer = await connection.SendAsync(
+            HttpMethod.Get,
+            ShardPath(shard),
+            new Dictionary<string, string> { ["type"] = "cursor", ["from"] = from },
+            SlsBody.None,
+            cancellationToken
+        );
         return QueryAnswer.Reading(answer, root => root.GetProperty("cursor").GetString()!);
     }
 
-    private async Task<IReadOnlyList<SlsShard>> ShardsAsync(HttpMethod method, string target, Dictionary<string, string>? query, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<SlsShard>> ShardsAsync(
+        HttpMethod method,
+        string target,
+        Dictionary<string, string>? query,
+        CancellationToken cancellationToken
+    )
     {
         var answer = await connection.SendAsync(method, target, query, SlsBody.None, cancellationToken);
-        return QueryAnswer.Reading(answer, root => root.EnumerateArray().Select(shard => new SlsShard(
-            shard.GetProperty("shardID").GetInt32(), shard.GetProperty("status").GetString() == "readwrite", shard.GetProperty("inclusiveBeginKey").GetString()!, shard.GetProperty("exclusiveEndKey").GetString()!, shard.GetProperty("createTime").GetInt64())).ToList());
+        return QueryAnswer.Reading(
+            answer,
+            root =>
+                root.EnumerateArray()
+                    .Select(shard => new SlsShard(
+                        shard.GetProperty("shardID").GetInt32(),
+                        shard.GetProperty("status").GetString() == "readwrite",
+                        shard.GetProperty("inclusiveBeginKey").GetString()!,
+                        shard.GetProperty("exclusiveEndKey").GetString()!,
+                        shard.GetProperty("createTime").GetInt64()
+                    ))
+                    .ToList()
+        );
     }
 
     private string ShardPath(int shard) => $"{path}/shards/{shard.ToString(CultureInfo.InvariantCulture)}";

@@ -6,18 +6,20 @@ namespace LlmObs.Storage;
 public sealed class StorageUnavailableException(string message, Exception? innerException = null) : Exception(message, innerException)
 {
     /// <summary>True when the database is at fault and not what it was asked.</summary>
-    internal static bool IsOutage(NpgsqlException exception) => exception switch
-    {
-        PostgresException { SqlState: var state } => exception.IsTransient || IsOutageState(state),
-        // Without an SQLSTATE the connection broke, or could not be made.
-        _ => true,
-    };
+    internal static bool IsOutage(NpgsqlException exception) =>
+        exception switch
+        {
+            PostgresException { SqlState: var state } => exception.IsTransient || IsOutageState(state),
+            // Without an SQLSTATE the connection broke, or could not be made.
+            _ => true,
+        };
 
-    private static bool IsOutageState(string state) => state switch
-    {
-        ['0', '8', ..] or ['5', '3', ..] or ['5', '7', 'P', ..] or ['5', '8', ..] => true,
-        PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.LockNotAvailable => true,
-        ['2', '8', ..] => true,
-        _ => false,
-    };
+    private static bool IsOutageState(string state) =>
+        state switch
+        {
+            ['0', '8', ..] or ['5', '3', ..] or ['5', '7', 'P', ..] or ['5', '8', ..] => true,
+            PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.LockNotAvailable => true,
+            ['2', '8', ..] => true,
+            _ => false,
+        };
 }

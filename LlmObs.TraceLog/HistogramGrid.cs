@@ -21,7 +21,14 @@ internal sealed record HistogramGrid(long From, long To, long Width)
         for (var start = From - From % Width; start < To; start += Width)
         {
             var (count, errors) = counts.GetValueOrDefault(start);
-            buckets.Add(new(DateTimeOffset.FromUnixTimeSeconds(Math.Max(start, From)), DateTimeOffset.FromUnixTimeSeconds(Math.Min(start + Width, To)), count, errors));
+            buckets.Add(
+                new(
+                    DateTimeOffset.FromUnixTimeSeconds(Math.Max(start, From)),
+                    DateTimeOffset.FromUnixTimeSeconds(Math.Min(start + Width, To)),
+                    count,
+                    errors
+                )
+            );
         }
 
         return buckets;

@@ -55,7 +55,9 @@ internal sealed class LogFields
         if (size > limit)
         {
             var kept = Start(value, limit);
-            cuts.Add($"{name} {size.ToString(CultureInfo.InvariantCulture)} to {Encoding.UTF8.GetByteCount(kept).ToString(CultureInfo.InvariantCulture)} bytes");
+            cuts.Add(
+                $"{name} {size.ToString(CultureInfo.InvariantCulture)} to {Encoding.UTF8.GetByteCount(kept).ToString(CultureInfo.InvariantCulture)} bytes"
+            );
             value = kept;
             size = Encoding.UTF8.GetByteCount(kept);
         }

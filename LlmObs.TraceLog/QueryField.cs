@@ -10,7 +10,16 @@ internal sealed record QueryField(IReadOnlyList<string> Names, bool IsNumber, Fi
     private static readonly string[] Contents = ["prompt", "input", "output", "question", "documents"];
     private static readonly string[] BuiltIn = ["__topic__", "__source__"];
 
-    private static readonly (string Suffix, double Microseconds)[] Units = [("us", 1), ("µs", 1), ("ms", 1e3), ("s", 1e6), ("m", 60e6), ("h", 3600e6), ("d", 86400e6)];
+    private static readonly (string Suffix, double Microseconds)[] Units =
+    [
+        ("us", 1),
+        ("µs", 1),
+        ("ms", 1e3),
+        ("s", 1e6),
+        ("m", 60e6),
+        ("h", 3600e6),
+        ("d", 86400e6),
+    ];
 
     /// <summary>True when its words can show in a snippet.</summary>
     public bool IsContent => Names.Any(Contents.Contains);
@@ -41,7 +50,9 @@ internal sealed record QueryField(IReadOnlyList<string> Names, bool IsNumber, Fi
         // gen_ai.request.model, http.route: a name of OpenTelemetry, of the span or of its resource.
         if (name.Contains('.', StringComparison.Ordinal) && !name.StartsWith('.') && !name.EndsWith('.'))
         {
-            return SpanLogSchema.IsNumericAttribute(name) ? new(["attribute." + name], true, IsWholeNumber: true) : new(["attribute." + name, "resource." + name], false);
+            return SpanLogSchema.IsNumericAttribute(name)
+                ? new(["attribute." + name], true, IsWholeNumber: true)
+                : new(["attribute." + name, "resource." + name], false);
         }
 
         throw Unknown(name, position);
@@ -84,7 +95,14 @@ internal sealed record QueryField(IReadOnlyList<string> Names, bool IsNumber, Fi
     private static QueryField Of(SpanLogField field) => new([field.Name], field.IsNumber, field.Unit, field.Type == FieldType.Long);
 
     private static double? Parsed(string text) =>
-        double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) && Math.Abs(number) < 1e18
+        double.TryParse(
+            text,
+            NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent,
+            CultureInfo.InvariantCulture,
+            out var number
+        )
+        && double.IsFinite(number)
+        && Math.Abs(number) < 1e18
             ? number
             : null;
 
@@ -102,12 +120,16 @@ internal sealed record QueryField(IReadOnlyList<string> Names, bool IsNumber, Fi
         var known = SpanLogSchema.Words.Keys.Concat(SpanLogSchema.Fields.Select(field => field.Name)).Distinct(StringComparer.OrdinalIgnoreCase);
         var close = known
             .Select(word => (Word: word, Distance: Distance(word.ToLowerInvariant(), name.ToLowerInvariant())))
-            .Where(candidate => candidate.Distance <= Math.Max(1, name.Length / 3) || (name.Length >= 3 && candidate.Word.StartsWith(name, StringComparison.OrdinalIgnoreCase)))
+            .Where(candidate =>
+                candidate.Distance <= Math.Max(1, name.Length / 3)
+                || (name.Length >= 3 && candidate.Word.StartsWith(name, StringComparison.OrdinalIgnoreCase))
+            )
             .OrderBy(candidate => candidate.Distance)
             .Select(candidate => candidate.Word)
             .Take(3)
             .ToList();
-        var hint = close.Count > 0 ? $"Did you mean {string.Join(", ", close)}?" : "To look for text with a colon or a comparison sign, put it in quotes.";
+        var hint =
+            close.Count > 0 ? $"Did you mean {string.Join(", ", close)}?" : "To look for text with a colon or a comparison sign, put it in quotes.";
         return new QueryException($"There is no field '{name}'. {hint}", position);
     }
 

@@ -54,7 +54,10 @@ internal sealed class QueryReader(string line)
             throw new QueryException($"The query is nested deeper than {QueryLine.MostDepth} levels.", scan.Position);
         }
 
-        var unit = scan.TakeKeyword("not") ? ReadNegated() : scan.TakeOpen() ? ReadGroup() : ReadCondition();
+        var unit =
+            scan.TakeKeyword("not") ? ReadNegated()
+            : scan.TakeOpen() ? ReadGroup()
+            : ReadCondition();
         depth--;
         return unit;
     }
@@ -150,7 +153,9 @@ internal sealed class QueryReader(string line)
 
         if (scan.Here == '#' && scan.Position + 1 < line.Length && line[scan.Position + 1] == '"')
         {
-            return target.Names is [var only] ? ReadPhrase(SlsQueryBuilder.Name(only)) : throw new QueryException($"A phrase needs one field; {name} stands for {string.Join(" and ", target.Names)}.", at);
+            return target.Names is [var only]
+                ? ReadPhrase(SlsQueryBuilder.Name(only))
+                : throw new QueryException($"A phrase needs one field; {name} stands for {string.Join(" and ", target.Names)}.", at);
         }
 
         var isQuoted = scan.IsAtQuote();
@@ -276,10 +281,12 @@ internal sealed class QueryReader(string line)
     {
         if (lastPhrase != phraseBefore)
         {
-            throw new QueryException($"A phrase (#\"…\") cannot stand beside '{keyword}': SLS finds phrases only where every condition must hold.", lastPhrase);
+            throw new QueryException(
+                $"A phrase (#\"…\") cannot stand beside '{keyword}': SLS finds phrases only where every condition must hold.",
+                lastPhrase
+            );
         }
     }
 
     private static string Joined(List<string> parts, string keyword) => parts.Count == 1 ? parts[0] : $"({string.Join(keyword, parts)})";
-
 }

@@ -44,7 +44,12 @@ internal sealed class QueryScanner(string line)
     public string ReadWord(bool isValue)
     {
         var start = Position;
-        while (!AtEnd && !char.IsWhiteSpace(line[Position]) && line[Position] is not ('(' or ')' or '"' or '|') && (isValue || line[Position] is not (':' or '<' or '>' or '=')))
+        while (
+            !AtEnd
+            && !char.IsWhiteSpace(line[Position])
+            && line[Position] is not ('(' or ')' or '"' or '|')
+            && (isValue || line[Position] is not (':' or '<' or '>' or '='))
+        )
         {
             Position++;
         }
@@ -54,7 +59,9 @@ internal sealed class QueryScanner(string line)
             throw new QueryException("The query line holds a search only; | would start an analysis. Put it in quotes to look for it.", Position);
         }
 
-        return Position > start ? line[start..Position] : throw new QueryException(AtEnd ? "A value is missing at the end." : $"'{line[Position]}' cannot stand here.", Position);
+        return Position > start
+            ? line[start..Position]
+            : throw new QueryException(AtEnd ? "A value is missing at the end." : $"'{line[Position]}' cannot stand here.", Position);
     }
 
     /// <summary>A colon, a comparison sign, or the <c>in</c> of a range; null when none stands here.</summary>
@@ -137,6 +144,7 @@ internal sealed class QueryScanner(string line)
     {
         SkipBlanks();
         var end = Position + keyword.Length;
-        return line.AsSpan(Position).StartsWith(keyword, StringComparison.OrdinalIgnoreCase) && (end >= line.Length || char.IsWhiteSpace(line[end]) || line[end] is '(' or ')' or '"');
+        return line.AsSpan(Position).StartsWith(keyword, StringComparison.OrdinalIgnoreCase)
+            && (end >= line.Length || char.IsWhiteSpace(line[end]) || line[end] is '(' or ')' or '"');
     }
 }

@@ -9,7 +9,9 @@ internal sealed class SlsHealthCheck : IHealthCheck, IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     // Probes come every few seconds: they make no spans of their own.
-    private readonly HttpClient http = new(new SocketsHttpHandler { ActivityHeadersPropagator = null, PooledConnectionLifetime = TimeSpan.FromMinutes(5) });
+    private readonly HttpClient http = new(
+        new SocketsHttpHandler { ActivityHeadersPropagator = null, PooledConnectionLifetime = TimeSpan.FromMinutes(5) }
+    );
     private readonly SlsClient client;
 
     public SlsHealthCheck(SlsClient shared, TimeProvider time) => client = new(shared.Options with { Timeout = Patience }, http, time);

@@ -18,11 +18,50 @@ public static class SpanLog
     /// <summary>The fields a row of a list is made of.</summary>
     internal static readonly IReadOnlyList<string> RowFields =
     [
-        "traceID", "spanID", "parentSpanID", "name", "rawName", "spanKind", "status", "statusMessage", "errorType", "start", "duration", "kind",
-        "service", "host", "environment", "release", "serviceVersion", "tags", "sessionId", "userId", "requestId", "operation", "provider",
-        "requestedModel", "responseModel", "inputTokens", "outputTokens", "cachedTokens", "cacheWriteTokens", "reasoningTokens", "totalTokens",
-        "cost", "inputCost", "outputCost", "currency", "costSource", "ttft", "finishReason", "workflowName", "agentName", "promptName",
-        "promptVersion", "responseId", "question",
+        "traceID",
+        "spanID",
+        "parentSpanID",
+        "name",
+        "rawName",
+        "spanKind",
+        "status",
+        "statusMessage",
+        "errorType",
+        "start",
+        "duration",
+        "kind",
+        "service",
+        "host",
+        "environment",
+        "release",
+        "serviceVersion",
+        "tags",
+        "sessionId",
+        "userId",
+        "requestId",
+        "operation",
+        "provider",
+        "requestedModel",
+        "responseModel",
+        "inputTokens",
+        "outputTokens",
+        "cachedTokens",
+        "cacheWriteTokens",
+        "reasoningTokens",
+        "totalTokens",
+        "cost",
+        "inputCost",
+        "outputCost",
+        "currency",
+        "costSource",
+        "ttft",
+        "finishReason",
+        "workflowName",
+        "agentName",
+        "promptName",
+        "promptVersion",
+        "responseId",
+        "question",
     ];
 
     /// <summary>The log of a span. Values past SLS's limits are cut, and the log says so; the whole value is in PostgreSQL.</summary>
@@ -81,20 +120,37 @@ public static class SpanLog
             Question = Text("question"),
         };
 
-        string? Text(string name) => (log.GetValueOrDefault(name) ?? log.GetValueOrDefault(name.ToLowerInvariant())) is { Length: > 0 } value && value != "null" ? value : null;
+        string? Text(string name) =>
+            (log.GetValueOrDefault(name) ?? log.GetValueOrDefault(name.ToLowerInvariant())) is { Length: > 0 } value && value != "null"
+                ? value
+                : null;
         string Required(string name) => Text(name) ?? throw new FormatException($"A log of the spans logstore has no {name}.");
-        long? Long(string name) => long.TryParse(Text(name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : null;
+        long? Long(string name) =>
+            long.TryParse(Text(name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : null;
 
         // An analysis writes 0.0001 as 1.0E-4; dividing by one with 28 places drops the zeros that leaves behind.
-        decimal? Decimal(string name) => decimal.TryParse(Text(name), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value / 1.0000000000000000000000000000m : null;
+        decimal? Decimal(string name) =>
+            decimal.TryParse(Text(name), NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+                ? value / 1.0000000000000000000000000000m
+                : null;
 
         TokenUsage? Usage()
         {
-            var usage = new TokenUsage(Long("inputTokens"), Long("outputTokens"), Long("cachedTokens"), Long("cacheWriteTokens"), Long("reasoningTokens"), Long("totalTokens"));
+            var usage = new TokenUsage(
+                Long("inputTokens"),
+                Long("outputTokens"),
+                Long("cachedTokens"),
+                Long("cacheWriteTokens"),
+                Long("reasoningTokens"),
+                Long("totalTokens")
+            );
             return usage == new TokenUsage(null, null) ? null : usage;
         }
 
-        Cost? Cost() => Decimal("cost") is { } total ? new(Decimal("inputCost"), Decimal("outputCost"), total, Text("currency") ?? "USD", Text("costSource") != "computed") : null;
+        Cost? Cost() =>
+            Decimal("cost") is { } total
+                ? new(Decimal("inputCost"), Decimal("outputCost"), total, Text("currency") ?? "USD", Text("costSource") != "computed")
+                : null;
 
         IReadOnlyList<string> Tags()
         {
@@ -146,7 +202,12 @@ public static class SpanLog
         fields.Add("inputCost", span.Cost?.Input);
         fields.Add("outputCost", span.Cost?.Output);
         fields.Add("currency", span.Cost?.Currency);
-        fields.Add("costSource", span.Cost is null ? null : span.Cost.Provided ? "provided" : "computed");
+        fields.Add(
+            "costSource",
+            span.Cost is null ? null
+                : span.Cost.Provided ? "provided"
+                : "computed"
+        );
         fields.Add("ttft", span.TimeToFirstTokenMs);
         fields.Add("finishReason", string.Join(',', span.FinishReasons));
         fields.Add("sessionId", span.SessionId);
@@ -166,7 +227,8 @@ public static class SpanLog
         fields.Add("version", record.Revision);
     }
 
-    private static long? Sum(TokenUsage? usage) => usage is { InputTokens: null, OutputTokens: null } or null ? null : (usage.InputTokens ?? 0) + (usage.OutputTokens ?? 0);
+    private static long? Sum(TokenUsage? usage) =>
+        usage is { InputTokens: null, OutputTokens: null } or null ? null : (usage.InputTokens ?? 0) + (usage.OutputTokens ?? 0);
 
     private static (uint Seconds, uint Nanos) TimeOf(long startUnixNano, DateTimeOffset now)
     {

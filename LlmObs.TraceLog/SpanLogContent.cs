@@ -21,11 +21,33 @@ internal static class SpanLogContent
     // Where dialects put texts that the mapper has brought into messages, input, output, tools or documents. A name, or a start that ends in a dot.
     private static readonly string[] Repeated =
     [
-        "gen_ai.input.messages", "gen_ai.output.messages", "gen_ai.system_instructions", "gen_ai.tool.definitions", "gen_ai.prompt", "gen_ai.prompt.",
-        "gen_ai.completion", "gen_ai.completion.", "gen_ai.tool.call.arguments", "gen_ai.tool.call.result", "gen_ai.retrieval.documents",
-        "input.value", "output.value", "llm.input_messages.", "llm.output_messages.", "llm.prompts", "llm.tools.", "retrieval.documents.", "retrieval.document",
-        "traceloop.entity.input", "traceloop.entity.output", "langfuse.observation.input", "langfuse.observation.output", "langfuse.trace.input", "langfuse.trace.output",
-        "gen_ai.event.content", "event_data",
+        "gen_ai.input.messages",
+        "gen_ai.output.messages",
+        "gen_ai.system_instructions",
+        "gen_ai.tool.definitions",
+        "gen_ai.prompt",
+        "gen_ai.prompt.",
+        "gen_ai.completion",
+        "gen_ai.completion.",
+        "gen_ai.tool.call.arguments",
+        "gen_ai.tool.call.result",
+        "gen_ai.retrieval.documents",
+        "input.value",
+        "output.value",
+        "llm.input_messages.",
+        "llm.output_messages.",
+        "llm.prompts",
+        "llm.tools.",
+        "retrieval.documents.",
+        "retrieval.document",
+        "traceloop.entity.input",
+        "traceloop.entity.output",
+        "langfuse.observation.input",
+        "langfuse.observation.output",
+        "langfuse.trace.input",
+        "langfuse.trace.output",
+        "gen_ai.event.content",
+        "event_data",
     ];
 
     public static void Add(LogFields fields, SpanRecord record)
@@ -35,11 +57,19 @@ internal static class SpanLogContent
         fields.AddContent("prompt", prompt);
         fields.AddContent("output", output.Length > 0 ? output : Unescaped(content.Output));
         fields.AddContent("input", prompt.Length > 0 ? content.RetrievalQuery : Unescaped(content.Input) ?? content.RetrievalQuery);
-        fields.AddContent("documents", string.Join("\n\n", content.Documents.Select(document => string.Join('\n', Present(document.Title, document.Content, document.Id)))));
+        fields.AddContent(
+            "documents",
+            string.Join("\n\n", content.Documents.Select(document => string.Join('\n', Present(document.Title, document.Content, document.Id))))
+        );
         fields.AddContent("tools", content.Tools.Count == 0 ? null : JsonSerializer.Serialize(content.Tools.Select(tool => tool.Name), Readable));
 
         // A dialect whose texts the mapper could not read keeps them here, or they could not be found at all.
-        var isMapped = content.Messages.Count > 0 || content.Input is not null || content.Output is not null || content.Documents.Count > 0 || content.Tools.Count > 0;
+        var isMapped =
+            content.Messages.Count > 0
+            || content.Input is not null
+            || content.Output is not null
+            || content.Documents.Count > 0
+            || content.Tools.Count > 0;
         fields.AddContent("attribute", Members(content.Attributes, isMapped));
         fields.AddContent("resource", Members(content.Resource, false));
         fields.AddContent("logs", Events(content.Events, isMapped));
@@ -55,12 +85,13 @@ internal static class SpanLogContent
         return string.Join("\n\n", parts);
     }
 
-    private static IEnumerable<string> Texts(MessagePart part) => part.Type switch
-    {
-        "tool_call" => Present(part.Name, Unescaped(part.Arguments.Text)),
-        "other" => Present(Unescaped(part.Raw.Text)),
-        _ => Present(part.Content, part.Uri is { Length: < 2000 } uri ? uri : null),
-    };
+    private static IEnumerable<string> Texts(MessagePart part) =>
+        part.Type switch
+        {
+            "tool_call" => Present(part.Name, Unescaped(part.Arguments.Text)),
+            "other" => Present(Unescaped(part.Raw.Text)),
+            _ => Present(part.Content, part.Uri is { Length: < 2000 } uri ? uri : null),
+        };
 
     private static IEnumerable<string> Present(params string?[] texts) => texts.Where(text => !string.IsNullOrEmpty(text))!;
 
@@ -106,37 +137,43 @@ internal static class SpanLogContent
     private static bool IsRepeat(string name) =>
         Repeated.Any(repeated => repeated.EndsWith('.') ? name.StartsWith(repeated, StringComparison.Ordinal) : name == repeated);
 
-    private static string? Events(IReadOnlyList<SpanEvent> events, bool withoutRepeats) => events.Count == 0 ? null : Write(writer =>
-    {
-        writer.WriteStartArray();
-        foreach (var happened in events)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("name", happened.Name);
-            writer.WriteNumber("time", happened.TimeUnixNano);
-            writer.WritePropertyName("attribute");
-            writer.WriteRawValue(Members(happened.Attributes, withoutRepeats));
-            writer.WriteEndObject();
-        }
+    private static string? Events(IReadOnlyList<SpanEvent> events, bool withoutRepeats) =>
+        events.Count == 0
+            ? null
+            : Write(writer =>
+            {
+                writer.WriteStartArray();
+                foreach (var happened in events)
+                {
+                    writer.WriteStartObject();
+                    writer.WriteString("name", happened.Name);
+                    writer.WriteNumber("time", happened.TimeUnixNano);
+                    writer.WritePropertyName("attribute");
+                    writer.WriteRawValue(Members(happened.Attributes, withoutRepeats));
+                    writer.WriteEndObject();
+                }
 
-        writer.WriteEndArray();
-    });
+                writer.WriteEndArray();
+            });
 
-    private static string? Links(IReadOnlyList<SpanLink> links) => links.Count == 0 ? null : Write(writer =>
-    {
-        writer.WriteStartArray();
-        foreach (var link in links)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("spanID", link.SpanId);
-            writer.WriteString("traceID", link.TraceId);
-            writer.WritePropertyName("attribute");
-            writer.WriteRawValue(link.Attributes.ToString());
-            writer.WriteEndObject();
-        }
+    private static string? Links(IReadOnlyList<SpanLink> links) =>
+        links.Count == 0
+            ? null
+            : Write(writer =>
+            {
+                writer.WriteStartArray();
+                foreach (var link in links)
+                {
+                    writer.WriteStartObject();
+                    writer.WriteString("spanID", link.SpanId);
+                    writer.WriteString("traceID", link.TraceId);
+                    writer.WritePropertyName("attribute");
+                    writer.WriteRawValue(link.Attributes.ToString());
+                    writer.WriteEndObject();
+                }
 
-        writer.WriteEndArray();
-    });
+                writer.WriteEndArray();
+            });
 
     private static string Write(Action<Utf8JsonWriter> write)
     {

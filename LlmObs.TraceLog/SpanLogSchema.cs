@@ -41,7 +41,42 @@ public static class SpanLogSchema
     /// <summary>The tag that carries the outbox batch's id.</summary>
     public const string BatchTag = "batch_id";
 
-    private static readonly string[] Delimiters = [",", " ", "'", "\"", ";", "=", "(", ")", "[", "]", "{", "}", "?", "@", "&", "<", ">", "/", ":", ".", "|", "*", "+", "`", "#", "!", "$", "%", "^", "~", "\n", "\t", "\r"];
+    private static readonly string[] Delimiters =
+    [
+        ",",
+        " ",
+        "'",
+        "\"",
+        ";",
+        "=",
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        "?",
+        "@",
+        "&",
+        "<",
+        ">",
+        "/",
+        ":",
+        ".",
+        "|",
+        "*",
+        "+",
+        "`",
+        "#",
+        "!",
+        "$",
+        "%",
+        "^",
+        "~",
+        "\n",
+        "\t",
+        "\r",
+    ];
 
     /// <summary>Members of <c>attribute</c> that can be compared as numbers or grouped by in SQL.</summary>
     private static readonly (string Name, string Type)[] AttributeKeys =
@@ -178,28 +213,44 @@ public static class SpanLogSchema
     /// <summary>True when the attribute can be compared as a number.</summary>
     internal static bool IsNumericAttribute(string name) => AttributeKeys.Contains((name, "long"));
 
-    private static JsonObject Key(SpanLogField field) => field.Type switch
-    {
-        FieldType.Long => new() { ["type"] = "long", ["doc_value"] = true, ["alias"] = "" },
-        FieldType.Double => new() { ["type"] = "double", ["doc_value"] = true, ["alias"] = "" },
-        FieldType.Json => JsonKey(field.Name),
-        _ => new()
+    private static JsonObject Key(SpanLogField field) =>
+        field.Type switch
         {
-            ["type"] = "text",
-            ["doc_value"] = true,
-            ["alias"] = "",
-            ["caseSensitive"] = false,
-            ["chn"] = field.Type == FieldType.Words,
-            ["token"] = Array(field.Type == FieldType.Words ? Delimiters : []),
-        },
-    };
+            FieldType.Long => new()
+            {
+                ["type"] = "long",
+                ["doc_value"] = true,
+                ["alias"] = "",
+            },
+            FieldType.Double => new()
+            {
+                ["type"] = "double",
+                ["doc_value"] = true,
+                ["alias"] = "",
+            },
+            FieldType.Json => JsonKey(field.Name),
+            _ => new()
+            {
+                ["type"] = "text",
+                ["doc_value"] = true,
+                ["alias"] = "",
+                ["caseSensitive"] = false,
+                ["chn"] = field.Type == FieldType.Words,
+                ["token"] = Array(field.Type == FieldType.Words ? Delimiters : []),
+            },
+        };
 
     private static JsonObject JsonKey(string name)
     {
         var members = new JsonObject();
         foreach (var (member, type) in name == "attribute" ? AttributeKeys : [])
         {
-            members[member] = new JsonObject { ["type"] = type, ["doc_value"] = true, ["alias"] = "" };
+            members[member] = new JsonObject
+            {
+                ["type"] = type,
+                ["doc_value"] = true,
+                ["alias"] = "",
+            };
         }
 
         return new()

@@ -47,7 +47,11 @@ public sealed class SpanLogStore(SlsClient client, IOptions<TraceLogOptions> opt
         }
 
         Task PutAsync(IReadOnlyList<SlsLog> group) =>
-            client.PutLogsAsync(SpanLogSchema.Logstore, new SlsLogGroup(group, Tags: [new(SpanLogSchema.BatchTag, batchId.ToString())]), cancellationToken);
+            client.PutLogsAsync(
+                SpanLogSchema.Logstore,
+                new SlsLogGroup(group, Tags: [new(SpanLogSchema.BatchTag, batchId.ToString())]),
+                cancellationToken
+            );
     }
 
     /// <summary>How many logs of a batch SLS holds, looking around the given time of writing.</summary>
@@ -58,14 +62,24 @@ public sealed class SpanLogStore(SlsClient client, IOptions<TraceLogOptions> opt
     }
 
     /// <summary>The records of a batch that SLS does not hold yet: all of them, none, or those a large batch had left when it was interrupted.</summary>
-    public async Task<IReadOnlyList<SpanRecord>> MissingAsync(Guid batchId, DateTimeOffset writtenAfter, IReadOnlyList<SpanRecord> records, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SpanRecord>> MissingAsync(
+        Guid batchId,
+        DateTimeOffset writtenAfter,
+        IReadOnlyList<SpanRecord> records,
+        CancellationToken cancellationToken
+    )
     {
         if (await CountBatchAsync(batchId, writtenAfter, cancellationToken) == 0)
         {
             return records;
         }
 
-        var result = await AskAsync(batchId, writtenAfter, $"select \"traceID\" as trace_id, \"spanID\" as span_id from log limit {Math.Max(100, 2 * records.Count)}", cancellationToken);
+        var result = await AskAsync(
+            batchId,
+            writtenAfter,
+            $"select \"traceID\" as trace_id, \"spanID\" as span_id from log limit {Math.Max(100, 2 * records.Count)}",
+            cancellationToken
+        );
         var held = result.Rows.Select(row => (row["trace_id"], row["span_id"])).ToHashSet();
         return [.. records.Where(record => !held.Contains((record.Span.TraceId, record.Span.SpanId)))];
     }
@@ -77,6 +91,8 @@ public sealed class SpanLogStore(SlsClient client, IOptions<TraceLogOptions> opt
         var search = new SlsQueryBuilder().Tag(SpanLogSchema.BatchTag, batchId.ToString()).Search();
         var result = await client.GetLogsAsync(SpanLogSchema.Logstore, new SlsQuery($"{search} | {sql}", from, to), cancellationToken);
         // A part of the answer would have the rest sent twice.
-        return result.IsComplete && result.IsAccurate ? result : throw new SlsException(0, SlsException.RequestTimeout, "SLS could not say in time which logs of the batch it holds.", null);
+        return result.IsComplete && result.IsAccurate
+            ? result
+            : throw new SlsException(0, SlsException.RequestTimeout, "SLS could not say in time which logs of the batch it holds.", null);
     }
 }

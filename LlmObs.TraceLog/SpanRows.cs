@@ -29,14 +29,21 @@ internal sealed class SpanRows(SlsClient client)
     private const int SnippetLead = 60;
 
     // A line of a list shows the beginning; the whole is on the span's own page.
-    private static readonly string Columns = string.Join(", ", SpanLog.RowFields.Select(field => field == "statusMessage" ? "substr(\"statusMessage\", 1, 500) as statusmessage" : SlsSql.Column(field)));
+    private static readonly string Columns = string.Join(
+        ", ",
+        SpanLog.RowFields.Select(field => field == "statusMessage" ? "substr(\"statusMessage\", 1, 500) as statusmessage" : SlsSql.Column(field))
+    );
     private static readonly string[] SnippetFields = ["prompt", "output", "input", "documents"];
 
     public async Task<SlsResult> RunAsync(SpanAsk ask, string sql, CancellationToken cancellationToken)
     {
         try
         {
-            var result = await client.GetLogsAsync(SpanLogSchema.Logstore, new SlsQuery($"{ask.Search} | {sql}", ask.From, ask.To), cancellationToken);
+            var result = await client.GetLogsAsync(
+                SpanLogSchema.Logstore,
+                new SlsQuery($"{ask.Search} | {sql}", ask.From, ask.To),
+                cancellationToken
+            );
             return result with { IsComplete = result.IsComplete && result.IsAccurate };
         }
         catch (SlsException exception) when (exception.Code is "ProjectNotExist" or "LogStoreNotExist" or "IndexConfigNotExist")
@@ -54,7 +61,8 @@ internal sealed class SpanRows(SlsClient client)
         var result = await RunAsync(
             ask,
             $"""select {Columns} from log {(where is null ? "" : "where " + where)} order by "start" desc, "traceID", "spanID", "version" desc limit {limit}""",
-            cancellationToken);
+            cancellationToken
+        );
         var spans = result.Rows.Select(SpanLog.FromLog).DistinctBy(span => (span.TraceId, span.SpanId)).ToList();
         return new(spans, result.Rows.Count, result.IsComplete);
     }
@@ -68,7 +76,11 @@ internal sealed class SpanRows(SlsClient client)
         }
 
         var ids = string.Join(", ", spans.Select(span => SlsSql.Text(span.SpanId)).Distinct());
-        var result = await RunAsync(ask, $"""select "traceID" as trace_id, "spanID" as span_id, {Snippet(ask.Words)} as snippet from log where "spanID" in ({ids}) order by "version" desc limit {10 * spans.Count}""", cancellationToken);
+        var result = await RunAsync(
+            ask,
+            $"""select "traceID" as trace_id, "spanID" as span_id, {Snippet(ask.Words)} as snippet from log where "spanID" in ({ids}) order by "version" desc limit {10 * spans.Count}""",
+            cancellationToken
+        );
         var snippets = new Dictionary<(string, string), string>();
         foreach (var row in result.Rows)
         {
@@ -78,7 +90,13 @@ internal sealed class SpanRows(SlsClient client)
             }
         }
 
-        return [.. spans.Select(span => new SpanHit(span, snippets.TryGetValue((span.TraceId, span.SpanId), out var snippet) ? SpanMerge.OneLine(snippet, SnippetCharacters) : null))];
+        return
+        [
+            .. spans.Select(span => new SpanHit(
+                span,
+                snippets.TryGetValue((span.TraceId, span.SpanId), out var snippet) ? SpanMerge.OneLine(snippet, SnippetCharacters) : null
+            )),
+        ];
     }
 
     // The first word wins: it is the whole of what was quoted. SQL sees the first max_text_len bytes of a text; a hit beyond shows no snippet.

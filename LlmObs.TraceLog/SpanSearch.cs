@@ -38,7 +38,10 @@ public sealed class SpanSearch(SlsClient client)
         var after = PageCursor.Decode(cursor)?.After("\"start\"", "\"traceID\"", "\"spanID\"");
         var page = await rows.ReadAsync(ask, after, limit + 1, cancellationToken);
         var hits = await rows.WithSnippetsAsync(ask, [.. page.Spans.Take(limit)], cancellationToken);
-        var next = page.RowCount > limit && hits is [.., { Span: var last }] ? new PageCursor(last.StartUnixNano / 1000, last.TraceId, last.SpanId).Encode() : null;
+        var next =
+            page.RowCount > limit && hits is [.., { Span: var last }]
+                ? new PageCursor(last.StartUnixNano / 1000, last.TraceId, last.SpanId).Encode()
+                : null;
         return new(hits, next, page.IsComplete);
     }
 
@@ -58,9 +61,10 @@ public sealed class SpanSearch(SlsClient client)
             {(after is null ? "" : "where " + after)}
             order by earliest desc, trace_id limit {limit + 1}
             """,
-            cancellationToken);
-        var found = result.Rows
-            .Take(limit)
+            cancellationToken
+        );
+        var found = result
+            .Rows.Take(limit)
             .Select(row => (TraceId: row["trace_id"], Earliest: Number(row, "earliest"), Spans: (int)Number(row, "spans"), Best: row["best"]))
             .ToList();
         if (found.Count == 0)
@@ -68,12 +72,25 @@ public sealed class SpanSearch(SlsClient client)
             return new([], null, result.IsComplete);
         }
 
-        var best = await rows.ReadAsync(ask, $"\"traceID\" in ({Listed(found.Select(trace => trace.TraceId))}) and \"spanID\" in ({Listed(found.Select(trace => trace.Best))})", 10 * limit, cancellationToken);
+        var best = await rows.ReadAsync(
+            ask,
+            $"\"traceID\" in ({Listed(found.Select(trace => trace.TraceId))}) and \"spanID\" in ({Listed(found.Select(trace => trace.Best))})",
+            10 * limit,
+            cancellationToken
+        );
         var byId = best.Spans.ToLookup(span => (span.TraceId, span.SpanId));
         var spans = found.Select(trace => byId[(trace.TraceId, trace.Best)].FirstOrDefault()).OfType<Domain.Spans.Span>().ToList();
         var hits = (await rows.WithSnippetsAsync(ask, spans, cancellationToken)).ToDictionary(hit => hit.Span.TraceId, StringComparer.Ordinal);
         var next = result.Rows.Count > limit ? new PageCursor(found[^1].Earliest, found[^1].TraceId).Encode() : null;
-        return new([.. found.Where(trace => hits.ContainsKey(trace.TraceId)).Select(trace => new TraceHit(trace.TraceId, trace.Earliest * 1000, trace.Spans, hits[trace.TraceId]))], next, result.IsComplete && best.IsComplete);
+        return new(
+            [
+                .. found
+                    .Where(trace => hits.ContainsKey(trace.TraceId))
+                    .Select(trace => new TraceHit(trace.TraceId, trace.Earliest * 1000, trace.Spans, hits[trace.TraceId])),
+            ],
+            next,
+            result.IsComplete && best.IsComplete
+        );
     }
 
     /// <summary>Matching spans over time, in at most 60 buckets of a round width.</summary>
@@ -88,7 +105,8 @@ public sealed class SpanSearch(SlsClient client)
                    count(distinct case when "status" = 'error' then "spanID" end) as errors
             from log group by __time__ - __time__ % {grid.Width} limit 1000
             """,
-            cancellationToken);
+            cancellationToken
+        );
         return grid.Fill(result.Rows.ToDictionary(row => Number(row, "bucket"), row => (Number(row, "spans"), Number(row, "errors"))));
     }
 
@@ -96,7 +114,9 @@ public sealed class SpanSearch(SlsClient client)
     /// <exception cref="ArgumentOutOfRangeException">No such facet.</exception>
     public async Task<IReadOnlyList<FacetValue>> FacetAsync(SpanQuery query, string field, int limit, CancellationToken cancellationToken)
     {
-        var column = FacetColumns.TryGetValue(field, out var name) ? SlsSql.Column(name) : throw new ArgumentOutOfRangeException(nameof(field), field, "There is no such facet.");
+        var column = FacetColumns.TryGetValue(field, out var name)
+            ? SlsSql.Column(name)
+            : throw new ArgumentOutOfRangeException(nameof(field), field, "There is no such facet.");
         var result = await rows.RunAsync(
             SpanAsk.Of(query),
             $"""
@@ -104,14 +124,19 @@ public sealed class SpanSearch(SlsClient client)
             where {column} is not null and {column} <> ''
             group by {column} order by spans desc, facet limit {limit}
             """,
-            cancellationToken);
+            cancellationToken
+        );
         return [.. result.Rows.Select(row => new FacetValue(row["facet"], Number(row, "spans")))];
     }
 
     /// <summary>Matching spans and traces.</summary>
     public async Task<(long Spans, long Traces)> CountAsync(SpanQuery query, CancellationToken cancellationToken)
     {
-        var result = await rows.RunAsync(SpanAsk.Of(query), "select count(distinct \"spanID\") as spans, count(distinct \"traceID\") as traces from log", cancellationToken);
+        var result = await rows.RunAsync(
+            SpanAsk.Of(query),
+            "select count(distinct \"spanID\") as spans, count(distinct \"traceID\") as traces from log",
+            cancellationToken
+        );
         return result.Rows is [var row, ..] ? (Number(row, "spans"), Number(row, "traces")) : (0, 0);
     }
 

@@ -20,12 +20,17 @@ public static class TraceLogServices
         {
             var connection = services.GetRequiredService<IConfiguration>().GetConnectionString("sls");
             return string.IsNullOrEmpty(connection)
-                ? throw new InvalidOperationException("There is no connection to SLS: set ConnectionStrings:sls to Endpoint=…;Project=…;AccessKeyId=…;AccessKeySecret=….")
+                ? throw new InvalidOperationException(
+                    "There is no connection to SLS: set ConnectionStrings:sls to Endpoint=…;Project=…;AccessKeyId=…;AccessKeySecret=…."
+                )
                 : SlsOptions.Parse(connection);
         });
         builder.Services.AddSingleton(services =>
         {
-            var options = services.GetRequiredService<SlsOptions>() with { Timeout = TimeSpan.FromSeconds(services.GetRequiredService<IOptions<TraceLogOptions>>().Value.TimeoutSeconds) };
+            var options = services.GetRequiredService<SlsOptions>() with
+            {
+                Timeout = TimeSpan.FromSeconds(services.GetRequiredService<IOptions<TraceLogOptions>>().Value.TimeoutSeconds),
+            };
             return new SlsClient(options, SlsClient.CreateHttp(), services.GetRequiredService<TimeProvider>());
         });
         builder.Services.AddSingleton<SpanSearch>();

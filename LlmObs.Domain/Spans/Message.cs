@@ -21,7 +21,8 @@ public sealed record MessagePart(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Modality = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? MimeType = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Uri = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? FileId = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? FileId = null
+)
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public JsonText Arguments { get; init; }
@@ -30,8 +31,12 @@ public sealed record MessagePart(
     public JsonText Raw { get; init; }
 
     public static MessagePart Text(string content) => new("text", content);
+
     public static MessagePart Reasoning(string content) => new("reasoning", content);
-    public static MessagePart ToolCall(string? id, string? name, JsonText arguments) => new("tool_call", Id: id, Name: name) { Arguments = arguments };
+
+    public static MessagePart ToolCall(string? id, string? name, JsonText arguments) =>
+        new("tool_call", Id: id, Name: name) { Arguments = arguments };
+
     public static MessagePart ToolResult(string? id, string? name, string? content) => new("tool_result", content, id, name);
 }
 

@@ -124,7 +124,8 @@ public sealed record SpanRecord(Span Span, SpanContent Content)
 /// <summary>What an endpoint hands to the writer: spans of one project, accepted together or not at all.</summary>
 public sealed record SpanBatch(Project Project, IReadOnlyList<SpanRecord> Spans, IReadOnlyList<LateContent> LateContents)
 {
-    public SpanBatch(Project project, IReadOnlyList<SpanRecord> spans) : this(project, spans, []) { }
+    public SpanBatch(Project project, IReadOnlyList<SpanRecord> spans)
+        : this(project, spans, []) { }
 }
 
 /// <summary>
@@ -132,4 +133,15 @@ public sealed record SpanBatch(Project Project, IReadOnlyList<SpanRecord> Spans,
 /// The writer keeps it; it is merged by <see cref="SpanMerge"/> once both are there.
 /// </summary>
 /// <param name="Key">A hash of what was sent, so that a repeat is kept once.</param>
-public sealed record LateContent(string TraceId, string SpanId, string Key, SpanEvent Event, IReadOnlyList<Message> Messages, IReadOnlyList<Tool> Tools, TokenUsage? Usage, string? ErrorType, string? ErrorMessage, IReadOnlyList<string> FinishReasons);
+public sealed record LateContent(
+    string TraceId,
+    string SpanId,
+    string Key,
+    SpanEvent Event,
+    IReadOnlyList<Message> Messages,
+    IReadOnlyList<Tool> Tools,
+    TokenUsage? Usage,
+    string? ErrorType,
+    string? ErrorMessage,
+    IReadOnlyList<string> FinishReasons
+);

@@ -6,29 +6,61 @@ namespace LlmObs.Domain.Spans;
 [JsonConverter(typeof(JsonStringEnumConverter<SpanKind>))]
 public enum SpanKind
 {
-    [JsonStringEnumMemberName("other")] Other = 0,
-    [JsonStringEnumMemberName("workflow")] Workflow = 1,
-    [JsonStringEnumMemberName("agent")] Agent = 2,
-    [JsonStringEnumMemberName("chain")] Chain = 3,
-    [JsonStringEnumMemberName("llm")] Llm = 4,
-    [JsonStringEnumMemberName("embedding")] Embedding = 5,
-    [JsonStringEnumMemberName("retriever")] Retriever = 6,
-    [JsonStringEnumMemberName("reranker")] Reranker = 7,
-    [JsonStringEnumMemberName("tool")] Tool = 8,
-    [JsonStringEnumMemberName("guardrail")] Guardrail = 9,
-    [JsonStringEnumMemberName("evaluator")] Evaluator = 10,
-    [JsonStringEnumMemberName("task")] Task = 11,
-    [JsonStringEnumMemberName("http")] Http = 12,
-    [JsonStringEnumMemberName("db")] Db = 13,
+    [JsonStringEnumMemberName("other")]
+    Other = 0,
+
+    [JsonStringEnumMemberName("workflow")]
+    Workflow = 1,
+
+    [JsonStringEnumMemberName("agent")]
+    Agent = 2,
+
+    [JsonStringEnumMemberName("chain")]
+    Chain = 3,
+
+    [JsonStringEnumMemberName("llm")]
+    Llm = 4,
+
+    [JsonStringEnumMemberName("embedding")]
+    Embedding = 5,
+
+    [JsonStringEnumMemberName("retriever")]
+    Retriever = 6,
+
+    [JsonStringEnumMemberName("reranker")]
+    Reranker = 7,
+
+    [JsonStringEnumMemberName("tool")]
+    Tool = 8,
+
+    [JsonStringEnumMemberName("guardrail")]
+    Guardrail = 9,
+
+    [JsonStringEnumMemberName("evaluator")]
+    Evaluator = 10,
+
+    [JsonStringEnumMemberName("task")]
+    Task = 11,
+
+    [JsonStringEnumMemberName("http")]
+    Http = 12,
+
+    [JsonStringEnumMemberName("db")]
+    Db = 13,
 }
 
 /// <summary>How a span ended. <see cref="Unset"/> is what most libraries send for success, and is shown as such.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<SpanStatus>))]
 public enum SpanStatus
 {
-    [JsonStringEnumMemberName("unset")] Unset = 0,
-    [JsonStringEnumMemberName("ok")] Ok = 1,
-    [JsonStringEnumMemberName("error")] Error = 2,
+    [JsonStringEnumMemberName("unset")]
+    Unset = 0,
+
+    [JsonStringEnumMemberName("ok")]
+    Ok = 1,
+
+    [JsonStringEnumMemberName("error")]
+    Error = 2,
 }
 
 public static class SpanWords

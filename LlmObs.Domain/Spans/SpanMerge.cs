@@ -14,7 +14,13 @@ public static class SpanMerge
         {
             if (!ownMessages.Any(message => message.Direction == direction))
             {
-                content = content with { Messages = InOrder([.. content.Messages, .. ordered.SelectMany(part => part.Messages).Where(message => message.Direction == direction)]) };
+                content = content with
+                {
+                    Messages = InOrder([
+                        .. content.Messages,
+                        .. ordered.SelectMany(part => part.Messages).Where(message => message.Direction == direction),
+                    ]),
+                };
             }
         }
 
@@ -48,7 +54,12 @@ public static class SpanMerge
     /// <summary>Folds white space and cuts at 500 characters, never inside a surrogate pair.</summary>
     public static string OneLine(string text, int limit = 500)
     {
-        var line = string.Join(' ', text.Length > 8 * limit ? text[..(8 * limit)].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) : text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        var line = string.Join(
+            ' ',
+            text.Length > 8 * limit
+                ? text[..(8 * limit)].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
+                : text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
+        );
         if (line.Length <= limit)
         {
             return line;
@@ -62,6 +73,11 @@ public static class SpanMerge
     private static List<Message> InOrder(IReadOnlyList<Message> messages)
     {
         var input = messages.Where(message => message.Direction == "input").ToList();
-        return [.. messages.Where(message => message.Direction == "system" && input is not [{ Role: "system" }, ..]), .. input, .. messages.Where(message => message.Direction == "output")];
+        return
+        [
+            .. messages.Where(message => message.Direction == "system" && input is not [{ Role: "system" }, ..]),
+            .. input,
+            .. messages.Where(message => message.Direction == "output"),
+        ];
     }
 }

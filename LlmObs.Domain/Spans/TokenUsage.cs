@@ -4,21 +4,30 @@ namespace LlmObs.Domain.Spans;
 /// Tokens of one model call, or of many. Inclusive: input contains the cached part, output contains reasoning.
 /// Null means not said, which is not zero.
 /// </summary>
-public sealed record TokenUsage(long? InputTokens, long? OutputTokens, long? CachedInputTokens = null, long? CacheWriteInputTokens = null, long? ReasoningTokens = null, long? TotalTokens = null)
+public sealed record TokenUsage(
+    long? InputTokens,
+    long? OutputTokens,
+    long? CachedInputTokens = null,
+    long? CacheWriteInputTokens = null,
+    long? ReasoningTokens = null,
+    long? TotalTokens = null
+)
 {
     /// <summary>Adds two readings; what neither says stays unsaid.</summary>
-    public static TokenUsage? Add(TokenUsage? a, TokenUsage? b) => (a, b) switch
-    {
-        (null, _) => b,
-        (_, null) => a,
-        _ => new(
-            Sum(a.InputTokens, b.InputTokens),
-            Sum(a.OutputTokens, b.OutputTokens),
-            Sum(a.CachedInputTokens, b.CachedInputTokens),
-            Sum(a.CacheWriteInputTokens, b.CacheWriteInputTokens),
-            Sum(a.ReasoningTokens, b.ReasoningTokens),
-            Sum(a.TotalTokens, b.TotalTokens)),
-    };
+    public static TokenUsage? Add(TokenUsage? a, TokenUsage? b) =>
+        (a, b) switch
+        {
+            (null, _) => b,
+            (_, null) => a,
+            _ => new(
+                Sum(a.InputTokens, b.InputTokens),
+                Sum(a.OutputTokens, b.OutputTokens),
+                Sum(a.CachedInputTokens, b.CachedInputTokens),
+                Sum(a.CacheWriteInputTokens, b.CacheWriteInputTokens),
+                Sum(a.ReasoningTokens, b.ReasoningTokens),
+                Sum(a.TotalTokens, b.TotalTokens)
+            ),
+        };
 
     private static long? Sum(long? a, long? b) => a is null && b is null ? null : (a ?? 0) + (b ?? 0);
 }
@@ -30,11 +39,12 @@ public sealed record TokenUsage(long? InputTokens, long? OutputTokens, long? Cac
 public sealed record Cost(decimal? Input, decimal? Output, decimal Total, string Currency = "USD", bool Provided = true)
 {
     /// <summary>Adds two amounts of one currency; of two currencies the first is kept, since their sum would mean nothing.</summary>
-    public static Cost? Add(Cost? a, Cost? b) => (a, b) switch
-    {
-        (null, _) => b,
-        (_, null) => a,
-        _ when a.Currency != b.Currency => a,
-        _ => new((a.Input ?? 0) + (b.Input ?? 0), (a.Output ?? 0) + (b.Output ?? 0), a.Total + b.Total, a.Currency, a.Provided && b.Provided),
-    };
+    public static Cost? Add(Cost? a, Cost? b) =>
+        (a, b) switch
+        {
+            (null, _) => b,
+            (_, null) => a,
+            _ when a.Currency != b.Currency => a,
+            _ => new((a.Input ?? 0) + (b.Input ?? 0), (a.Output ?? 0) + (b.Output ?? 0), a.Total + b.Total, a.Currency, a.Provided && b.Provided),
+        };
 }

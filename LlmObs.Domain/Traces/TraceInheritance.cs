@@ -18,14 +18,16 @@ public static class TraceInheritance
             var span = row.Span;
             var above = row.Depth > 0 ? requestIds[span.ParentSpanId!] : null;
             var requestId = requestIds[span.SpanId] = span.RequestId ?? above;
-            filled.Add(span with
-            {
-                RequestId = requestId ?? trace.RequestId,
-                SessionId = span.SessionId ?? trace.SessionId,
-                UserId = span.UserId ?? trace.UserId,
-                Environment = span.Environment ?? trace.Environment,
-                Release = span.Release ?? trace.Release,
-            });
+            filled.Add(
+                span with
+                {
+                    RequestId = requestId ?? trace.RequestId,
+                    SessionId = span.SessionId ?? trace.SessionId,
+                    UserId = span.UserId ?? trace.UserId,
+                    Environment = span.Environment ?? trace.Environment,
+                    Release = span.Release ?? trace.Release,
+                }
+            );
         }
 
         return filled;

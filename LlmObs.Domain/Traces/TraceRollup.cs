@@ -22,7 +22,10 @@ public static class TraceRollup
         {
             TraceId = root.TraceId,
             Name = root.WorkflowName ?? root.Name,
-            Question = root.Question ?? earliestFirst.FirstOrDefault(span => span is { Kind: SpanKind.Llm, Question: not null })?.Question ?? First(span => span.Question),
+            Question =
+                root.Question
+                ?? earliestFirst.FirstOrDefault(span => span is { Kind: SpanKind.Llm, Question: not null })?.Question
+                ?? First(span => span.Question),
             RequestId = First(span => span.RequestId),
             SessionId = First(span => span.SessionId),
             UserId = First(span => span.UserId),

@@ -30,8 +30,8 @@ public sealed class TraceTree
         }
 
         var cut = CutCycles(byId);
-        var children = byId.Values
-            .Where(span => ParentOf(span, byId, cut) is not null)
+        var children = byId
+            .Values.Where(span => ParentOf(span, byId, cut) is not null)
             .GroupBy(span => span.ParentSpanId!, StringComparer.Ordinal)
             .ToDictionary(group => group.Key, InOrder, StringComparer.Ordinal);
         var roots = InOrder(byId.Values.Where(span => ParentOf(span, byId, cut) is null));
@@ -42,7 +42,12 @@ public sealed class TraceTree
         span.ParentSpanId is { Length: > 0 } parent && !cut.Contains(span.SpanId) ? byId.GetValueOrDefault(parent) : null;
 
     private static List<Span> InOrder(IEnumerable<Span> spans) =>
-        [.. spans.OrderBy(span => span.StartUnixNano).ThenByDescending(span => span.DurationNano).ThenBy(span => span.SpanId, StringComparer.Ordinal)];
+        [
+            .. spans
+                .OrderBy(span => span.StartUnixNano)
+                .ThenByDescending(span => span.DurationNano)
+                .ThenBy(span => span.SpanId, StringComparer.Ordinal),
+        ];
 
     /// <summary>The earliest span of every cycle loses its parent, so that what is left is a forest.</summary>
     private static HashSet<string> CutCycles(Dictionary<string, Span> byId)

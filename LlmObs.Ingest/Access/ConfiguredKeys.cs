@@ -29,7 +29,13 @@ public sealed class ConfiguredKeyOptions
 }
 
 /// <summary>Makes sure, at start, that the keys of the configuration exist. Waits for the schema, since PostgreSQL may start later than we do.</summary>
-internal sealed partial class KeySeeding(ApiKeys keys, SchemaState schema, IOptions<ConfiguredKeyOptions> options, TimeProvider time, ILogger<KeySeeding> logger) : BackgroundService
+internal sealed partial class KeySeeding(
+    ApiKeys keys,
+    SchemaState schema,
+    IOptions<ConfiguredKeyOptions> options,
+    TimeProvider time,
+    ILogger<KeySeeding> logger
+) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 

@@ -20,7 +20,10 @@ internal sealed class SenderAccess(ApiKeys keys, Projects projects, IOptions<Ing
         {
             return _allowsLoopback && IsLoopback(context)
                 ? await DefaultAsync(context.RequestAborted)
-                : Refused(RefusalReason.NoCredentials, "A key is needed: 'Authorization: Bearer <key>', 'Authorization: Basic <base64 of public:key>', or 'x-api-key: <key>'.");
+                : Refused(
+                    RefusalReason.NoCredentials,
+                    "A key is needed: 'Authorization: Bearer <key>', 'Authorization: Basic <base64 of public:key>', or 'x-api-key: <key>'."
+                );
         }
 
         var found = await keys.FindAsync(key, context.RequestAborted);
@@ -37,12 +40,17 @@ internal sealed class SenderAccess(ApiKeys keys, Projects projects, IOptions<Ing
     private async Task<Sender> DefaultAsync(CancellationToken cancellationToken) =>
         await projects.FindAsync(Project.DefaultName, cancellationToken) is { } project
             ? new(project, null)
-            : new(null, new(RefusalReason.StorageAway, "The project 'default' is not there yet.", TimeSpan.FromSeconds(options.Value.RetryAfterSeconds)));
+            : new(
+                null,
+                new(RefusalReason.StorageAway, "The project 'default' is not there yet.", TimeSpan.FromSeconds(options.Value.RetryAfterSeconds))
+            );
 
     // Behind a proxy on this machine everyone looks like loopback; the proxy's own headers give it away.
     private static bool IsLoopback(HttpContext context) =>
-        context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
-        && !context.Request.Headers.ContainsKey("X-Forwarded-For") && !context.Request.Headers.ContainsKey("Forwarded");
+        context.Connection.RemoteIpAddress is { } address
+        && IPAddress.IsLoopback(address)
+        && !context.Request.Headers.ContainsKey("X-Forwarded-For")
+        && !context.Request.Headers.ContainsKey("Forwarded");
 
     private static Sender Refused(RefusalReason reason, string message) => new(null, new(reason, message));
 }

@@ -33,7 +33,10 @@ internal sealed class AttributeMap
     public IEnumerable<KeyValuePair<string, AnyValue>> All => _values;
 
     /// <summary>The namespaces of all keys; see <see cref="Mapping.Namespaces"/>.</summary>
-    public ulong Namespaces => _namespaces != 0 || _values.Count == 0 ? _namespaces : _namespaces = _values.Keys.Aggregate(0UL, (bits, key) => bits | Mapping.Namespaces.Bit(key));
+    public ulong Namespaces =>
+        _namespaces != 0 || _values.Count == 0
+            ? _namespaces
+            : _namespaces = _values.Keys.Aggregate(0UL, (bits, key) => bits | Mapping.Namespaces.Bit(key));
 
     public bool Has(string key) => Find(key) is not null;
 

@@ -42,12 +42,14 @@ internal static class EventReader
         return GenAiContent.FromEvent(name, attributes, body.RootElement);
     }
 
-    private static GenAiContent Join(GenAiContent first, GenAiContent next) => new(
-        [.. first.Messages, .. next.Messages],
-        first.Tools.Count > 0 ? first.Tools : next.Tools,
-        first.Usage ?? next.Usage,
-        first.ErrorType ?? next.ErrorType,
-        first.ErrorMessage ?? next.ErrorMessage,
-        [.. first.FinishReasons, .. next.FinishReasons],
-        [.. first.Documents, .. next.Documents]);
+    private static GenAiContent Join(GenAiContent first, GenAiContent next) =>
+        new(
+            [.. first.Messages, .. next.Messages],
+            first.Tools.Count > 0 ? first.Tools : next.Tools,
+            first.Usage ?? next.Usage,
+            first.ErrorType ?? next.ErrorType,
+            first.ErrorMessage ?? next.ErrorMessage,
+            [.. first.FinishReasons, .. next.FinishReasons],
+            [.. first.Documents, .. next.Documents]
+        );
 }

@@ -43,8 +43,15 @@ internal sealed class IndexedAttributes
             item[tail] = value;
         }
 
-        return lists is null ? None : new(lists.ToDictionary(
-            list => list.Key, list => (IReadOnlyList<AttributeMap>)[.. list.Value.Values.Select(item => new AttributeMap(item))], StringComparer.Ordinal));
+        return lists is null
+            ? None
+            : new(
+                lists.ToDictionary(
+                    list => list.Key,
+                    list => (IReadOnlyList<AttributeMap>)[.. list.Value.Values.Select(item => new AttributeMap(item))],
+                    StringComparer.Ordinal
+                )
+            );
     }
 
     public IReadOnlyList<AttributeMap> Items(string prefix) => _lists.GetValueOrDefault(prefix, []);

@@ -21,21 +21,39 @@ internal static class JsonEscapes
             }
 
             i++;
-            if (raw[i] == 'u' && i + 4 < raw.Length && ushort.TryParse(raw.AsSpan(i + 1, 4), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var unit))
+            if (
+                raw[i] == 'u'
+                && i + 4 < raw.Length
+                && ushort.TryParse(raw.AsSpan(i + 1, 4), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var unit)
+            )
             {
                 text.Append((char)unit);
                 i += 4;
             }
             else
             {
-                text.Append(raw[i] switch { 'n' => '\n', 'r' => '\r', 't' => '\t', 'b' => '\b', 'f' => '\f', var other => other });
+                text.Append(
+                    raw[i] switch
+                    {
+                        'n' => '\n',
+                        'r' => '\r',
+                        't' => '\t',
+                        'b' => '\b',
+                        'f' => '\f',
+                        var other => other,
+                    }
+                );
             }
         }
 
         return WithoutHalves(text);
     }
 
-    private static readonly Encoding Lenient = Encoding.GetEncoding("utf-8", EncoderFallback.ReplacementFallback, new DecoderReplacementFallback(Cleaning.Substitute.ToString()));
+    private static readonly Encoding Lenient = Encoding.GetEncoding(
+        "utf-8",
+        EncoderFallback.ReplacementFallback,
+        new DecoderReplacementFallback(Cleaning.Substitute.ToString())
+    );
 
     private static string WithoutHalves(StringBuilder text)
     {

@@ -70,14 +70,18 @@ internal sealed class LogMapper(IOptions<IngestOptions> options, TimeProvider ti
             told.Usage,
             told.ErrorType,
             told.ErrorMessage,
-            told.FinishReasons);
+            told.FinishReasons
+        );
     }
 
     private static void CleanBody(LogRecord record, Cleaning cleaning)
     {
         if (record.Body is not null)
         {
-            var wrapped = new RepeatedField<KeyValue> { new KeyValue { Key = "body", Value = record.Body } };
+            var wrapped = new RepeatedField<KeyValue>
+            {
+                new KeyValue { Key = "body", Value = record.Body },
+            };
             cleaning.Attributes(wrapped, "log record");
         }
     }
@@ -95,7 +99,10 @@ internal sealed class LogMapper(IOptions<IngestOptions> options, TimeProvider ti
             return named;
         }
 
-        return record.Body is { ValueCase: AnyValue.ValueOneofCase.StringValue } body && body.StringValue.StartsWith("gen_ai.", StringComparison.Ordinal) ? body.StringValue : "log";
+        return
+            record.Body is { ValueCase: AnyValue.ValueOneofCase.StringValue } body && body.StringValue.StartsWith("gen_ai.", StringComparison.Ordinal)
+            ? body.StringValue
+            : "log";
     }
 
     private static GenAiContent Told(string name, AttributeMap attributes, AnyValue? body) =>
@@ -115,28 +122,31 @@ internal sealed class LogMapper(IOptions<IngestOptions> options, TimeProvider ti
         return at;
     }
 
-    private static JsonText EventAttributes(AttributeMap attributes, LogRecord record, string? body) => new(AttributeJson.WriteText(writer =>
-    {
-        writer.WriteStartObject();
-        foreach (var (key, value) in attributes.All)
-        {
-            writer.WritePropertyName(key);
-            AttributeJson.WriteValue(writer, value);
-        }
+    private static JsonText EventAttributes(AttributeMap attributes, LogRecord record, string? body) =>
+        new(
+            AttributeJson.WriteText(writer =>
+            {
+                writer.WriteStartObject();
+                foreach (var (key, value) in attributes.All)
+                {
+                    writer.WritePropertyName(key);
+                    AttributeJson.WriteValue(writer, value);
+                }
 
-        if (record.SeverityText.Length > 0)
-        {
-            writer.WriteString("log.severity", Cleaning.Clean(record.SeverityText));
-        }
+                if (record.SeverityText.Length > 0)
+                {
+                    writer.WriteString("log.severity", Cleaning.Clean(record.SeverityText));
+                }
 
-        if (body is not null)
-        {
-            writer.WritePropertyName("log.body");
-            AttributeJson.WriteValue(writer, record.Body);
-        }
+                if (body is not null)
+                {
+                    writer.WritePropertyName("log.body");
+                    AttributeJson.WriteValue(writer, record.Body);
+                }
 
-        writer.WriteEndObject();
-    }));
+                writer.WriteEndObject();
+            })
+        );
 
     // Records have no id: one sent twice is known by what it says.
     private static string Key(string traceId, string spanId, LogRecord record, string name, string? body)

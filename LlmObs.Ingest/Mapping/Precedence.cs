@@ -30,10 +30,12 @@ internal sealed class Precedence(params Source[] sources)
     {
         foreach (var source in sources)
         {
-            if (source.MayBeIn(attributes)
+            if (
+                source.MayBeIn(attributes)
                 && attributes.Find(source.Key) is { } value
                 && (source.Path is null ? value : Member(attributes.Json(source.Key), source.Path)) is { } found
-                && read(found) is { } result)
+                && read(found) is { } result
+            )
             {
                 return result;
             }

@@ -10,14 +10,20 @@ namespace LlmObs.Ingest.Mapping;
 /// <summary>How a span ended, from status, attributes and exception events together: libraries differ in which of them they set.</summary>
 internal sealed partial record SpanOutcome(SpanStatus Status, string? Message, string? ErrorType)
 {
-    private static readonly Precedence MastraStatus = new("mastra.workflow_run.status", "mastra.workflow_step.status", "mastra.agent_run.status", "mastra.status");
+    private static readonly Precedence MastraStatus = new(
+        "mastra.workflow_run.status",
+        "mastra.workflow_step.status",
+        "mastra.agent_run.status",
+        "mastra.status"
+    );
     private static readonly Precedence StatusCodes = new("http.response.status_code", "http.status_code");
 
     public static SpanOutcome Of(OtlpSpan span, AttributeMap attributes, SpanKind kind, string scope, bool hasOutput, Cleaning cleaning)
     {
         var exception = span.Events.LastOrDefault(e => e.Name == GenAiNames.Events.Exception) is { } last ? new AttributeMap(last.Attributes) : null;
         var isLangSmith = scope == "langsmith";
-        var failed = span.Status?.Code == StatusCode.Error
+        var failed =
+            span.Status?.Code == StatusCode.Error
             || attributes.Text("langfuse.observation.level") is "ERROR"
             || attributes.Text("genkit:state") is "error"
             || attributes.Has(GenAiNames.ErrorType)
@@ -32,7 +38,8 @@ internal sealed partial record SpanOutcome(SpanStatus Status, string? Message, s
         var message = span.Status?.Message is { Length: > 0 } own
             ? cleaning.Text(own, "status.message")
             : attributes.Text(FieldTables.ErrorMessages) ?? exception?.Text(GenAiNames.ExceptionMessage);
-        var type = attributes.Text(GenAiNames.ErrorType) ?? exception?.Text(GenAiNames.ExceptionType) ?? TypeIn(message) ?? HttpStatus(attributes, message);
+        var type =
+            attributes.Text(GenAiNames.ErrorType) ?? exception?.Text(GenAiNames.ExceptionType) ?? TypeIn(message) ?? HttpStatus(attributes, message);
         return new(SpanStatus.Error, message, type);
     }
 
@@ -47,7 +54,10 @@ internal sealed partial record SpanOutcome(SpanStatus Status, string? Message, s
         : null;
 
     // "429 Rate limit reached", "HTTP 500: …", "Error code: 429 - …"
-    [GeneratedRegex(@"^(?:HTTP(?:/[\d.]+)?\s+|Error code:\s*|Status code:?\s*)?([45]\d\d)(?:[\s:,.-]|$)", RegexOptions.NonBacktracking | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"^(?:HTTP(?:/[\d.]+)?\s+|Error code:\s*|Status code:?\s*)?([45]\d\d)(?:[\s:,.-]|$)",
+        RegexOptions.NonBacktracking | RegexOptions.IgnoreCase
+    )]
     private static partial Regex LeadingStatus();
 
     [GeneratedRegex(@"^([A-Za-z_][\w.]{0,100}(?:Error|Exception))\s*:", RegexOptions.NonBacktracking)]

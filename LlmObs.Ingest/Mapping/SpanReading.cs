@@ -29,7 +29,11 @@ internal sealed class SpanReading
     {
         var rawName = _cleaning.Text(_span.Name, "name");
         var times = SpanTimes.From(_span.StartTimeUnixNano, _span.EndTimeUnixNano, _from.ReceivedUnixNano, _cleaning);
-        var kind = KindRules.Kind(_attributes, rawName, _span.Events.Any(e => e.Name is GenAiNames.Events.DbQueryResult or GenAiNames.Events.DbSearchResult));
+        var kind = KindRules.Kind(
+            _attributes,
+            rawName,
+            _span.Events.Any(e => e.Name is GenAiNames.Events.DbQueryResult or GenAiNames.Events.DbSearchResult)
+        );
         var name = DisplayName(kind, rawName);
 
         var (events, told) = EventReader.Read(_span.Events, _cleaning);
@@ -75,24 +79,27 @@ internal sealed class SpanReading
             ResponseId = _attributes.Text(kind.IsModelCall() ? FieldTables.ResponseIdOfCall : FieldTables.ResponseId),
             Question = content.Question,
         };
-        return new(record, new SpanContent
-        {
-            Input = content.Input,
-            Output = content.Output,
-            Messages = content.Messages,
-            RetrievalQuery = content.RetrievalQuery,
-            Documents = content.Documents,
-            Tools = content.Tools,
-            Parameters = Parameters.Read(_attributes),
-            Events = events,
-            Links = Links(),
-            Attributes = AttributeJson.Write(_attributes),
-            Resource = _from.Resource.Json,
-            ScopeName = NullIfEmpty(_from.ScopeName),
-            ScopeVersion = NullIfEmpty(_from.ScopeVersion),
-            TraceState = NullIfEmpty(_span.TraceState),
-            Notes = Notes(),
-        });
+        return new(
+            record,
+            new SpanContent
+            {
+                Input = content.Input,
+                Output = content.Output,
+                Messages = content.Messages,
+                RetrievalQuery = content.RetrievalQuery,
+                Documents = content.Documents,
+                Tools = content.Tools,
+                Parameters = Parameters.Read(_attributes),
+                Events = events,
+                Links = Links(),
+                Attributes = AttributeJson.Write(_attributes),
+                Resource = _from.Resource.Json,
+                ScopeName = NullIfEmpty(_from.ScopeName),
+                ScopeVersion = NullIfEmpty(_from.ScopeVersion),
+                TraceState = NullIfEmpty(_span.TraceState),
+                Notes = Notes(),
+            }
+        );
     }
 
     private string DisplayName(SpanKind kind, string rawName)
@@ -100,7 +107,8 @@ internal sealed class SpanReading
         const string prefix = "execute_tool ";
         if (kind == SpanKind.Tool)
         {
-            return _attributes.Text(FieldTables.ToolName) ?? _attributes.Text(FieldTables.EntityName)
+            return _attributes.Text(FieldTables.ToolName)
+                ?? _attributes.Text(FieldTables.EntityName)
                 ?? (rawName.StartsWith(prefix, StringComparison.Ordinal) ? rawName[prefix.Length..] : rawName);
         }
 
@@ -143,15 +151,16 @@ internal sealed class SpanReading
         return Ids.Hex(_span.ParentSpanId);
     }
 
-    private string OtelKind() => _span.Kind switch
-    {
-        OtlpSpan.Types.SpanKind.Internal => "internal",
-        OtlpSpan.Types.SpanKind.Server => "server",
-        OtlpSpan.Types.SpanKind.Client => "client",
-        OtlpSpan.Types.SpanKind.Producer => "producer",
-        OtlpSpan.Types.SpanKind.Consumer => "consumer",
-        _ => "unspecified",
-    };
+    private string OtelKind() =>
+        _span.Kind switch
+        {
+            OtlpSpan.Types.SpanKind.Internal => "internal",
+            OtlpSpan.Types.SpanKind.Server => "server",
+            OtlpSpan.Types.SpanKind.Client => "client",
+            OtlpSpan.Types.SpanKind.Producer => "producer",
+            OtlpSpan.Types.SpanKind.Consumer => "consumer",
+            _ => "unspecified",
+        };
 
     private string? Service()
     {
@@ -160,11 +169,13 @@ internal sealed class SpanReading
         return isMadeUp ? _attributes.Text(FieldTables.Service) ?? own : own;
     }
 
-    private string Environment() => Words.Environment(
-        _attributes.Text(FieldTables.LangfuseEnvironment)
-        ?? _from.Resource.Attributes.Text(FieldTables.Environment)
-        ?? _attributes.Text(FieldTables.Environment)
-        ?? _attributes.Text(FieldTables.GenAiEnvironment));
+    private string Environment() =>
+        Words.Environment(
+            _attributes.Text(FieldTables.LangfuseEnvironment)
+                ?? _from.Resource.Attributes.Text(FieldTables.Environment)
+                ?? _attributes.Text(FieldTables.Environment)
+                ?? _attributes.Text(FieldTables.GenAiEnvironment)
+        );
 
     private List<SpanLink> Links()
     {
@@ -189,7 +200,9 @@ internal sealed class SpanReading
         List<string> notes = [.. _from.Resource.Notes, .. _cleaning.Notes];
         if (_span.DroppedAttributesCount + _span.DroppedEventsCount + _span.DroppedLinksCount > 0)
         {
-            notes.Add($"The sender dropped {_span.DroppedAttributesCount} attributes, {_span.DroppedEventsCount} events and {_span.DroppedLinksCount} links before sending.");
+            notes.Add(
+                $"The sender dropped {_span.DroppedAttributesCount} attributes, {_span.DroppedEventsCount} events and {_span.DroppedLinksCount} links before sending."
+            );
         }
 
         return notes;

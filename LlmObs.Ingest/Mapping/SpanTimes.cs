@@ -10,15 +10,21 @@ internal readonly record struct SpanTimes(long StartUnixNano, long DurationNano)
         if (from <= 0)
         {
             from = receivedUnixNano;
-            notes.Note(start == 0
-                ? "startTimeUnixNano was 0: the time of receipt stands in for it."
-                : $"startTimeUnixNano {start} is later than the year 2262: the time of receipt stands in for it.");
+            notes.Note(
+                start == 0
+                    ? "startTimeUnixNano was 0: the time of receipt stands in for it."
+                    : $"startTimeUnixNano {start} is later than the year 2262: the time of receipt stands in for it."
+            );
             to = end == 0 ? 0 : Math.Max(to, from);
         }
 
         if (to < from)
         {
-            notes.Note(to <= 0 ? "endTimeUnixNano was missing or out of range: the start stands in for it." : $"endTimeUnixNano was {from - to} ns before the start: the start stands in for it.");
+            notes.Note(
+                to <= 0
+                    ? "endTimeUnixNano was missing or out of range: the start stands in for it."
+                    : $"endTimeUnixNano was {from - to} ns before the start: the start stands in for it."
+            );
             to = from;
         }
 

@@ -32,7 +32,8 @@ internal static class Vectors
                 var (text, count) = Cut(value.StringValue);
                 value.StringValue = text;
                 return count;
-            case ValueOneofCase.ArrayValue when value.ArrayValue.Values.All(item => item.ValueCase is ValueOneofCase.DoubleValue or ValueOneofCase.IntValue):
+            case ValueOneofCase.ArrayValue
+                when value.ArrayValue.Values.All(item => item.ValueCase is ValueOneofCase.DoubleValue or ValueOneofCase.IntValue):
                 var numbers = value.ArrayValue.Values.Count;
                 while (value.ArrayValue.Values.Count > Kept)
                 {

@@ -9,7 +9,14 @@ using Microsoft.Extensions.Options;
 namespace LlmObs.Ingest.Otlp;
 
 /// <summary>The one service behind both transports: maps what was decoded, commits it, then answers.</summary>
-internal sealed class ExportReceiver(SpanMapper spans, LogMapper logs, SpanWriter writer, ShippingQueue shipping, IngestMetrics metrics, IOptions<IngestOptions> options)
+internal sealed class ExportReceiver(
+    SpanMapper spans,
+    LogMapper logs,
+    SpanWriter writer,
+    ShippingQueue shipping,
+    IngestMetrics metrics,
+    IOptions<IngestOptions> options
+)
 {
     public async Task<ExportResult> TracesAsync(ExportTraceServiceRequest request, Project project, CancellationToken cancellationToken)
     {
@@ -62,7 +69,11 @@ internal sealed class ExportReceiver(SpanMapper spans, LogMapper logs, SpanWrite
         return Task.FromResult(ExportResult.Success);
     }
 
-    private ExportResult? TooMany(long count, string what) => count > options.Value.MaxSpansPerRequest
-        ? ExportResult.Refused(RefusalReason.TooLarge, $"The request holds {count} {what}; the limit is {options.Value.MaxSpansPerRequest} (Ingest:MaxSpansPerRequest). Send smaller batches.")
-        : null;
+    private ExportResult? TooMany(long count, string what) =>
+        count > options.Value.MaxSpansPerRequest
+            ? ExportResult.Refused(
+                RefusalReason.TooLarge,
+                $"The request holds {count} {what}; the limit is {options.Value.MaxSpansPerRequest} (Ingest:MaxSpansPerRequest). Send smaller batches."
+            )
+            : null;
 }

@@ -8,12 +8,14 @@ internal sealed class IngestGate(IOptions<IngestOptions> options) : IDisposable
 {
     private const int BytesPerPermit = 1024;
 
-    private readonly ConcurrencyLimiter _requests = new(new()
-    {
-        PermitLimit = options.Value.MaxConcurrentRequests,
-        QueueLimit = options.Value.MaxWaitingRequests,
-        QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
-    });
+    private readonly ConcurrencyLimiter _requests = new(
+        new()
+        {
+            PermitLimit = options.Value.MaxConcurrentRequests,
+            QueueLimit = options.Value.MaxWaitingRequests,
+            QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+        }
+    );
 
     private readonly ConcurrencyLimiter _kilobytes = new(new() { PermitLimit = options.Value.MaxBytesInFlight / BytesPerPermit, QueueLimit = 0 });
 
@@ -32,7 +34,8 @@ internal sealed class IngestGate(IOptions<IngestOptions> options) : IDisposable
         return null;
     }
 
-    public Refusal Full(string what) => new(RefusalReason.Overloaded, $"Too much is being received at this moment ({what}). Send again later.", _retryAfter);
+    public Refusal Full(string what) =>
+        new(RefusalReason.Overloaded, $"Too much is being received at this moment ({what}). Send again later.", _retryAfter);
 
     public void Dispose()
     {

@@ -17,13 +17,15 @@ public static class Listening
         builder.WebHost.UseSetting(WebHostDefaults.HttpPortsKey, null).UseSetting(WebHostDefaults.HttpsPortsKey, null);
 
         // Without TLS nothing tells HTTP/2 from HTTP/1.1, so gRPC needs a port where there is only the one.
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(listen =>
-        {
-            if (listen.IPEndPoint?.Port == grpcPort)
+        builder.WebHost.ConfigureKestrel(kestrel =>
+            kestrel.ConfigureEndpointDefaults(listen =>
             {
-                listen.Protocols = HttpProtocols.Http2;
-            }
-        }));
+                if (listen.IPEndPoint?.Port == grpcPort)
+                {
+                    listen.Protocols = HttpProtocols.Http2;
+                }
+            })
+        );
     }
 
     /// <summary>The addresses that the settings name, or the default one of OTLP/HTTP, and then the one for gRPC.</summary>

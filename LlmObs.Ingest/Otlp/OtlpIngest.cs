@@ -15,11 +15,20 @@ public static class OtlpIngest
     public static WebApplicationBuilder AddOtlpIngest(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddOptions<IngestOptions>().BindConfiguration(IngestOptions.Section).ValidateDataAnnotations()
-            .Validate(options => options.MaxBytesInFlight >= options.MaxBodyBytes, "Ingest:MaxBytesInFlight must not be smaller than Ingest:MaxBodyBytes.")
+        services
+            .AddOptions<IngestOptions>()
+            .BindConfiguration(IngestOptions.Section)
+            .ValidateDataAnnotations()
+            .Validate(
+                options => options.MaxBytesInFlight >= options.MaxBodyBytes,
+                "Ingest:MaxBytesInFlight must not be smaller than Ingest:MaxBodyBytes."
+            )
             .ValidateOnStart();
-        services.AddOptions<ConfiguredKeyOptions>().Configure<IConfiguration>((options, configuration) => configuration.GetSection(ConfiguredKeyOptions.Section).Bind(options.Keys))
-            .ValidateDataAnnotations().ValidateOnStart();
+        services
+            .AddOptions<ConfiguredKeyOptions>()
+            .Configure<IConfiguration>((options, configuration) => configuration.GetSection(ConfiguredKeyOptions.Section).Bind(options.Keys))
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
         services.AddHostedService<KeySeeding>();
         services.AddSingleton<IngestMetrics>();
         services.AddSingleton<IngestGate>();

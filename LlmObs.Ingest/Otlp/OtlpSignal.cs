@@ -13,7 +13,8 @@ internal sealed record OtlpSignal<T>(
     MessageParser<T> Parser,
     OtlpSignal<T>.ReadJson FromJson,
     Func<ExportReceiver, T, Project, CancellationToken, Task<ExportResult>> ReceiveAsync,
-    Func<ExportResult, IMessage> Response)
+    Func<ExportResult, IMessage> Response
+)
     where T : class, IMessage<T>, new()
 {
     public delegate ReadResult<T> ReadJson(in ReadOnlySequence<byte> body);
@@ -30,7 +31,11 @@ internal static class OtlpSignals
         Lean(ExportTraceServiceRequest.Parser),
         OtlpJsonReader.ReadTraces,
         (receiver, request, project, cancellationToken) => receiver.TracesAsync(request, project, cancellationToken),
-        result => new ExportTraceServiceResponse { PartialSuccess = result.Message is null ? null : new() { RejectedSpans = result.Rejected, ErrorMessage = result.Message } });
+        result => new ExportTraceServiceResponse
+        {
+            PartialSuccess = result.Message is null ? null : new() { RejectedSpans = result.Rejected, ErrorMessage = result.Message },
+        }
+    );
 
     public static readonly OtlpSignal<ExportLogsServiceRequest> Logs = new(
         "logs",
@@ -38,7 +43,11 @@ internal static class OtlpSignals
         Lean(ExportLogsServiceRequest.Parser),
         OtlpJsonReader.ReadLogs,
         (receiver, request, project, cancellationToken) => receiver.LogsAsync(request, project, cancellationToken),
-        result => new ExportLogsServiceResponse { PartialSuccess = result.Message is null ? null : new() { RejectedLogRecords = result.Rejected, ErrorMessage = result.Message } });
+        result => new ExportLogsServiceResponse
+        {
+            PartialSuccess = result.Message is null ? null : new() { RejectedLogRecords = result.Rejected, ErrorMessage = result.Message },
+        }
+    );
 
     public static readonly OtlpSignal<ExportMetricsServiceRequest> Metrics = new(
         "metrics",
@@ -46,7 +55,11 @@ internal static class OtlpSignals
         Lean(ExportMetricsServiceRequest.Parser),
         OtlpJsonReader.ReadMetrics,
         (receiver, request, project, cancellationToken) => receiver.MetricsAsync(request, project, cancellationToken),
-        result => new ExportMetricsServiceResponse { PartialSuccess = result.Message is null ? null : new() { RejectedDataPoints = result.Rejected, ErrorMessage = result.Message } });
+        result => new ExportMetricsServiceResponse
+        {
+            PartialSuccess = result.Message is null ? null : new() { RejectedDataPoints = result.Rejected, ErrorMessage = result.Message },
+        }
+    );
 
     // Fields of newer versions are passed over, not carried along.
     private static MessageParser<T> Lean<T>(MessageParser<T> parser)

@@ -6,7 +6,14 @@ using OpenTelemetry;
 namespace LlmObs.Ingest.Shipping;
 
 /// <summary>Brings content that came apart from its span together with it, as it becomes due. The merger decides what that is.</summary>
-public sealed partial class LateContentLoop(LateContentMerger merger, SchemaState schema, ShippingPolicy policy, IOptions<ShippingOptions> options, TimeProvider time, ILogger<LateContentLoop> logger) : BackgroundService
+public sealed partial class LateContentLoop(
+    LateContentMerger merger,
+    SchemaState schema,
+    ShippingPolicy policy,
+    IOptions<ShippingOptions> options,
+    TimeProvider time,
+    ILogger<LateContentLoop> logger
+) : BackgroundService
 {
     private const int SpansATurn = 500;
 

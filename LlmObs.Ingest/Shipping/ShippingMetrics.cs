@@ -30,8 +30,17 @@ public sealed class ShippingMetrics : IDisposable
         meter.CreateObservableGauge("llmobs.shipping.outbox.depth", () => Read(now => now.Pending), "{batch}", "Batches waiting in PostgreSQL.");
         meter.CreateObservableGauge("llmobs.shipping.outbox.spans", () => Read(now => now.PendingSpans), "{span}", "Spans waiting in PostgreSQL.");
         meter.CreateObservableGauge("llmobs.shipping.outbox.parked", () => Read(now => now.Parked), "{batch}", "Batches set aside.");
-        meter.CreateObservableGauge("llmobs.shipping.outbox.oldest_age", () => Read(now => now.OldestAt is { } oldest ? (this.time.GetUtcNow() - oldest).TotalSeconds : 0), "s", "Age of the oldest batch waiting in PostgreSQL.");
-        meter.CreateObservableGauge("llmobs.shipping.paused", () => pause.Remaining > TimeSpan.Zero ? 1 : 0, description: "1 while shipping rests because SLS is away.");
+        meter.CreateObservableGauge(
+            "llmobs.shipping.outbox.oldest_age",
+            () => Read(now => now.OldestAt is { } oldest ? (this.time.GetUtcNow() - oldest).TotalSeconds : 0),
+            "s",
+            "Age of the oldest batch waiting in PostgreSQL."
+        );
+        meter.CreateObservableGauge(
+            "llmobs.shipping.paused",
+            () => pause.Remaining > TimeSpan.Zero ? 1 : 0,
+            description: "1 while shipping rests because SLS is away."
+        );
     }
 
     /// <param name="wasThere">SLS had the whole batch already.</param>

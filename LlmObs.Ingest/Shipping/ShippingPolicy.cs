@@ -15,27 +15,53 @@ public sealed class ShippingPolicy(ShippingOptions options, Func<double> random)
     // What SLS says about the content of a write: sending it again changes nothing.
     private static readonly HashSet<string> ContentFaults =
     [
-        "PostBodyInvalid", "PostBodyTooLarge", "PostBodyUncompressError", "InvalidTimestamp", "InvalidEncoding", "InvalidKey", "InvalidBodyRawSize", "InvalidCompressType",
+        "PostBodyInvalid",
+        "PostBodyTooLarge",
+        "PostBodyUncompressError",
+        "InvalidTimestamp",
+        "InvalidEncoding",
+        "InvalidKey",
+        "InvalidBodyRawSize",
+        "InvalidCompressType",
     ];
 
-    private static readonly HashSet<string> NotThere = ["ProjectNotExist", "ProjectNotExists", "LogStoreNotExist", "LogStoreNotExists", "LogStoreWithoutShard", "IndexConfigNotExist"];
+    private static readonly HashSet<string> NotThere =
+    [
+        "ProjectNotExist",
+        "ProjectNotExists",
+        "LogStoreNotExist",
+        "LogStoreNotExists",
+        "LogStoreWithoutShard",
+        "IndexConfigNotExist",
+    ];
 
     /// <param name="attempts">Times the batch was tried before.</param>
-    public ShippingVerdict Judge(Exception failure, int attempts) => failure switch
-    {
-        SlsException sls when ContentFaults.Contains(sls.Code) || sls.Status == 413 => Parked(sls.Code, Describe(sls)),
-        SlsException sls when NotThere.Contains(sls.Code) => new(false, Backoff(attempts), false, true, sls.Code, Describe(sls)),
-        // It may be there, but asking makes sense only once it would be found.
-        SlsException { IsAmbiguous: true } sls => new(false, Longer(Backoff(attempts), TimeSpan.FromSeconds(options.VisibilitySeconds)), true, false, sls.Code, Describe(sls)),
-        SlsException { IsRetryable: true } sls => new(false, Backoff(attempts), true, false, sls.Code, Describe(sls)),
-        // A wrong key or a missing permission is for an operator to mend; parking would lose every batch until then.
-        SlsException { Status: 401 or 403 } sls => new(false, Backoff(attempts), true, false, sls.Code, Describe(sls)),
-        SlsException sls when attempts + 1 >= options.MaxAttempts => Parked(sls.Code, $"{Describe(sls)} (after {attempts + 1} attempts)"),
-        SlsException sls => new(false, Backoff(attempts), false, false, sls.Code, Describe(sls)),
-        // A span that cannot be written as a log is our mistake: it must not be tried for ever, nor be lost at once.
-        _ when attempts + 1 >= options.MaxAttempts => Parked(failure.GetType().Name, $"{failure.GetType().Name}: {failure.Message} (after {attempts + 1} attempts)"),
-        _ => new(false, Backoff(attempts), false, false, failure.GetType().Name, $"{failure.GetType().Name}: {failure.Message}"),
-    };
+    public ShippingVerdict Judge(Exception failure, int attempts) =>
+        failure switch
+        {
+            SlsException sls when ContentFaults.Contains(sls.Code) || sls.Status == 413 => Parked(sls.Code, Describe(sls)),
+            SlsException sls when NotThere.Contains(sls.Code) => new(false, Backoff(attempts), false, true, sls.Code, Describe(sls)),
+            // It may be there, but asking makes sense only once it would be found.
+            SlsException { IsAmbiguous: true } sls => new(
+                false,
+                Longer(Backoff(attempts), TimeSpan.FromSeconds(options.VisibilitySeconds)),
+                true,
+                false,
+                sls.Code,
+                Describe(sls)
+            ),
+            SlsException { IsRetryable: true } sls => new(false, Backoff(attempts), true, false, sls.Code, Describe(sls)),
+            // A wrong key or a missing permission is for an operator to mend; parking would lose every batch until then.
+            SlsException { Status: 401 or 403 } sls => new(false, Backoff(attempts), true, false, sls.Code, Describe(sls)),
+            SlsException sls when attempts + 1 >= options.MaxAttempts => Parked(sls.Code, $"{Describe(sls)} (after {attempts + 1} attempts)"),
+            SlsException sls => new(false, Backoff(attempts), false, false, sls.Code, Describe(sls)),
+            // A span that cannot be written as a log is our mistake: it must not be tried for ever, nor be lost at once.
+            _ when attempts + 1 >= options.MaxAttempts => Parked(
+                failure.GetType().Name,
+                $"{failure.GetType().Name}: {failure.Message} (after {attempts + 1} attempts)"
+            ),
+            _ => new(false, Backoff(attempts), false, false, failure.GetType().Name, $"{failure.GetType().Name}: {failure.Message}"),
+        };
 
     /// <summary>Doubles from the first wait to the longest, and takes off up to half so that replicas do not come back together.</summary>
     public TimeSpan Backoff(int attempts) => Spread(options.FirstRetrySeconds, attempts, options.MaxRetrySeconds);
@@ -57,5 +83,6 @@ public sealed class ShippingPolicy(ShippingOptions options, Func<double> random)
 
     private static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;
 
-    private static string Describe(SlsException sls) => sls.RequestId is null ? $"{sls.Code}: {sls.Message}" : $"{sls.Code}: {sls.Message} (request {sls.RequestId})";
+    private static string Describe(SlsException sls) =>
+        sls.RequestId is null ? $"{sls.Code}: {sls.Message}" : $"{sls.Code}: {sls.Message} (request {sls.RequestId})";
 }

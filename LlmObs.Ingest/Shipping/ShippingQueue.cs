@@ -45,5 +45,7 @@ public sealed class ShippingQueue(IOptions<ShippingOptions> options)
 
     // Attributes repeat most of what was said, so they stand for messages as well.
     private static long Weight(OutboxBatch batch) =>
-        batch.Records.Sum(record => 1000L + (record.Content.Attributes.Text?.Length ?? 0) + (record.Content.Input?.Length ?? 0) + (record.Content.Output?.Length ?? 0));
+        batch.Records.Sum(record =>
+            1000L + (record.Content.Attributes.Text?.Length ?? 0) + (record.Content.Input?.Length ?? 0) + (record.Content.Output?.Length ?? 0)
+        );
 }

@@ -19,6 +19,10 @@ public static class ShippingServices
         return builder;
     }
 
-    [System.Diagnostics.CodeAnalysis.SuppressMessage("Security", "CA5394:Do not use insecure randomness", Justification = "It spreads retries; nobody gains by guessing it.")]
+    [System.Diagnostics.CodeAnalysis.SuppressMessage(
+        "Security",
+        "CA5394:Do not use insecure randomness",
+        Justification = "It spreads retries; nobody gains by guessing it."
+    )]
     private static double Jitter() => Random.Shared.NextDouble();
 }

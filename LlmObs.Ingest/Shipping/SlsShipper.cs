@@ -19,7 +19,8 @@ public sealed partial class SlsShipper(
     ShippingMetrics metrics,
     IOptions<ShippingOptions> options,
     TimeProvider time,
-    ILogger<SlsShipper> logger) : BackgroundService
+    ILogger<SlsShipper> logger
+) : BackgroundService
 {
     private static readonly TimeSpan StatusInterval = TimeSpan.FromSeconds(10);
     private readonly SemaphoreSlim slots = new(options.Value.MaxInFlight);
@@ -169,7 +170,13 @@ public sealed partial class SlsShipper(
         }
         catch (OperationCanceledException exception)
         {
-            await SettleFailureAsync(batch, policy.Judge(new SlsException(0, SlsException.RequestTimeout, "The batch was not written in its time.", null, exception), batch.Attempts));
+            await SettleFailureAsync(
+                batch,
+                policy.Judge(
+                    new SlsException(0, SlsException.RequestTimeout, "The batch was not written in its time.", null, exception),
+                    batch.Attempts
+                )
+            );
             return;
         }
         catch (Exception failure)

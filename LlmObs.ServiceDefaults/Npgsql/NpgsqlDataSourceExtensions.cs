@@ -23,7 +23,8 @@ public static class NpgsqlDataSourceExtensions
         this IHostApplicationBuilder builder,
         string connectionName,
         Action<NpgsqlSettings>? configureSettings = null,
-        Action<NpgsqlDataSourceBuilder>? configureDataSourceBuilder = null)
+        Action<NpgsqlDataSourceBuilder>? configureDataSourceBuilder = null
+    )
     {
         var settings = new NpgsqlSettings();
         builder.Configuration.GetSection(Section).Bind(settings);
@@ -35,15 +36,20 @@ public static class NpgsqlDataSourceExtensions
 
         configureSettings?.Invoke(settings);
 
-        builder.Services.AddNpgsqlDataSource(settings.ConnectionString ?? "", dataSource =>
-        {
-            if (string.IsNullOrEmpty(settings.ConnectionString))
+        builder.Services.AddNpgsqlDataSource(
+            settings.ConnectionString ?? "",
+            dataSource =>
             {
-                throw new InvalidOperationException($"There is no connection string: set ConnectionStrings:{connectionName}, or ConnectionString in {Section} or {Section}:{connectionName}.");
-            }
+                if (string.IsNullOrEmpty(settings.ConnectionString))
+                {
+                    throw new InvalidOperationException(
+                        $"There is no connection string: set ConnectionStrings:{connectionName}, or ConnectionString in {Section} or {Section}:{connectionName}."
+                    );
+                }
 
-            configureDataSourceBuilder?.Invoke(dataSource);
-        });
+                configureDataSourceBuilder?.Invoke(dataSource);
+            }
+        );
 
         if (!settings.DisableHealthChecks && builder.Properties.TryAdd("Npgsql.HealthCheck", true))
         {

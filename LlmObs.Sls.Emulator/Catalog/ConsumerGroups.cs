@@ -22,19 +22,29 @@ public sealed class ConsumerGroups(SlsCatalog catalog, TimeProvider time)
     public void Create(string project, string logstore, ConsumerGroupDefinition group)
     {
         Check(group);
-        Change(project, logstore, groups => groups.Any(other => other.Name == group.Name)
-            ? throw SlsException.Invalid("ConsumerGroupAlreadyExist", $"consumer group {group.Name} already exists")
-            : groups.Count >= Most ? throw SlsException.Parameter($"a logstore has at most {Most} consumer groups") : [.. groups, group]);
+        Change(
+            project,
+            logstore,
+            groups =>
+                groups.Any(other => other.Name == group.Name)
+                    ? throw SlsException.Invalid("ConsumerGroupAlreadyExist", $"consumer group {group.Name} already exists")
+                : groups.Count >= Most ? throw SlsException.Parameter($"a logstore has at most {Most} consumer groups")
+                : [.. groups, group]
+        );
     }
 
     public void Update(string project, string logstore, string name, Func<ConsumerGroupDefinition, ConsumerGroupDefinition> change) =>
-        Change(project, logstore, groups =>
-        {
-            var group = Find(groups, name);
-            var changed = change(group);
-            Check(changed);
-            return [.. groups.Select(other => other == group ? changed : other)];
-        });
+        Change(
+            project,
+            logstore,
+            groups =>
+            {
+                var group = Find(groups, name);
+                var changed = change(group);
+                Check(changed);
+                return [.. groups.Select(other => other == group ? changed : other)];
+            }
+        );
 
     public void Delete(string project, string logstore, string name)
     {
@@ -68,14 +78,30 @@ public sealed class ConsumerGroups(SlsCatalog catalog, TimeProvider time)
                 Assignment(project, logstore, name).Check(consumer, shard);
             }
             var now = time.GetUtcNow().ToUnixTimeMilliseconds() * 1000;
-            Update(project, logstore, name, group => group with { Checkpoints = [.. group.Checkpoints.Where(other => other.Shard != shard).Append(new ShardCheckpoint(shard, checkpoint, now, consumer)).OrderBy(other => other.Shard)] });
+            Update(
+                project,
+                logstore,
+                name,
+                group =>
+                    group with
+                    {
+                        Checkpoints =
+                        [
+                            .. group
+                                .Checkpoints.Where(other => other.Shard != shard)
+                                .Append(new ShardCheckpoint(shard, checkpoint, now, consumer))
+                                .OrderBy(other => other.Shard),
+                        ],
+                    }
+            );
         }
     }
 
     public ConsumerGroupDefinition Find(string project, string logstore, string name) => Find(List(project, logstore), name);
 
     private static ConsumerGroupDefinition Find(IReadOnlyList<ConsumerGroupDefinition> groups, string name) =>
-        groups.FirstOrDefault(group => group.Name == name) ?? throw new SlsException(404, "ConsumerGroupNotExist", $"consumer group {name} does not exist");
+        groups.FirstOrDefault(group => group.Name == name)
+        ?? throw new SlsException(404, "ConsumerGroupNotExist", $"consumer group {name} does not exist");
 
     private static void Check(ConsumerGroupDefinition group)
     {

@@ -8,7 +8,15 @@ public sealed record ProjectDefinition(string Name, string Description, long Cre
 /// <param name="Ttl">Days; 3650 is forever.</param>
 /// <param name="Settings">What the client sent at creation and update, answered as it was.</param>
 /// <param name="Shards">In order of id; null in a definition of before there were shards: one that takes everything.</param>
-public sealed record LogstoreDefinition(string Project, string Name, int Ttl, JsonObject Settings, long CreatedAt, long ModifiedAt, IReadOnlyList<Shard>? Shards = null)
+public sealed record LogstoreDefinition(
+    string Project,
+    string Name,
+    int Ttl,
+    JsonObject Settings,
+    long CreatedAt,
+    long ModifiedAt,
+    IReadOnlyList<Shard>? Shards = null
+)
 {
     public bool AllowsTracking => Settings["enable_tracking"] is JsonValue value && value.TryGetValue<bool>(out var flag) && flag;
 }

@@ -16,7 +16,16 @@ public enum FieldType
 /// <param name="Path">The field, or <c>field.path.in.json</c>.</param>
 /// <param name="Alias">Its column name in SQL; the path when empty.</param>
 /// <param name="IndexAll">JSON: every text leaf is searchable, down to <paramref name="MaxDepth"/> (−1: all).</param>
-public sealed record IndexKey(string Path, FieldType Type, bool DocValue, string Alias, TokenizerSettings Tokenizer, bool IndexAll, int MaxDepth, IReadOnlyList<IndexKey> JsonKeys)
+public sealed record IndexKey(
+    string Path,
+    FieldType Type,
+    bool DocValue,
+    string Alias,
+    TokenizerSettings Tokenizer,
+    bool IndexAll,
+    int MaxDepth,
+    IReadOnlyList<IndexKey> JsonKeys
+)
 {
     /// <summary>Whether bare words look into this key's own terms; the line index then leaves the field out.</summary>
     public bool AnswersBareWords => Type == FieldType.Text || (Type == FieldType.Json && IndexAll);
@@ -38,12 +47,21 @@ public sealed record IndexDefinition(JsonObject Json, LineIndex? Line, IReadOnly
     {
         var json = (JsonObject)SnakeCase(body)!;
         var line = json["line"] is JsonObject lineJson ? ParseLine(lineJson) : null;
-        var keys = (json["keys"] as JsonObject)?.Select(key => ParseKey(key.Key, key.Value as JsonObject ?? throw Bad($"key {key.Key} is not an object"), parent: null)).ToList() ?? [];
+        var keys =
+            (json["keys"] as JsonObject)
+                ?.Select(key => ParseKey(key.Key, key.Value as JsonObject ?? throw Bad($"key {key.Key} is not an object"), parent: null))
+                .ToList()
+            ?? [];
         if (line is null && keys.Count == 0)
         {
             throw Bad("an index needs line or keys");
         }
-        return new IndexDefinition(json, line, keys, json["max_text_len"] is JsonValue length && length.TryGetValue<int>(out var bytes) ? Math.Clamp(bytes, 64, 16384) : 2048);
+        return new IndexDefinition(
+            json,
+            line,
+            keys,
+            json["max_text_len"] is JsonValue length && length.TryGetValue<int>(out var bytes) ? Math.Clamp(bytes, 64, 16384) : 2048
+        );
     }
 
     private static LineIndex ParseLine(JsonObject line)
@@ -66,8 +84,19 @@ public sealed record IndexDefinition(JsonObject Json, LineIndex? Line, IReadOnly
             var other => throw Bad($"key {path} has the type {other}"),
         };
         var settings = ParseTokenizer(key, parent?.Tokenizer);
-        var parsed = new IndexKey(path, type, Flag(key, "doc_value"), Text(key, "alias"), settings, Flag(key, "index_all"), key["max_depth"] is JsonValue depth && depth.TryGetValue<int>(out var max) ? max : -1, []);
-        var leaves = (key["json_keys"] as JsonObject)?.Select(leaf => ParseKey($"{path}.{leaf.Key}", leaf.Value as JsonObject ?? throw Bad($"key {path}.{leaf.Key} is not an object"), parsed)).ToList();
+        var parsed = new IndexKey(
+            path,
+            type,
+            Flag(key, "doc_value"),
+            Text(key, "alias"),
+            settings,
+            Flag(key, "index_all"),
+            key["max_depth"] is JsonValue depth && depth.TryGetValue<int>(out var max) ? max : -1,
+            []
+        );
+        var leaves = (key["json_keys"] as JsonObject)
+            ?.Select(leaf => ParseKey($"{path}.{leaf.Key}", leaf.Value as JsonObject ?? throw Bad($"key {path}.{leaf.Key} is not an object"), parsed))
+            .ToList();
         return leaves is null ? parsed : parsed with { JsonKeys = leaves };
     }
 
@@ -82,27 +111,34 @@ public sealed record IndexDefinition(JsonObject Json, LineIndex? Line, IReadOnly
     }
 
     // Some clients write the members of each key in camelCase; caseSensitive and chn are spelled so by the service itself.
-    private static JsonNode? SnakeCase(JsonNode? node, bool isNames = false) => node switch
-    {
-        JsonObject json => new JsonObject(json.Select(member => new KeyValuePair<string, JsonNode?>(
-            isNames ? member.Key : Rename(member.Key),
-            SnakeCase(member.Value, isNames: !isNames && Rename(member.Key) is "keys" or "json_keys")))),
-        _ => node?.DeepClone(),
-    };
+    private static JsonNode? SnakeCase(JsonNode? node, bool isNames = false) =>
+        node switch
+        {
+            JsonObject json => new JsonObject(
+                json.Select(member => new KeyValuePair<string, JsonNode?>(
+                    isNames ? member.Key : Rename(member.Key),
+                    SnakeCase(member.Value, isNames: !isNames && Rename(member.Key) is "keys" or "json_keys")
+                ))
+            ),
+            _ => node?.DeepClone(),
+        };
 
-    private static string Rename(string member) => member switch
-    {
-        "docValue" => "doc_value",
-        "jsonKeys" => "json_keys",
-        "indexAll" => "index_all",
-        "maxDepth" => "max_depth",
-        _ => member,
-    };
+    private static string Rename(string member) =>
+        member switch
+        {
+            "docValue" => "doc_value",
+            "jsonKeys" => "json_keys",
+            "indexAll" => "index_all",
+            "maxDepth" => "max_depth",
+            _ => member,
+        };
 
-    private static HashSet<string> Names(JsonNode? node) => node is JsonArray names ? names.Select(name => (string?)name ?? "").ToHashSet(StringComparer.Ordinal) : [];
+    private static HashSet<string> Names(JsonNode? node) =>
+        node is JsonArray names ? names.Select(name => (string?)name ?? "").ToHashSet(StringComparer.Ordinal) : [];
 
     // One client sends booleans where text belongs (alias: true) and the other way round; what is of another type counts as absent.
-    private static string Text(JsonObject json, string member) => json[member] is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";
+    private static string Text(JsonObject json, string member) =>
+        json[member] is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";
 
     private static bool Flag(JsonObject json, string member) => json[member] is JsonValue value && value.TryGetValue<bool>(out var flag) && flag;
 

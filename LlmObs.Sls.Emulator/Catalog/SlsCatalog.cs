@@ -31,7 +31,12 @@ public sealed partial class SlsCatalog : IAsyncDisposable
         foreach (var project in Directory.EnumerateDirectories(root).Select(Read<ProjectDefinition>(ProjectFile)).OfType<ProjectDefinition>())
         {
             projects[project.Name] = project;
-            foreach (var logstore in Directory.EnumerateDirectories(Path.Combine(root, project.Name)).Select(Read<LogstoreDefinition>(LogstoreFile)).OfType<LogstoreDefinition>())
+            foreach (
+                var logstore in Directory
+                    .EnumerateDirectories(Path.Combine(root, project.Name))
+                    .Select(Read<LogstoreDefinition>(LogstoreFile))
+                    .OfType<LogstoreDefinition>()
+            )
             {
                 logstores[(project.Name, logstore.Name)] = logstore;
             }
@@ -47,7 +52,8 @@ public sealed partial class SlsCatalog : IAsyncDisposable
 
     public IEnumerable<LogstoreDefinition> AllLogstores() => logstores.Values;
 
-    public LogstoreDefinition Logstore(string project, string name) => logstores.GetValueOrDefault((Project(project).Name, name)) ?? throw SlsException.LogstoreNotExist(name);
+    public LogstoreDefinition Logstore(string project, string name) =>
+        logstores.GetValueOrDefault((Project(project).Name, name)) ?? throw SlsException.LogstoreNotExist(name);
 
     public void CreateProject(string name, string description)
     {
@@ -90,7 +96,10 @@ public sealed partial class SlsCatalog : IAsyncDisposable
     {
         if (!LogstoreName().IsMatch(name))
         {
-            throw SlsException.Invalid("LogStoreInfoInvalid", $"logstore name {name} is not 2 to 63 of a-z, 0-9, '-' and '_', starting and ending with a letter or digit");
+            throw SlsException.Invalid(
+                "LogStoreInfoInvalid",
+                $"logstore name {name} is not 2 to 63 of a-z, 0-9, '-' and '_', starting and ending with a letter or digit"
+            );
         }
         lock (gate)
         {
@@ -213,13 +222,15 @@ public sealed partial class SlsCatalog : IAsyncDisposable
     }
 
     private static Func<string, T?> Read<T>(string file)
-        where T : class => directory =>
-    {
-        var path = Path.Combine(directory, file);
-        return File.Exists(path) ? JsonSerializer.Deserialize<T>(File.ReadAllBytes(path)) : null;
-    };
+        where T : class =>
+        directory =>
+        {
+            var path = Path.Combine(directory, file);
+            return File.Exists(path) ? JsonSerializer.Deserialize<T>(File.ReadAllBytes(path)) : null;
+        };
 
-    private static int CheckTtl(int ttl) => ttl is >= 1 and <= 3650 ? ttl : throw SlsException.Invalid("LogStoreInfoInvalid", $"ttl is {ttl}; 1 to 3650 days are allowed");
+    private static int CheckTtl(int ttl) =>
+        ttl is >= 1 and <= 3650 ? ttl : throw SlsException.Invalid("LogStoreInfoInvalid", $"ttl is {ttl}; 1 to 3650 days are allowed");
 
     [GeneratedRegex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$")]
     private static partial Regex ProjectName();

@@ -22,20 +22,29 @@ internal static class AnswerHeaders
         headers["x-log-has-sql"] = answer.Query.Statement is null ? "false" : "true";
         headers["x-log-where-query"] = OneLine(answer.Query.Search);
         headers["x-log-agg-query"] = OneLine(answer.Query.Statement ?? "");
-        headers["x-log-query-info"] = JsonSerializer.Serialize(new
-        {
-            keys = answer.Keys,
-            terms = answer.Terms.Select(term => new[] { term.Term, term.Key }),
-            limited = "100",
-            marker = "",
-            mode = 0,
-            phraseQueryInfo = new { scanAll = (bool?)null, beginOffset = (long?)null, endOffset = (long?)null, endTime = (long?)null },
-            shard = 0,
-            scanBytes = 0,
-            isAccurate = 1,
-            columnTypes = answer.ColumnTypes,
-            highlight = (object?)null,
-        }, Ascii);
+        headers["x-log-query-info"] = JsonSerializer.Serialize(
+            new
+            {
+                keys = answer.Keys,
+                terms = answer.Terms.Select(term => new[] { term.Term, term.Key }),
+                limited = "100",
+                marker = "",
+                mode = 0,
+                phraseQueryInfo = new
+                {
+                    scanAll = (bool?)null,
+                    beginOffset = (long?)null,
+                    endOffset = (long?)null,
+                    endTime = (long?)null,
+                },
+                shard = 0,
+                scanBytes = 0,
+                isAccurate = 1,
+                columnTypes = answer.ColumnTypes,
+                highlight = (object?)null,
+            },
+            Ascii
+        );
     }
 
     private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);

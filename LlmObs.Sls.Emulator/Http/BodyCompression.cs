@@ -20,7 +20,9 @@ public static class BodyCompression
                 "deflate" or "gzip" => DecompressZlib(body, raw),
                 _ => throw SlsException.Invalid("InvalidCompressType", $"compress type {type} is not supported"),
             };
-            return size == rawSize ? raw : throw SlsException.Invalid("InvalidBodyRawSize", $"x-log-bodyrawsize is {rawSize}, the decompressed body is of another size");
+            return size == rawSize
+                ? raw
+                : throw SlsException.Invalid("InvalidBodyRawSize", $"x-log-bodyrawsize is {rawSize}, the decompressed body is of another size");
         }
         catch (Exception broken) when (broken is InvalidDataException or ZstdException or ArgumentException)
         {
@@ -30,7 +32,10 @@ public static class BodyCompression
 
     /// <summary>The first encoding of Accept-Encoding that the service answers with; null for a plain answer.</summary>
     public static string? Choose(string acceptEncoding) =>
-        acceptEncoding.Split(',', StringSplitOptions.TrimEntries).Select(part => part.Split(';')[0].ToLowerInvariant()).FirstOrDefault(part => part is "lz4" or "zstd" or "deflate" or "gzip");
+        acceptEncoding
+            .Split(',', StringSplitOptions.TrimEntries)
+            .Select(part => part.Split(';')[0].ToLowerInvariant())
+            .FirstOrDefault(part => part is "lz4" or "zstd" or "deflate" or "gzip");
 
     public static byte[] Compress(ReadOnlySpan<byte> raw, string type)
     {

@@ -11,19 +11,40 @@ internal static class ConsumerGroupOperations
     {
         var call = SlsCall.Of(context);
         var body = call.Json();
-        var name = body["consumerGroup"] is JsonValue value && value.TryGetValue<string>(out var text) ? text : throw SlsException.Parameter("consumerGroup is missing");
-        groups.Create(call.RequiredProject, logstore, new ConsumerGroupDefinition(name, Timeout(body) ?? throw SlsException.Parameter("timeout is missing"), Order(body) ?? false, []));
+        var name =
+            body["consumerGroup"] is JsonValue value && value.TryGetValue<string>(out var text)
+                ? text
+                : throw SlsException.Parameter("consumerGroup is missing");
+        groups.Create(
+            call.RequiredProject,
+            logstore,
+            new ConsumerGroupDefinition(name, Timeout(body) ?? throw SlsException.Parameter("timeout is missing"), Order(body) ?? false, [])
+        );
         return Results.Ok();
     }
 
     public static IResult List(HttpContext context, string logstore, ConsumerGroups groups) =>
-        Results.Json(groups.List(SlsCall.Of(context).RequiredProject, logstore).Select(group => new { name = group.Name, timeout = group.TimeoutSeconds, order = group.IsOrdered }));
+        Results.Json(
+            groups
+                .List(SlsCall.Of(context).RequiredProject, logstore)
+                .Select(group => new
+                {
+                    name = group.Name,
+                    timeout = group.TimeoutSeconds,
+                    order = group.IsOrdered,
+                })
+        );
 
     public static IResult Update(HttpContext context, string logstore, string group, ConsumerGroups groups)
     {
         var call = SlsCall.Of(context);
         var body = call.Json();
-        groups.Update(call.RequiredProject, logstore, group, old => old with { TimeoutSeconds = Timeout(body) ?? old.TimeoutSeconds, IsOrdered = Order(body) ?? old.IsOrdered });
+        groups.Update(
+            call.RequiredProject,
+            logstore,
+            group,
+            old => old with { TimeoutSeconds = Timeout(body) ?? old.TimeoutSeconds, IsOrdered = Order(body) ?? old.IsOrdered }
+        );
         return Results.Ok();
     }
 
@@ -44,8 +65,19 @@ internal static class ConsumerGroupOperations
                 return Results.Json(groups.Heartbeat(call.RequiredProject, logstore, group, consumer, Held(call)));
             case "checkpoint":
                 var body = call.Json();
-                var shard = body["shard"] is JsonValue number && int.TryParse(number.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : throw SlsException.Parameter("shard is missing");
-                groups.Checkpoint(call.RequiredProject, logstore, group, consumer, shard, body["checkpoint"]?.ToString() ?? "", call.Query("forceSuccess") is "true" or "True");
+                var shard =
+                    body["shard"] is JsonValue number && int.TryParse(number.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+                        ? id
+                        : throw SlsException.Parameter("shard is missing");
+                groups.Checkpoint(
+                    call.RequiredProject,
+                    logstore,
+                    group,
+                    consumer,
+                    shard,
+                    body["checkpoint"]?.ToString() ?? "",
+                    call.Query("forceSuccess") is "true" or "True"
+                );
                 return Results.Ok();
             case "heartbeat":
                 throw SlsException.Parameter("consumer is missing");
@@ -59,8 +91,16 @@ internal static class ConsumerGroupOperations
         var call = SlsCall.Of(context);
         var shard = call.Query("shard") is { Length: > 0 } ? call.Int("shard", 0) : (int?)null;
         var all = groups.Find(call.RequiredProject, logstore, group).Checkpoints;
-        return Results.Json(all.Where(checkpoint => shard is null || checkpoint.Shard == shard)
-            .Select(checkpoint => new { shard = checkpoint.Shard, checkpoint = checkpoint.Checkpoint, updateTime = checkpoint.UpdatedAt, consumer = checkpoint.Consumer }));
+        return Results.Json(
+            all.Where(checkpoint => shard is null || checkpoint.Shard == shard)
+                .Select(checkpoint => new
+                {
+                    shard = checkpoint.Shard,
+                    checkpoint = checkpoint.Checkpoint,
+                    updateTime = checkpoint.UpdatedAt,
+                    consumer = checkpoint.Consumer,
+                })
+        );
     }
 
     private static int[] Held(SlsCall call)

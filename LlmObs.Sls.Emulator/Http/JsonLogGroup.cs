@@ -60,9 +60,14 @@ internal static class JsonLogGroup
     }
 
     private static uint Number(string key, JsonNode? value) =>
-        uint.TryParse(Text(value), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : throw Bad($"{key} is not a number");
+        uint.TryParse(Text(value), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw Bad($"{key} is not a number");
 
-    private static string Text(JsonNode? value) => value is null ? "" : value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString();
+    private static string Text(JsonNode? value) =>
+        value is null ? ""
+        : value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>()
+        : value.ToJsonString();
 
     private static SlsException Bad(string message) => SlsException.Invalid("PostBodyInvalid", message);
 }

@@ -31,9 +31,20 @@ internal static class LogstoreOperations
     public static IResult List(HttpContext context, SlsCatalog catalog)
     {
         var call = SlsCall.Of(context);
-        var all = catalog.Logstores(call.RequiredProject).Select(logstore => logstore.Name).Where(name => name.Contains(call.Query("logstoreName") ?? "", StringComparison.Ordinal)).ToList();
+        var all = catalog
+            .Logstores(call.RequiredProject)
+            .Select(logstore => logstore.Name)
+            .Where(name => name.Contains(call.Query("logstoreName") ?? "", StringComparison.Ordinal))
+            .ToList();
         var page = all.Skip(call.Int("offset", 0)).Take(call.Int("size", 200)).ToList();
-        return Results.Json(new { count = page.Count, total = all.Count, logstores = page });
+        return Results.Json(
+            new
+            {
+                count = page.Count,
+                total = all.Count,
+                logstores = page,
+            }
+        );
     }
 
     public static IResult Get(HttpContext context, string logstore)
@@ -64,5 +75,8 @@ internal static class LogstoreOperations
         return Results.Json(answer);
     }
 
-    private static int Ttl(JsonObject body) => body["ttl"] is JsonValue value && value.TryGetValue<int>(out var days) ? days : throw SlsException.Invalid("LogStoreInfoInvalid", "ttl is missing or not a number");
+    private static int Ttl(JsonObject body) =>
+        body["ttl"] is JsonValue value && value.TryGetValue<int>(out var days)
+            ? days
+            : throw SlsException.Invalid("LogStoreInfoInvalid", "ttl is missing or not a number");
 }

@@ -8,7 +8,10 @@ internal static class ProjectOperations
     public static IResult Create(HttpContext context, SlsCatalog catalog)
     {
         var body = SlsCall.Of(context).Json();
-        catalog.CreateProject((string?)body["projectName"] ?? throw SlsException.Parameter("projectName is missing"), (string?)body["description"] ?? "");
+        catalog.CreateProject(
+            (string?)body["projectName"] ?? throw SlsException.Parameter("projectName is missing"),
+            (string?)body["description"] ?? ""
+        );
         return Results.Ok();
     }
 
@@ -35,20 +38,31 @@ internal static class ProjectOperations
     {
         var all = catalog.Projects().Where(project => project.Name.Contains(call.Query("projectName") ?? "", StringComparison.Ordinal)).ToList();
         var page = all.Skip(call.Int("offset", 0)).Take(call.Int("size", 500)).Select(project => Show(project, options)).ToList();
-        return Results.Json(new { count = page.Count, total = all.Count, projects = page });
+        return Results.Json(
+            new
+            {
+                count = page.Count,
+                total = all.Count,
+                projects = page,
+            }
+        );
     }
 
-    private static object Show(ProjectDefinition project, EmulatorOptions options) => new
-    {
-        projectName = project.Name,
-        description = project.Description,
-        status = "Normal",
-        owner = "",
-        region = "local",
-        createTime = Time(project.CreatedAt, options),
-        lastModifyTime = Time(project.ModifiedAt, options),
-    };
+    private static object Show(ProjectDefinition project, EmulatorOptions options) =>
+        new
+        {
+            projectName = project.Name,
+            description = project.Description,
+            status = "Normal",
+            owner = "",
+            region = "local",
+            createTime = Time(project.CreatedAt, options),
+            lastModifyTime = Time(project.ModifiedAt, options),
+        };
 
     private static string Time(long unixSeconds, EmulatorOptions options) =>
-        DateTimeOffset.FromUnixTimeSeconds(unixSeconds).AddMinutes(options.UtcOffsetMinutes).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+        DateTimeOffset
+            .FromUnixTimeSeconds(unixSeconds)
+            .AddMinutes(options.UtcOffsetMinutes)
+            .ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 }

@@ -25,11 +25,15 @@ internal sealed partial class ReadOperations(SlsCatalog catalog, LogQueries quer
     {
         var call = SlsCall.Of(context);
         var statement = call.Query("query") ?? throw Missing("query");
-        if (!statement.Contains("__time__", StringComparison.OrdinalIgnoreCase) && !statement.Contains("__date__", StringComparison.OrdinalIgnoreCase))
+        if (
+            !statement.Contains("__time__", StringComparison.OrdinalIgnoreCase) && !statement.Contains("__date__", StringComparison.OrdinalIgnoreCase)
+        )
         {
             throw SlsException.Parameter("the statement must bound __time__ or __date__ in WHERE");
         }
-        var name = FromLogstore().Match(statement) is { Success: true } from ? from.Groups["name"].Value : throw SlsException.Parameter("the statement names no logstore in FROM");
+        var name = FromLogstore().Match(statement) is { Success: true } from
+            ? from.Groups["name"].Value
+            : throw SlsException.Parameter("the statement names no logstore in FROM");
         var answer = await queries.AnalyseAsync(catalog.Open(call.RequiredProject, name), name, statement, context.RequestAborted);
         AnswerHeaders.Write(context.Response.Headers, answer);
         return Results.Text($"[{string.Join(',', answer.Rows)}]", "application/json");
@@ -40,8 +44,15 @@ internal sealed partial class ReadOperations(SlsCatalog catalog, LogQueries quer
     {
         var call = SlsCall.Of(context);
         var body = call.Json();
-        var query = new LogQuery(Number(body, "from") ?? throw Missing("from"), Number(body, "to") ?? throw Missing("to"), Text(body, "query"), Text(body, "topic"),
-            (int)(Number(body, "line") ?? 100), Number(body, "offset") ?? 0, body["reverse"] is JsonValue reverse && (reverse.TryGetValue<bool>(out var flag) ? flag : reverse.ToString() is "true" or "True"));
+        var query = new LogQuery(
+            Number(body, "from") ?? throw Missing("from"),
+            Number(body, "to") ?? throw Missing("to"),
+            Text(body, "query"),
+            Text(body, "topic"),
+            (int)(Number(body, "line") ?? 100),
+            Number(body, "offset") ?? 0,
+            body["reverse"] is JsonValue reverse && (reverse.TryGetValue<bool>(out var flag) ? flag : reverse.ToString() is "true" or "True")
+        );
         var answer = await queries.FindAsync(catalog.Open(call.RequiredProject, logstore), logstore, query, context.RequestAborted);
         var raw = Encoding.UTF8.GetBytes($$"""{"meta":{{Meta(answer).ToJsonString(RowBuilder.Json)}},"data":[{{string.Join(',', answer.Rows)}}]}""");
         if (BodyCompression.Choose(call.Request.Header("accept-encoding")) is not { } compression)
@@ -56,54 +67,76 @@ internal sealed partial class ReadOperations(SlsCatalog catalog, LogQueries quer
     public async Task<IResult> GetHistogramsAsync(HttpContext context, string logstore)
     {
         var call = SlsCall.Of(context);
-        var interval = call.Query("interval") is { Length: > 0 } text && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : (long?)null;
+        var interval =
+            call.Query("interval") is { Length: > 0 } text && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+                ? seconds
+                : (long?)null;
         var parts = await queries.HistogramAsync(catalog.Open(call.RequiredProject, logstore), QueryOf(call), interval, context.RequestAborted);
         context.Response.Headers["x-log-count"] = parts.Sum(part => part.Count).ToString(CultureInfo.InvariantCulture);
         context.Response.Headers["x-log-progress"] = "Complete";
-        return Results.Json(parts.Select(part => new { from = part.From, to = part.To, count = part.Count, progress = "Complete" }));
+        return Results.Json(
+            parts.Select(part => new
+            {
+                from = part.From,
+                to = part.To,
+                count = part.Count,
+                progress = "Complete",
+            })
+        );
     }
 
-    private static LogQuery QueryOf(SlsCall call) => new(
-        call.Long("from"), call.Long("to"), call.Query("query") ?? "", call.Query("topic") ?? "",
-        call.Int("line", 100), call.Int("offset", 0), call.Query("reverse") is "true" or "True");
+    private static LogQuery QueryOf(SlsCall call) =>
+        new(
+            call.Long("from"),
+            call.Long("to"),
+            call.Query("query") ?? "",
+            call.Query("topic") ?? "",
+            call.Int("line", 100),
+            call.Int("offset", 0),
+            call.Query("reverse") is "true" or "True"
+        );
 
-    private static JsonObject Meta(LogAnswer answer) => new()
-    {
-        ["progress"] = "Complete",
-        ["count"] = answer.Rows.Count,
-        ["hasSQL"] = answer.Query.Statement is not null,
-        ["aggQuery"] = answer.Query.Statement ?? "",
-        ["whereQuery"] = answer.Query.Search,
-        ["processedRows"] = answer.Rows.Count,
-        ["processedBytes"] = 0,
-        ["elapsedMillisecond"] = answer.ElapsedMs,
-        ["cpuSec"] = 0,
-        ["cpuCores"] = 0,
-        ["limited"] = 100,
-        ["powerSql"] = false,
-        ["insertedSQL"] = "",
-        ["keys"] = new JsonArray([.. answer.Keys.Select(key => (JsonNode)key)]),
-        ["terms"] = new JsonArray([.. answer.Terms.Select(term => new JsonObject { ["term"] = term.Term, ["key"] = term.Key })]),
-        ["marker"] = "",
-        ["mode"] = 0,
-        ["phraseQueryInfo"] = null,
-        ["shard"] = 0,
-        ["scanBytes"] = 0,
-        ["isAccurate"] = true,
-        ["columnTypes"] = new JsonArray([.. answer.ColumnTypes.Select(type => (JsonNode)type)]),
-        ["highlights"] = new JsonArray(),
-        ["telementryType"] = "",
-    };
+    private static JsonObject Meta(LogAnswer answer) =>
+        new()
+        {
+            ["progress"] = "Complete",
+            ["count"] = answer.Rows.Count,
+            ["hasSQL"] = answer.Query.Statement is not null,
+            ["aggQuery"] = answer.Query.Statement ?? "",
+            ["whereQuery"] = answer.Query.Search,
+            ["processedRows"] = answer.Rows.Count,
+            ["processedBytes"] = 0,
+            ["elapsedMillisecond"] = answer.ElapsedMs,
+            ["cpuSec"] = 0,
+            ["cpuCores"] = 0,
+            ["limited"] = 100,
+            ["powerSql"] = false,
+            ["insertedSQL"] = "",
+            ["keys"] = new JsonArray([.. answer.Keys.Select(key => (JsonNode)key)]),
+            ["terms"] = new JsonArray([.. answer.Terms.Select(term => new JsonObject { ["term"] = term.Term, ["key"] = term.Key })]),
+            ["marker"] = "",
+            ["mode"] = 0,
+            ["phraseQueryInfo"] = null,
+            ["shard"] = 0,
+            ["scanBytes"] = 0,
+            ["isAccurate"] = true,
+            ["columnTypes"] = new JsonArray([.. answer.ColumnTypes.Select(type => (JsonNode)type)]),
+            ["highlights"] = new JsonArray(),
+            ["telementryType"] = "",
+        };
 
-    private static long? Number(JsonObject body, string member) => body[member] switch
-    {
-        null => null,
-        JsonValue value when value.TryGetValue<long>(out var number) => number,
-        JsonValue value when long.TryParse(value.ToString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => number,
-        _ => throw SlsException.Parameter($"{member} is not a number"),
-    };
+    private static long? Number(JsonObject body, string member) =>
+        body[member] switch
+        {
+            null => null,
+            JsonValue value when value.TryGetValue<long>(out var number) => number,
+            JsonValue value when long.TryParse(value.ToString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) =>
+                number,
+            _ => throw SlsException.Parameter($"{member} is not a number"),
+        };
 
-    private static string Text(JsonObject body, string member) => body[member] is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.ToString() : "";
+    private static string Text(JsonObject body, string member) =>
+        body[member] is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.ToString() : "";
 
     // Only to know which logstore to open: the statement itself is read by the parser, and refused if it names another one.
     [GeneratedRegex(@"\bfrom\s+(""(?<name>[^""]+)""|(?<name>[\w-]+))", RegexOptions.IgnoreCase)]

@@ -1,8 +1,8 @@
 using System.Globalization;
+using Google.Protobuf;
 using LlmObs.Sls.Emulator.Catalog;
 using LlmObs.Sls.Emulator.Storage;
 using LlmObs.Sls.Emulator.Wire;
-using Google.Protobuf;
 
 namespace LlmObs.Sls.Emulator.Http;
 
@@ -11,18 +11,25 @@ internal static class ShardOperations
 {
     private const long MaxPullBytes = 10 * 1024 * 1024;
 
-    public static IResult List(HttpContext context, string logstore, SlsCatalog catalog) => Show(catalog.Shards(SlsCall.Of(context).RequiredProject, logstore));
+    public static IResult List(HttpContext context, string logstore, SlsCatalog catalog) =>
+        Show(catalog.Shards(SlsCall.Of(context).RequiredProject, logstore));
 
     public static IResult Change(HttpContext context, string logstore, string shard, SlsCatalog catalog)
     {
         var call = SlsCall.Of(context);
         var id = Id(shard);
-        return Show(call.Query("action") switch
-        {
-            "split" => catalog.ChangeShards(call.RequiredProject, logstore, (shards, now) => Shards.Split(shards, id, call.Query("key"), call.Int("shardCount", 2), now)),
-            "merge" => catalog.ChangeShards(call.RequiredProject, logstore, (shards, now) => Shards.Merge(shards, id, now)),
-            var action => throw SlsException.Parameter($"action {action} is neither split nor merge"),
-        });
+        return Show(
+            call.Query("action") switch
+            {
+                "split" => catalog.ChangeShards(
+                    call.RequiredProject,
+                    logstore,
+                    (shards, now) => Shards.Split(shards, id, call.Query("key"), call.Int("shardCount", 2), now)
+                ),
+                "merge" => catalog.ChangeShards(call.RequiredProject, logstore, (shards, now) => Shards.Merge(shards, id, now)),
+                var action => throw SlsException.Parameter($"action {action} is neither split nor merge"),
+            }
+        );
     }
 
     public static IResult Read(HttpContext context, string logstore, string shard, SlsCatalog catalog)
@@ -39,18 +46,21 @@ internal static class ShardOperations
         };
     }
 
-    private static LogPosition At(SlsCall call, Logstore logstore, int shard) => call.Query("from") switch
-    {
-        "begin" => logstore.Readable.Begin,
-        "end" => logstore.Readable.End,
-        _ => logstore.ReceivedAt(shard, call.Long("from")),
-    };
+    private static LogPosition At(SlsCall call, Logstore logstore, int shard) =>
+        call.Query("from") switch
+        {
+            "begin" => logstore.Readable.Begin,
+            "end" => logstore.Readable.End,
+            _ => logstore.ReceivedAt(shard, call.Long("from")),
+        };
 
     // At the end there is no group yet: the next one will be received now or later.
     private static long CursorTime(HttpContext context, Logstore logstore, int shard, LogPosition cursor)
     {
         var (groups, _) = logstore.Pull(shard, cursor, null, 1, MaxPullBytes);
-        return groups.Count > 0 ? groups[0].ReceivedUnixMs / 1000 : context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow().ToUnixTimeSeconds();
+        return groups.Count > 0
+            ? groups[0].ReceivedUnixMs / 1000
+            : context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow().ToUnixTimeSeconds();
     }
 
     private static IResult Pull(HttpContext context, SlsCall call, Logstore logstore, int shard)
@@ -86,14 +96,20 @@ internal static class ShardOperations
         return Results.Bytes(BodyCompression.Compress(raw, compression), "application/x-protobuf");
     }
 
-    private static IResult Show(IEnumerable<Shard> shards) => Results.Json(shards.Select(shard => new
-    {
-        shardID = shard.Id,
-        status = shard.IsWritable ? "readwrite" : "readonly",
-        inclusiveBeginKey = shard.BeginKey,
-        exclusiveEndKey = shard.EndKey,
-        createTime = shard.CreatedAt,
-    }));
+    private static IResult Show(IEnumerable<Shard> shards) =>
+        Results.Json(
+            shards.Select(shard => new
+            {
+                shardID = shard.Id,
+                status = shard.IsWritable ? "readwrite" : "readonly",
+                inclusiveBeginKey = shard.BeginKey,
+                exclusiveEndKey = shard.EndKey,
+                createTime = shard.CreatedAt,
+            })
+        );
 
-    private static int Id(string shard) => int.TryParse(shard, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : throw SlsException.Invalid("ShardNotExist", $"shard {shard} does not exist");
+    private static int Id(string shard) =>
+        int.TryParse(shard, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            ? id
+            : throw SlsException.Invalid("ShardNotExist", $"shard {shard} does not exist");
 }

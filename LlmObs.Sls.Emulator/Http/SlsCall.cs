@@ -17,10 +17,13 @@ public sealed record SlsCall(string? Project, SignedRequest Request)
 
     public string? Query(string name) => Request.Query.FirstOrDefault(parameter => parameter.Key == name).Value;
 
-    public int Int(string name, int otherwise) => Query(name) is { Length: > 0 } ? (int)Math.Clamp(Long(name), int.MinValue, int.MaxValue) : otherwise;
+    public int Int(string name, int otherwise) =>
+        Query(name) is { Length: > 0 } ? (int)Math.Clamp(Long(name), int.MinValue, int.MaxValue) : otherwise;
 
     public long Long(string name) =>
-        long.TryParse(Query(name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : throw SlsException.Parameter($"{name} is missing or not a number");
+        long.TryParse(Query(name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw SlsException.Parameter($"{name} is missing or not a number");
 
     public static SlsCall Of(HttpContext context) => (SlsCall)context.Items[Key]!;
 
@@ -59,13 +62,19 @@ public sealed record SlsCall(string? Project, SignedRequest Request)
             headers[name.ToLowerInvariant()] = value.ToString().Trim();
         }
         var path = question < 0 ? target : target[..question];
-        return new SlsCall(ProjectOf(context.Request.Host.Host, options), new SignedRequest(context.Request.Method, path, query, headers, body.GetBuffer().AsMemory(0, (int)body.Length)));
+        return new SlsCall(
+            ProjectOf(context.Request.Host.Host, options),
+            new SignedRequest(context.Request.Method, path, query, headers, body.GetBuffer().AsMemory(0, (int)body.Length))
+        );
     }
 
     private static string? ProjectOf(string host, EmulatorOptions options)
     {
         var dot = host.IndexOf('.', StringComparison.Ordinal);
-        var isBare = dot <= 0 || System.Net.IPAddress.TryParse(host.Trim('[', ']'), out _) || options.Endpoints.Contains(host, StringComparer.OrdinalIgnoreCase);
+        var isBare =
+            dot <= 0
+            || System.Net.IPAddress.TryParse(host.Trim('[', ']'), out _)
+            || options.Endpoints.Contains(host, StringComparer.OrdinalIgnoreCase);
         return isBare ? null : host[..dot].ToLowerInvariant();
     }
 }

@@ -37,17 +37,28 @@ public static class SlsEndpoints
         sls.MapGet("/logstores/{logstore}/consumergroups/{group}", ConsumerGroupOperations.Checkpoints);
 
         // One path, several operations: the parameter "type" tells.
-        sls.MapGet("/logstores/{logstore}", (HttpContext context, string logstore, ReadOperations read) => SlsCall.Of(context).Query("type") switch
-        {
-            "log" => read.GetLogsAsync(context, logstore),
-            "histogram" => read.GetHistogramsAsync(context, logstore),
-            null or "" => Task.FromResult(LogstoreOperations.Get(context, logstore)),
-            var type => throw SlsException.Unsupported($"GET /logstores/{{logstore}}?type={type}"),
-        });
-        sls.MapGet("/logstores/{logstore}/index", (HttpContext context, string logstore, ReadOperations read) => SlsCall.Of(context).Query("type") == "histogram"
-            ? read.GetHistogramsAsync(context, logstore)
-            : Task.FromResult(IndexOperations.Get(context, logstore)));
-        sls.MapPost("/logstores/{logstore}/logs", (HttpContext context, string logstore, ReadOperations read) => read.GetLogsV2Async(context, logstore));
+        sls.MapGet(
+            "/logstores/{logstore}",
+            (HttpContext context, string logstore, ReadOperations read) =>
+                SlsCall.Of(context).Query("type") switch
+                {
+                    "log" => read.GetLogsAsync(context, logstore),
+                    "histogram" => read.GetHistogramsAsync(context, logstore),
+                    null or "" => Task.FromResult(LogstoreOperations.Get(context, logstore)),
+                    var type => throw SlsException.Unsupported($"GET /logstores/{{logstore}}?type={type}"),
+                }
+        );
+        sls.MapGet(
+            "/logstores/{logstore}/index",
+            (HttpContext context, string logstore, ReadOperations read) =>
+                SlsCall.Of(context).Query("type") == "histogram"
+                    ? read.GetHistogramsAsync(context, logstore)
+                    : Task.FromResult(IndexOperations.Get(context, logstore))
+        );
+        sls.MapPost(
+            "/logstores/{logstore}/logs",
+            (HttpContext context, string logstore, ReadOperations read) => read.GetLogsV2Async(context, logstore)
+        );
 
         sls.MapGet("/logs", (HttpContext context, ReadOperations read) => read.GetProjectLogsAsync(context));
 

@@ -5,7 +5,13 @@ using LlmObs.Sls.Emulator.Storage;
 namespace LlmObs.Sls.Emulator.Http;
 
 /// <summary>The edge of every SLS operation: reads and verifies the request, turns refusals into the service's error body.</summary>
-public sealed partial class SlsGate(EmulatorOptions options, SignatureVerifier verifier, MemoryTrim memory, TimeProvider time, ILogger<SlsGate> logger) : IEndpointFilter
+public sealed partial class SlsGate(
+    EmulatorOptions options,
+    SignatureVerifier verifier,
+    MemoryTrim memory,
+    TimeProvider time,
+    ILogger<SlsGate> logger
+) : IEndpointFilter
 {
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
@@ -42,7 +48,9 @@ public sealed partial class SlsGate(EmulatorOptions options, SignatureVerifier v
         }
         catch (BadHttpRequestException malformed)
         {
-            return Refuse(new SlsException(malformed.StatusCode, malformed.StatusCode == 413 ? "PostBodyTooLarge" : "PostBodyInvalid", malformed.Message));
+            return Refuse(
+                new SlsException(malformed.StatusCode, malformed.StatusCode == 413 ? "PostBodyTooLarge" : "PostBodyInvalid", malformed.Message)
+            );
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {

@@ -11,7 +11,13 @@ internal static class WriteOperations
     private static int turn;
 
     /// <summary>Answers once the logs are durable and searchable.</summary>
-    public static async Task<IResult> PutLogsAsync(HttpContext context, string logstore, SlsCatalog catalog, EmulatorOptions options, TimeProvider time)
+    public static async Task<IResult> PutLogsAsync(
+        HttpContext context,
+        string logstore,
+        SlsCatalog catalog,
+        EmulatorOptions options,
+        TimeProvider time
+    )
     {
         var call = SlsCall.Of(context);
         var opened = catalog.Open(call.RequiredProject, logstore);
@@ -37,7 +43,9 @@ internal static class WriteOperations
             throw SlsException.Unauthorized($"logstore {logstore} does not allow web tracking (enable_tracking)");
         }
         var group = JsonLogGroup.Read(call.Json(), time.GetUtcNow(), takesTime: false);
-        await catalog.Open(call.RequiredProject, logstore).AppendAsync(Next(catalog.Shards(call.RequiredProject, logstore)).Id, group, context.RequestAborted);
+        await catalog
+            .Open(call.RequiredProject, logstore)
+            .AppendAsync(Next(catalog.Shards(call.RequiredProject, logstore)).Id, group, context.RequestAborted);
         return Results.Ok();
     }
 
@@ -62,7 +70,11 @@ internal static class WriteOperations
         {
             throw contentType.Length == 0
                 ? SlsException.Invalid("MissingContentType", "Content-Type is missing")
-                : new SlsException(415, "InvalidContentType", $"Content-Type {contentType} is not supported, send application/x-protobuf or application/json");
+                : new SlsException(
+                    415,
+                    "InvalidContentType",
+                    $"Content-Type {contentType} is not supported, send application/x-protobuf or application/json"
+                );
         }
         try
         {

@@ -20,12 +20,19 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
     {
         Check(query);
         var text = QueryText.Parse(query.Text);
-        return RunAsync((connection, cancel) => text.Statement is null ? Search(connection, logstore, text, query, cancel) : Analyse(connection, logstore, name, text, query, cancel), cancellationToken);
+        return RunAsync(
+            (connection, cancel) =>
+                text.Statement is null ? Search(connection, logstore, text, query, cancel) : Analyse(connection, logstore, name, text, query, cancel),
+            cancellationToken
+        );
     }
 
     /// <summary>A statement alone, over all time; it bounds the time itself.</summary>
     public Task<LogAnswer> AnalyseAsync(Logstore logstore, string name, string statement, CancellationToken cancellationToken) =>
-        RunAsync((connection, cancel) => Analyse(connection, logstore, name, new QueryText("*", statement), new LogQuery(0, int.MaxValue, ""), cancel), cancellationToken);
+        RunAsync(
+            (connection, cancel) => Analyse(connection, logstore, name, new QueryText("*", statement), new LogQuery(0, int.MaxValue, ""), cancel),
+            cancellationToken
+        );
 
     /// <summary>Equal parts of a round width that cover [from, to); the last may be shorter.</summary>
     public Task<IReadOnlyList<HistogramPart>> HistogramAsync(Logstore logstore, LogQuery query, long? interval, CancellationToken cancellationToken)
@@ -36,7 +43,10 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
         {
             throw SlsException.Parameter($"interval {width} is too small for the time range");
         }
-        return RunAsync<IReadOnlyList<HistogramPart>>((connection, cancel) => Histogram(connection, logstore, query, width, cancel), cancellationToken);
+        return RunAsync<IReadOnlyList<HistogramPart>>(
+            (connection, cancel) => Histogram(connection, logstore, query, width, cancel),
+            cancellationToken
+        );
     }
 
     public void Dispose() => slots.Dispose();
@@ -49,7 +59,13 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
         }
     }
 
-    private static LogAnswer Search(DuckDBConnection connection, Logstore logstore, QueryText text, LogQuery query, CancellationToken cancellationToken)
+    private static LogAnswer Search(
+        DuckDBConnection connection,
+        Logstore logstore,
+        QueryText text,
+        LogQuery query,
+        CancellationToken cancellationToken
+    )
     {
         if (query.Line is < 0 or > 100)
         {
@@ -64,10 +80,13 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
         var order = query.Reverse ? "DESC" : "ASC";
         var rows = new List<string>();
         var keys = new List<string>();
-        using var command = Command(connection, $"""
+        using var command = Command(
+            connection,
+            $"""
             SELECT raw FROM {logstore.TableName} WHERE {Window(search, text, query)}
             ORDER BY time {order}, nanos {order}, seq {order} LIMIT {query.Line} OFFSET {query.Offset}
-            """);
+            """
+        );
         using var interrupt = cancellationToken.Register(command.Cancel);
         using var reader = command.ExecuteReader();
         while (reader.Read())
@@ -79,7 +98,14 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
         return new LogAnswer(text, rows, keys, [], search.Terms, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
     }
 
-    private static LogAnswer Analyse(DuckDBConnection connection, Logstore logstore, string name, QueryText text, LogQuery query, CancellationToken cancellationToken)
+    private static LogAnswer Analyse(
+        DuckDBConnection connection,
+        Logstore logstore,
+        string name,
+        QueryText text,
+        LogQuery query,
+        CancellationToken cancellationToken
+    )
     {
         if (query.Offset != 0)
         {
@@ -88,7 +114,10 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
         var started = Stopwatch.GetTimestamp();
         var search = new SearchSql(logstore.Columns);
         var statement = new AnalysisStatement(connection, text.Statement!, name);
-        Engine.Execute(connection, $"CREATE TEMP VIEW {PrestoTranslator.Table} AS {LogView.Select(logstore, statement.Columns)} WHERE {Window(search, text, query)}");
+        Engine.Execute(
+            connection,
+            $"CREATE TEMP VIEW {PrestoTranslator.Table} AS {LogView.Select(logstore, statement.Columns)} WHERE {Window(search, text, query)}"
+        );
         using var command = Command(connection, statement.Sql);
         using var interrupt = cancellationToken.Register(command.Cancel);
         using var reader = command.ExecuteReader();
@@ -101,7 +130,9 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
             row.Clear().Append('{');
             for (var i = 0; i < keys.Count; i++)
             {
-                row.Append(i == 0 ? "" : ",").Append(JsonSerializer.Serialize(keys[i], RowBuilder.Json)).Append(':')
+                row.Append(i == 0 ? "" : ",")
+                    .Append(JsonSerializer.Serialize(keys[i], RowBuilder.Json))
+                    .Append(':')
                     .Append(JsonSerializer.Serialize(PrestoValue.Format(reader.IsDBNull(i) ? null : reader.GetValue(i)), RowBuilder.Json));
             }
             rows.Add(row.Append('}').ToString());
@@ -109,11 +140,22 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
         return new LogAnswer(text, rows, keys, types, search.Terms, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
     }
 
-    private static List<HistogramPart> Histogram(DuckDBConnection connection, Logstore logstore, LogQuery query, long width, CancellationToken cancellationToken)
+    private static List<HistogramPart> Histogram(
+        DuckDBConnection connection,
+        Logstore logstore,
+        LogQuery query,
+        long width,
+        CancellationToken cancellationToken
+    )
     {
         var text = QueryText.Parse(query.Text);
         var counts = new Dictionary<long, long>();
-        using (var command = Command(connection, $"SELECT (time - {query.From}) // {width} AS part, count(*) FROM {logstore.TableName} WHERE {Window(new SearchSql(logstore.Columns), text, query)} GROUP BY part"))
+        using (
+            var command = Command(
+                connection,
+                $"SELECT (time - {query.From}) // {width} AS part, count(*) FROM {logstore.TableName} WHERE {Window(new SearchSql(logstore.Columns), text, query)} GROUP BY part"
+            )
+        )
         using (cancellationToken.Register(command.Cancel))
         using (var reader = command.ExecuteReader())
         {
@@ -125,7 +167,9 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
         var parts = new List<HistogramPart>();
         for (long part = 0; query.From + part * width < query.To; part++)
         {
-            parts.Add(new HistogramPart(query.From + part * width, Math.Min(query.From + (part + 1) * width, query.To), counts.GetValueOrDefault(part)));
+            parts.Add(
+                new HistogramPart(query.From + part * width, Math.Min(query.From + (part + 1) * width, query.To), counts.GetValueOrDefault(part))
+            );
         }
         return parts;
     }
@@ -166,12 +210,15 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
         cut.CancelAfter(TimeSpan.FromSeconds(options.QueryTimeoutSeconds));
         try
         {
-            return await Task.Run(() =>
-            {
-                using var use = engine.BeginUse();
-                using var connection = engine.Open();
-                return query(connection, cut.Token);
-            }, cancellationToken);
+            return await Task.Run(
+                () =>
+                {
+                    using var use = engine.BeginUse();
+                    using var connection = engine.Open();
+                    return query(connection, cut.Token);
+                },
+                cancellationToken
+            );
         }
         catch (Exception failure) when (cut.IsCancellationRequested && failure is DuckDBException or OperationCanceledException)
         {

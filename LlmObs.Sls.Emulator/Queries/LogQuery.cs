@@ -11,7 +11,14 @@ public sealed record LogQuery(long From, long To, string Text, string Topic = ""
 /// <param name="Rows">JSON objects, as they are answered.</param>
 /// <param name="Keys">Columns in order; of a search the fields that occur.</param>
 /// <param name="Terms">Words searched for and the field each was asked of.</param>
-public sealed record LogAnswer(QueryText Query, IReadOnlyList<string> Rows, IReadOnlyList<string> Keys, IReadOnlyList<string> ColumnTypes, IReadOnlyList<(string Term, string Key)> Terms, long ElapsedMs);
+public sealed record LogAnswer(
+    QueryText Query,
+    IReadOnlyList<string> Rows,
+    IReadOnlyList<string> Keys,
+    IReadOnlyList<string> ColumnTypes,
+    IReadOnlyList<(string Term, string Key)> Terms,
+    long ElapsedMs
+);
 
 /// <summary>A part of a histogram: logs in [From, To), Unix seconds.</summary>
 public sealed record HistogramPart(long From, long To, long Count);

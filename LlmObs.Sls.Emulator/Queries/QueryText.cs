@@ -40,5 +40,7 @@ public sealed record QueryText(string Search, string? Statement)
     }
 
     private static bool StartsWithWord(string text, string word) =>
-        text.StartsWith(word, StringComparison.OrdinalIgnoreCase) && text.Length > word.Length && (char.IsWhiteSpace(text[word.Length]) || text[word.Length] is '*' or '(' or '"');
+        text.StartsWith(word, StringComparison.OrdinalIgnoreCase)
+        && text.Length > word.Length
+        && (char.IsWhiteSpace(text[word.Length]) || text[word.Length] is '*' or '(' or '"');
 }

@@ -117,7 +117,8 @@ public sealed class QueryParser
         return RangeAhead() ? Range(name, position) : Bare(name, kind, position);
     }
 
-    private static QueryNode Bare(string word, ValueKind kind, int position) => kind == ValueKind.Word && word == "*" ? new EveryLog() : new MatchNode(null, word, kind, position);
+    private static QueryNode Bare(string word, ValueKind kind, int position) =>
+        kind == ValueKind.Word && word == "*" ? new EveryLog() : new MatchNode(null, word, kind, position);
 
     private RangeNode Range(string field, int position)
     {
@@ -199,9 +200,13 @@ public sealed class QueryParser
 
     /// <summary>The service's words for a field without a key index.</summary>
     public static string NotAKey(string name) =>
-        string.Create(CultureInfo.InvariantCulture, $"key ({name}) is not config as key value config,if symbol : is in your log,please wrap : with quotation mark \"");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"key ({name}) is not config as key value config,if symbol : is in your log,please wrap : with quotation mark \""
+        );
 
-    private static bool EndsWord(char c, bool isValue) => char.IsWhiteSpace(c) || c is '(' or ')' or '"' or ':' || (!isValue && c is '<' or '>' or '=');
+    private static bool EndsWord(char c, bool isValue) =>
+        char.IsWhiteSpace(c) || c is '(' or ')' or '"' or ':' || (!isValue && c is '<' or '>' or '=');
 
     private string Quoted()
     {
@@ -255,5 +260,6 @@ public sealed class QueryParser
         return at >= text.Length;
     }
 
-    private SlsException Error(string message) => SlsException.Parameter($"ErrorType:OLSQueryParseError.ErrorMessage:syntax error at position {at}: {message}");
+    private SlsException Error(string message) =>
+        SlsException.Parameter($"ErrorType:OLSQueryParseError.ErrorMessage:syntax error at position {at}: {message}");
 }

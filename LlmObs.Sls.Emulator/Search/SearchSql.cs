@@ -17,19 +17,20 @@ public sealed class SearchSql(ColumnMap columns)
     /// <summary>The words looked for and their fields, for the answer's metadata.</summary>
     public IReadOnlyList<(string Term, string Key)> Terms => terms;
 
-    public string Condition(QueryNode node) => node switch
-    {
-        EveryLog => "true",
-        AndNode and => $"({Condition(and.Left)} AND {Condition(and.Right)})",
-        OrNode or => $"({Condition(or.Left)} OR {Condition(or.Right)})",
-        // Unknown (a log without the field) is not a match, so its complement is one.
-        NotNode not => $"(({Condition(not.Inner)}) IS NOT TRUE)",
-        MatchNode { Field: null } match => AnyField(match),
-        MatchNode match => InField(match, match.Field!),
-        CompareNode compare => Compare(compare),
-        RangeNode range => Range(range),
-        _ => throw new InvalidOperationException($"no condition for {node.GetType().Name}"),
-    };
+    public string Condition(QueryNode node) =>
+        node switch
+        {
+            EveryLog => "true",
+            AndNode and => $"({Condition(and.Left)} AND {Condition(and.Right)})",
+            OrNode or => $"({Condition(or.Left)} OR {Condition(or.Right)})",
+            // Unknown (a log without the field) is not a match, so its complement is one.
+            NotNode not => $"(({Condition(not.Inner)}) IS NOT TRUE)",
+            MatchNode { Field: null } match => AnyField(match),
+            MatchNode match => InField(match, match.Field!),
+            CompareNode compare => Compare(compare),
+            RangeNode range => Range(range),
+            _ => throw new InvalidOperationException($"no condition for {node.GetType().Name}"),
+        };
 
     private string AnyField(MatchNode match)
     {
@@ -40,7 +41,9 @@ public sealed class SearchSql(ColumnMap columns)
             var own = TextKeys().Where(key => line.Covers(key.Path)).Select(key => Match(columns[key].Terms, RawField(key), key.Tokenizer, match));
             return Any([Match("line", "raw", line.Tokenizer, match), .. own]);
         }
-        var keys = TextKeys().Concat(index.Keys.Where(key => !key.AnswersBareWords).SelectMany(key => key.JsonKeys).Where(leaf => leaf.AnswersBareWords)).ToList();
+        var keys = TextKeys()
+            .Concat(index.Keys.Where(key => !key.AnswersBareWords).SelectMany(key => key.JsonKeys).Where(leaf => leaf.AnswersBareWords))
+            .ToList();
         if (match.Kind == ValueKind.Phrase || keys.Count == 0)
         {
             return Any(keys.Select(key => Match(columns[key].Terms, RawField(key), key.Tokenizer, match)));
@@ -48,7 +51,15 @@ public sealed class SearchSql(ColumnMap columns)
         var pieces = new Tokenizer(TokenizerSettings.WithoutLineIndex).Pieces(match.Value).ToList();
         return pieces.Count == 0
             ? "true"
-            : All(pieces.Select(piece => Any(keys.Select(key => Match(columns[key].Terms, RawField(key), key.Tokenizer, match with { Value = piece, Kind = ValueKind.Quoted })))));
+            : All(
+                pieces.Select(piece =>
+                    Any(
+                        keys.Select(key =>
+                            Match(columns[key].Terms, RawField(key), key.Tokenizer, match with { Value = piece, Kind = ValueKind.Quoted })
+                        )
+                    )
+                )
+            );
     }
 
     private IEnumerable<IndexKey> TextKeys() => index.Keys.Where(key => key.AnswersBareWords);
@@ -84,19 +95,22 @@ public sealed class SearchSql(ColumnMap columns)
     private static bool IsExists(MatchNode match) => match is { Kind: ValueKind.Word, Value: "*" };
 
     /// <summary>Topic, source and tags match as whole values.</summary>
-    private static (string Column, string Before, string After)? Whole(string name) => name switch
-    {
-        "__topic__" => ("topic", "", ""),
-        "__source__" or "source" => ("source", "", ""),
-        _ when name.StartsWith("__tag__:", StringComparison.Ordinal) => ("tags", $"{S}{name["__tag__:".Length..]}\u0002", S),
-        _ => null,
-    };
+    private static (string Column, string Before, string After)? Whole(string name) =>
+        name switch
+        {
+            "__topic__" => ("topic", "", ""),
+            "__source__" or "source" => ("source", "", ""),
+            _ when name.StartsWith("__tag__:", StringComparison.Ordinal) => ("tags", $"{S}{name["__tag__:".Length..]}\u0002", S),
+            _ => null,
+        };
 
     private static string WholeValue((string Column, string Before, string After) at, MatchNode match)
     {
         if (IsExists(match))
         {
-            return at.Before.Length == 0 ? $"{at.Column} <> ''" : $"regexp_matches({at.Column}, {Literal.Text(Regex.Escape(at.Before) + "[^\\x01]")})";
+            return at.Before.Length == 0
+                ? $"{at.Column} <> ''"
+                : $"regexp_matches({at.Column}, {Literal.Text(Regex.Escape(at.Before) + "[^\\x01]")})";
         }
         if (match.Kind == ValueKind.Word && match.Value.AsSpan().ContainsAny('*', '?'))
         {
@@ -104,7 +118,9 @@ public sealed class SearchSql(ColumnMap columns)
             var pattern = Wildcards(match.Value);
             return $"regexp_matches({at.Column}, {Literal.Text(at.Before.Length == 0 ? $"^{pattern}$" : Regex.Escape(at.Before) + pattern + S)})";
         }
-        return at.Before.Length == 0 ? $"{at.Column} = {Literal.Text(match.Value)}" : $"contains({at.Column}, {Literal.Text(at.Before + match.Value + at.After)})";
+        return at.Before.Length == 0
+            ? $"{at.Column} = {Literal.Text(match.Value)}"
+            : $"contains({at.Column}, {Literal.Text(at.Before + match.Value + at.After)})";
     }
 
     private (IndexKey Key, string? Leaf)? Find(string name)
@@ -114,7 +130,8 @@ public sealed class SearchSql(ColumnMap columns)
         {
             return (direct, null);
         }
-        var parent = keys.Where(key => key.Type == FieldType.Json && name.StartsWith(key.Path + ".", StringComparison.OrdinalIgnoreCase)).MaxBy(key => key.Path.Length);
+        var parent = keys.Where(key => key.Type == FieldType.Json && name.StartsWith(key.Path + ".", StringComparison.OrdinalIgnoreCase))
+            .MaxBy(key => key.Path.Length);
         if (parent is null)
         {
             return null;
@@ -150,9 +167,15 @@ public sealed class SearchSql(ColumnMap columns)
             RefuseLeadingWildcard(match);
         }
         var pieces = tokenizer.Pieces(match.Value, hasWildcards).ToList();
-        return pieces.Count == 0 ? "true" : All(pieces.Select(piece => hasWildcards && piece.AsSpan().ContainsAny('*', '?')
-            ? Wild(column, tokenizer, piece)
-            : $"contains({column}, {Literal.Text(tokenizer.Terms(piece))})"));
+        return pieces.Count == 0
+            ? "true"
+            : All(
+                pieces.Select(piece =>
+                    hasWildcards && piece.AsSpan().ContainsAny('*', '?')
+                        ? Wild(column, tokenizer, piece)
+                        : $"contains({column}, {Literal.Text(tokenizer.Terms(piece))})"
+                )
+            );
     }
 
     private static string Wild(string column, Tokenizer tokenizer, string piece)
@@ -174,12 +197,14 @@ public sealed class SearchSql(ColumnMap columns)
             {
                 pattern.Append(Tokenizer.Separator);
             }
-            pattern.Append(word[i] switch
-            {
-                '*' => "[^\\x01]*",
-                '?' => "[^\\x01]",
-                _ => Regex.Escape(word[i].ToString()),
-            });
+            pattern.Append(
+                word[i] switch
+                {
+                    '*' => "[^\\x01]*",
+                    '?' => "[^\\x01]",
+                    _ => Regex.Escape(word[i].ToString()),
+                }
+            );
         }
         return pattern.ToString();
     }
@@ -188,7 +213,9 @@ public sealed class SearchSql(ColumnMap columns)
     {
         if (match.Value[0] is '*' or '?')
         {
-            throw SlsException.Parameter($"ErrorType:OLSQueryParseError.ErrorMessage:a wildcard can't start a word: {match.Value} at position {match.Position.ToString(CultureInfo.InvariantCulture)}");
+            throw SlsException.Parameter(
+                $"ErrorType:OLSQueryParseError.ErrorMessage:a wildcard can't start a word: {match.Value} at position {match.Position.ToString(CultureInfo.InvariantCulture)}"
+            );
         }
     }
 
@@ -211,13 +238,17 @@ public sealed class SearchSql(ColumnMap columns)
             RefuseLeadingWildcard(match);
         }
         var pieces = match.Kind == ValueKind.Phrase ? [match.Value] : tokenizer.Pieces(match.Value, wild).ToList();
-        return pieces.Count == 0 ? "true" : All(pieces.Select(piece =>
-        {
-            var terms = tokenizer.Terms(piece);
-            var pattern = wild ? S + Wildcards(piece, tokenizer) + S : Regex.Escape(terms);
-            var exact = $"regexp_matches({column}, {Literal.Text(Regex.Escape(open) + "\\x02(\\x01[^\\x02]*)?" + pattern)})";
-            return wild ? exact : $"(CASE WHEN contains({column}, {Literal.Text(terms)}) THEN {exact} ELSE false END)";
-        }));
+        return pieces.Count == 0
+            ? "true"
+            : All(
+                pieces.Select(piece =>
+                {
+                    var terms = tokenizer.Terms(piece);
+                    var pattern = wild ? S + Wildcards(piece, tokenizer) + S : Regex.Escape(terms);
+                    var exact = $"regexp_matches({column}, {Literal.Text(Regex.Escape(open) + "\\x02(\\x01[^\\x02]*)?" + pattern)})";
+                    return wild ? exact : $"(CASE WHEN contains({column}, {Literal.Text(terms)}) THEN {exact} ELSE false END)";
+                })
+            );
     }
 
     private string Compare(CompareNode compare)
@@ -226,7 +257,9 @@ public sealed class SearchSql(ColumnMap columns)
         if (leaf is not null || key.Type is FieldType.Text or FieldType.Json)
         {
             // As in the service: on text the condition is a search for its pieces.
-            return All(new[] { compare.Field, compare.Number }.Select(word => AnyField(new MatchNode(null, word, ValueKind.Quoted, compare.Position))));
+            return All(
+                new[] { compare.Field, compare.Number }.Select(word => AnyField(new MatchNode(null, word, ValueKind.Quoted, compare.Position)))
+            );
         }
         terms.Add((compare.Number, compare.Field));
         return $"{columns[key].Value} {compare.Operator} {Number(compare.Number, compare.Position)}";
@@ -237,7 +270,9 @@ public sealed class SearchSql(ColumnMap columns)
         var (key, leaf) = Find(range.Field) ?? throw SlsException.Parameter(QueryParser.NotAKey(range.Field));
         if (leaf is not null || key.Type is FieldType.Text or FieldType.Json)
         {
-            throw SlsException.Parameter($"ErrorType:OLSQueryParseError.ErrorMessage:key ({range.Field}) is not of type long or double, a range needs one");
+            throw SlsException.Parameter(
+                $"ErrorType:OLSQueryParseError.ErrorMessage:key ({range.Field}) is not of type long or double, a range needs one"
+            );
         }
         var value = columns[key].Value;
         return $"({value} {(range.LowIncluded ? ">=" : ">")} {Number(range.Low, range.Position)} AND {value} {(range.HighIncluded ? "<=" : "<")} {Number(range.High, range.Position)})";
@@ -251,7 +286,9 @@ public sealed class SearchSql(ColumnMap columns)
         }
         return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
             ? Literal.Number(number)
-            : throw SlsException.Parameter($"ErrorType:OLSQueryParseError.ErrorMessage:'{text}' at position {position.ToString(CultureInfo.InvariantCulture)} is not a number");
+            : throw SlsException.Parameter(
+                $"ErrorType:OLSQueryParseError.ErrorMessage:'{text}' at position {position.ToString(CultureInfo.InvariantCulture)} is not a number"
+            );
     }
 
     private static string All(IEnumerable<string> conditions) => Join(conditions, " AND ", "true");
@@ -261,6 +298,11 @@ public sealed class SearchSql(ColumnMap columns)
     private static string Join(IEnumerable<string> conditions, string word, string none)
     {
         var list = conditions.ToList();
-        return list.Count switch { 0 => none, 1 => list[0], _ => $"({string.Join(word, list)})" };
+        return list.Count switch
+        {
+            0 => none,
+            1 => list[0],
+            _ => $"({string.Join(word, list)})",
+        };
     }
 }

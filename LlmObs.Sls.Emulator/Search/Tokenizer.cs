@@ -124,16 +124,43 @@ public sealed class Tokenizer(TokenizerSettings settings)
             length = 2;
             return char.ConvertToUtf32(c, text[index + 1]) is >= 0x20000 and <= 0x3FFFF ? CharKind.Cjk : CharKind.Word;
         }
-        return IsCjkPunctuation(c) ? CharKind.Delimiter : IsCjk(c) ? CharKind.Cjk : CharKind.Word;
+        return IsCjkPunctuation(c) ? CharKind.Delimiter
+            : IsCjk(c) ? CharKind.Cjk
+            : CharKind.Word;
     }
 
     // Han (with extension A and compatibility), kana, bopomofo, hangul, radicals, enclosed forms.
     private static bool IsCjk(char c) =>
-        c is >= '\u2E80' and <= '\u9FFF' or >= '\uAC00' and <= '\uD7AF' or >= '\uF900' and <= '\uFAFF' or >= '\u1100' and <= '\u11FF' or >= '\uFF66' and <= '\uFF9F';
+        c
+            is >= '\u2E80'
+                and <= '\u9FFF'
+                or >= '\uAC00'
+                and <= '\uD7AF'
+                or >= '\uF900'
+                and <= '\uFAFF'
+                or >= '\u1100'
+                and <= '\u11FF'
+                or >= '\uFF66'
+                and <= '\uFF9F';
 
     private static bool IsCjkPunctuation(char c) =>
-        c is >= '\u3000' and <= '\u3004' or >= '\u3008' and <= '\u3020' or >= '\uFF01' and <= '\uFF0F' or >= '\uFF1A' and <= '\uFF20'
-            or >= '\uFF3B' and <= '\uFF40' or >= '\uFF5B' and <= '\uFF65' or >= '\u2018' and <= '\u201F' or '\u2026' or '\u2014';
+        c
+            is >= '\u3000'
+                and <= '\u3004'
+                or >= '\u3008'
+                and <= '\u3020'
+                or >= '\uFF01'
+                and <= '\uFF0F'
+                or >= '\uFF1A'
+                and <= '\uFF20'
+                or >= '\uFF3B'
+                and <= '\uFF40'
+                or >= '\uFF5B'
+                and <= '\uFF65'
+                or >= '\u2018'
+                and <= '\u201F'
+                or '\u2026'
+                or '\u2014';
 
     private enum CharKind
     {

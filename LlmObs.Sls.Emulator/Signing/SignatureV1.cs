@@ -11,11 +11,19 @@ public static class SignatureV1
     {
         var date = request.Header("date") is { Length: > 0 } sent ? sent : request.Header("x-log-date");
         var text = new StringBuilder()
-            .Append(request.Method).Append('\n')
-            .Append(request.Header("content-md5")).Append('\n')
-            .Append(request.Header("content-type")).Append('\n')
-            .Append(date).Append('\n');
-        foreach (var (name, value) in request.Headers.Where(header => IsCovered(header.Key, withLogDate)).OrderBy(header => header.Key, StringComparer.Ordinal))
+            .Append(request.Method)
+            .Append('\n')
+            .Append(request.Header("content-md5"))
+            .Append('\n')
+            .Append(request.Header("content-type"))
+            .Append('\n')
+            .Append(date)
+            .Append('\n');
+        foreach (
+            var (name, value) in request
+                .Headers.Where(header => IsCovered(header.Key, withLogDate))
+                .OrderBy(header => header.Key, StringComparer.Ordinal)
+        )
         {
             text.Append(name).Append(':').Append(value).Append('\n');
         }
@@ -45,5 +53,6 @@ public static class SignatureV1
     }
 
     private static bool IsCovered(string name, bool withLogDate) =>
-        (name.StartsWith("x-log-", StringComparison.Ordinal) || name.StartsWith("x-acs-", StringComparison.Ordinal)) && (withLogDate || name != "x-log-date");
+        (name.StartsWith("x-log-", StringComparison.Ordinal) || name.StartsWith("x-acs-", StringComparison.Ordinal))
+        && (withLogDate || name != "x-log-date");
 }

@@ -13,15 +13,21 @@ public static class SignatureV4
     public static string CanonicalRequest(SignedRequest request, V4Spelling spelling)
     {
         var headers = request.Headers.Where(header => IsCovered(header.Key, spelling)).OrderBy(header => header.Key, StringComparer.Ordinal).ToList();
-        var query = request.Query
-            .OrderBy(parameter => parameter.Key, StringComparer.Ordinal)
-            .Select(parameter => parameter.Value.Length == 0 ? parameter.Key : $"{parameter.Key}={Escape(parameter.Value, spelling.JavaScriptEscapes)}");
+        var query = request
+            .Query.OrderBy(parameter => parameter.Key, StringComparer.Ordinal)
+            .Select(parameter =>
+                parameter.Value.Length == 0 ? parameter.Key : $"{parameter.Key}={Escape(parameter.Value, spelling.JavaScriptEscapes)}"
+            );
         var text = new StringBuilder().Append(request.Method).Append('\n').Append(request.Path).Append('\n').AppendJoin('&', query).Append('\n');
         foreach (var (name, value) in headers)
         {
             text.Append(name).Append(':').Append(value).Append('\n');
         }
-        return text.Append('\n').AppendJoin(';', headers.Select(header => header.Key)).Append('\n').Append(request.Header("x-log-content-sha256")).ToString();
+        return text.Append('\n')
+            .AppendJoin(';', headers.Select(header => header.Key))
+            .Append('\n')
+            .Append(request.Header("x-log-content-sha256"))
+            .ToString();
     }
 
     public static string StringToSign(string canonicalRequest, string dateTime, string scope) =>
@@ -39,13 +45,14 @@ public static class SignatureV4
 
     private static byte[] Hmac(byte[] key, string text) => HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text));
 
-    private static bool IsCovered(string name, V4Spelling spelling) => name switch
-    {
-        "content-type" => true,
-        "host" => spelling.WithHost,
-        _ when name.StartsWith("x-log-meta-", StringComparison.Ordinal) => spelling.WithMeta,
-        _ => name.StartsWith("x-log-", StringComparison.Ordinal) || name.StartsWith("x-acs-", StringComparison.Ordinal),
-    };
+    private static bool IsCovered(string name, V4Spelling spelling) =>
+        name switch
+        {
+            "content-type" => true,
+            "host" => spelling.WithHost,
+            _ when name.StartsWith("x-log-meta-", StringComparison.Ordinal) => spelling.WithMeta,
+            _ => name.StartsWith("x-log-", StringComparison.Ordinal) || name.StartsWith("x-acs-", StringComparison.Ordinal),
+        };
 
     private static string Escape(string value, bool javaScript)
     {
@@ -54,8 +61,11 @@ public static class SignatureV4
         {
             return escaped;
         }
-        escaped = escaped.Replace("%21", "!", StringComparison.Ordinal).Replace("%27", "'", StringComparison.Ordinal)
-            .Replace("%28", "(", StringComparison.Ordinal).Replace("%29", ")", StringComparison.Ordinal);
+        escaped = escaped
+            .Replace("%21", "!", StringComparison.Ordinal)
+            .Replace("%27", "'", StringComparison.Ordinal)
+            .Replace("%28", "(", StringComparison.Ordinal)
+            .Replace("%29", ")", StringComparison.Ordinal);
         var first = escaped.IndexOf("%2A", StringComparison.Ordinal);
         return first < 0 ? escaped : escaped[..(first + 3)] + escaped[(first + 3)..].Replace("%2A", "*", StringComparison.Ordinal);
     }

@@ -31,7 +31,9 @@ public sealed class SignatureVerifier(EmulatorOptions options, TimeProvider time
 
     private void VerifyV1(SignedRequest request, string credentials)
     {
-        var (id, signature) = credentials.Split(':', 2) is [var left, var right] ? (left, right) : throw SlsException.Unauthorized("Authorization is not LOG {AccessKeyId}:{Signature}");
+        var (id, signature) = credentials.Split(':', 2) is [var left, var right]
+            ? (left, right)
+            : throw SlsException.Unauthorized("Authorization is not LOG {AccessKeyId}:{Signature}");
         var secret = SecretOf(id);
         CheckClock(WithoutWeekday(request.Header("date") is { Length: > 0 } date ? date : request.Header("x-log-date")), "d MMM yyyy HH:mm:ss 'GMT'");
         if (request.Header("content-md5") is { Length: > 0 } md5 && !md5.Equals(BodyMd5(request.Body.Span), StringComparison.OrdinalIgnoreCase))
@@ -40,8 +42,12 @@ public sealed class SignatureVerifier(EmulatorOptions options, TimeProvider time
         }
         foreach (var withLogDate in (ReadOnlySpan<bool>)[false, true])
         {
-            var expected = SignatureV1.Sign(SignatureV1.StringToSign(request, withLogDate), request.Header("x-log-signaturemethod"), secret)
-                ?? throw SlsException.Invalid("InvalidSignatureMethod", $"signature method {request.Header("x-log-signaturemethod")} is not supported");
+            var expected =
+                SignatureV1.Sign(SignatureV1.StringToSign(request, withLogDate), request.Header("x-log-signaturemethod"), secret)
+                ?? throw SlsException.Invalid(
+                    "InvalidSignatureMethod",
+                    $"signature method {request.Header("x-log-signaturemethod")} is not supported"
+                );
             if (AreEqual(expected, signature))
             {
                 return;
@@ -52,22 +58,40 @@ public sealed class SignatureVerifier(EmulatorOptions options, TimeProvider time
 
     private void VerifyV4(SignedRequest request, string credentials)
     {
-        var parts = credentials.Split(',', StringSplitOptions.TrimEntries).Select(part => part.Split('=', 2)).Where(part => part.Length == 2).ToDictionary(part => part[0], part => part[1], StringComparer.Ordinal);
-        if (parts.GetValueOrDefault("Credential")?.Split('/') is not [var id, var day, var region, "sls", "aliyun_v4_request"] || !parts.TryGetValue("Signature", out var signature))
+        var parts = credentials
+            .Split(',', StringSplitOptions.TrimEntries)
+            .Select(part => part.Split('=', 2))
+            .Where(part => part.Length == 2)
+            .ToDictionary(part => part[0], part => part[1], StringComparer.Ordinal);
+        if (
+            parts.GetValueOrDefault("Credential")?.Split('/') is not [var id, var day, var region, "sls", "aliyun_v4_request"]
+            || !parts.TryGetValue("Signature", out var signature)
+        )
         {
-            throw SlsException.Unauthorized("Authorization is not SLS4-HMAC-SHA256 Credential={id}/{day}/{region}/sls/aliyun_v4_request,Signature={hex}");
+            throw SlsException.Unauthorized(
+                "Authorization is not SLS4-HMAC-SHA256 Credential={id}/{day}/{region}/sls/aliyun_v4_request,Signature={hex}"
+            );
         }
         var secret = SecretOf(id);
         var dateTime = request.Header("x-log-date");
         CheckClock(dateTime, "yyyyMMdd'T'HHmmss'Z'");
-        if (!request.Header("x-log-content-sha256").Equals(Convert.ToHexStringLower(SHA256.HashData(request.Body.Span)), StringComparison.OrdinalIgnoreCase))
+        if (
+            !request
+                .Header("x-log-content-sha256")
+                .Equals(Convert.ToHexStringLower(SHA256.HashData(request.Body.Span)), StringComparison.OrdinalIgnoreCase)
+        )
         {
             throw SlsException.Invalid("PostBodyInvalid", "x-log-content-sha256 does not match the body");
         }
         var scope = $"{day}/{region}/sls/aliyun_v4_request";
         foreach (var spelling in Spellings)
         {
-            var expected = SignatureV4.Sign(SignatureV4.StringToSign(SignatureV4.CanonicalRequest(request, spelling), dateTime, scope), secret, day, region);
+            var expected = SignatureV4.Sign(
+                SignatureV4.StringToSign(SignatureV4.CanonicalRequest(request, spelling), dateTime, scope),
+                secret,
+                day,
+                region
+            );
             if (AreEqual(expected, signature))
             {
                 return;
@@ -78,7 +102,10 @@ public sealed class SignatureVerifier(EmulatorOptions options, TimeProvider time
 
     private static readonly V4Spelling[] Spellings =
     [
-        .. from javaScript in new[] { false, true } from host in new[] { true, false } from meta in new[] { true, false } select new V4Spelling(host, meta, javaScript),
+        .. from javaScript in new[] { false, true }
+        from host in new[] { true, false }
+        from meta in new[] { true, false }
+        select new V4Spelling(host, meta, javaScript),
     ];
 
     // Nobody checks it, and a client's own test vector has a wrong one.
@@ -98,7 +125,10 @@ public sealed class SignatureVerifier(EmulatorOptions options, TimeProvider time
         }
         if (options.CheckClock && (time.GetUtcNow() - signedAt).Duration() > Window)
         {
-            throw SlsException.Invalid("RequestTimeExpired", $"the request was signed at {date}, more than 15 minutes away from the server's time {time.GetUtcNow():R}");
+            throw SlsException.Invalid(
+                "RequestTimeExpired",
+                $"the request was signed at {date}, more than 15 minutes away from the server's time {time.GetUtcNow():R}"
+            );
         }
     }
 
@@ -106,5 +136,6 @@ public sealed class SignatureVerifier(EmulatorOptions options, TimeProvider time
     private static string BodyMd5(ReadOnlySpan<byte> body) => Convert.ToHexString(MD5.HashData(body));
 #pragma warning restore CA5351
 
-    private static bool AreEqual(string expected, string given) => CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(expected), Encoding.UTF8.GetBytes(given));
+    private static bool AreEqual(string expected, string given) =>
+        CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(expected), Encoding.UTF8.GetBytes(given));
 }

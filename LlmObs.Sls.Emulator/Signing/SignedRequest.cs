@@ -9,7 +9,8 @@ public sealed record SignedRequest(
     string Path,
     IReadOnlyList<KeyValuePair<string, string>> Query,
     IReadOnlyDictionary<string, string> Headers,
-    ReadOnlyMemory<byte> Body)
+    ReadOnlyMemory<byte> Body
+)
 {
     public string Header(string name) => Headers.GetValueOrDefault(name, "");
 }

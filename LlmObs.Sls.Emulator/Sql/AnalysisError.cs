@@ -13,12 +13,19 @@ public static partial class AnalysisError
         if (UnknownColumn().Match(message) is { Success: true } column)
         {
             var name = column.Groups[1].Value;
-            return SlsException.Parameter($"ErrorType:ColumnNotExists.ErrorPosition,line:0,column:0.ErrorMessage:Column '{name}' cannot be resolved;please add the column in the index attribute");
+            return SlsException.Parameter(
+                $"ErrorType:ColumnNotExists.ErrorPosition,line:0,column:0.ErrorMessage:Column '{name}' cannot be resolved;please add the column in the index attribute"
+            );
         }
         // What stands before the first colon is the kind; the rest may span lines that point into SQL the caller never wrote.
         var parts = message.Split(": ", 2);
         var text = parts[^1].Split('\n', 2)[0].Replace("sls_", "", StringComparison.Ordinal);
-        return new SlsException(400, "ParameterInvalid", $"ErrorType:{(parts.Length == 2 ? parts[0].Replace(" ", "", StringComparison.Ordinal) : "SqlError")}.ErrorMessage:{text}", failure);
+        return new SlsException(
+            400,
+            "ParameterInvalid",
+            $"ErrorType:{(parts.Length == 2 ? parts[0].Replace(" ", "", StringComparison.Ordinal) : "SqlError")}.ErrorMessage:{text}",
+            failure
+        );
     }
 
     [GeneratedRegex("Referenced column \"([^\"]+)\" (?:was )?not found|column named \"([^\"]+)\"")]

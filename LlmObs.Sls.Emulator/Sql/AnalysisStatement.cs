@@ -10,7 +10,11 @@ public sealed class AnalysisStatement
     public AnalysisStatement(DuckDBConnection connection, string statement, string logstore)
     {
         var translator = new PrestoTranslator(new HashSet<string>(StringComparer.OrdinalIgnoreCase) { logstore });
-        var tree = JsonNode.Parse(Scalar(connection, $"json_serialize_sql({Literal.Text(StatementText.Prepare(statement))}, skip_default := true, skip_null := true)"))!.AsObject();
+        var tree = JsonNode
+            .Parse(
+                Scalar(connection, $"json_serialize_sql({Literal.Text(StatementText.Prepare(statement))}, skip_default := true, skip_null := true)")
+            )!
+            .AsObject();
         translator.Translate(tree);
         Columns = translator.Columns;
         Sql = Scalar(connection, $"json_deserialize_sql({Literal.Text(tree.ToJsonString())})");

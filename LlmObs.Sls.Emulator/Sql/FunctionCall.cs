@@ -65,8 +65,21 @@ internal sealed partial class FunctionCall(JsonObject json)
         {
             "date_trunc" or "date_part" => [1],
             "date_diff" => [1, 2],
-            "date_format" or "to_unixtime" or "year" or "quarter" or "month" or "week" or "day" or "day_of_month" or "hour" or "minute" or "second"
-                or "day_of_week" or "dow" or "day_of_year" or "doy" => [0],
+            "date_format"
+            or "to_unixtime"
+            or "year"
+            or "quarter"
+            or "month"
+            or "week"
+            or "day"
+            or "day_of_month"
+            or "hour"
+            or "minute"
+            or "second"
+            or "day_of_week"
+            or "dow"
+            or "day_of_year"
+            or "doy" => [0],
             _ => [],
         };
         foreach (var index in times)
@@ -74,21 +87,28 @@ internal sealed partial class FunctionCall(JsonObject json)
             if (index < Arguments.Count)
             {
                 var time = Arguments[index]!.DeepClone();
-                Arguments[index] = new JsonObject { ["class"] = "FUNCTION", ["type"] = "FUNCTION", ["function_name"] = TimeMacro(time), ["children"] = new JsonArray(time) };
+                Arguments[index] = new JsonObject
+                {
+                    ["class"] = "FUNCTION",
+                    ["type"] = "FUNCTION",
+                    ["function_name"] = TimeMacro(time),
+                    ["children"] = new JsonArray(time),
+                };
             }
         }
     }
 
     private static string TimeMacro(JsonNode argument) => HasAggregate(argument) ? "sls_ts_any" : "sls_ts";
 
-    private static bool HasAggregate(JsonNode? node) => node switch
-    {
-        JsonObject call when (string?)(call["class"] as JsonValue) is "WINDOW" or "SUBQUERY" => true,
-        JsonObject call when (string?)(call["function_name"] as JsonValue) is { } name && PrestoFunctions.IsAggregate(name) => true,
-        JsonObject json => json.Any(member => HasAggregate(member.Value)),
-        JsonArray list => list.Any(HasAggregate),
-        _ => false,
-    };
+    private static bool HasAggregate(JsonNode? node) =>
+        node switch
+        {
+            JsonObject call when (string?)(call["class"] as JsonValue) is "WINDOW" or "SUBQUERY" => true,
+            JsonObject call when (string?)(call["function_name"] as JsonValue) is { } name && PrestoFunctions.IsAggregate(name) => true,
+            JsonObject json => json.Any(member => HasAggregate(member.Value)),
+            JsonArray list => list.Any(HasAggregate),
+            _ => false,
+        };
 
     private void Keep(int count)
     {
@@ -108,7 +128,12 @@ internal sealed partial class FunctionCall(JsonObject json)
 
     private void Rewrite(int index, Func<string, string> change)
     {
-        if (index >= Arguments.Count || (string?)Arguments[index]!["class"] != "CONSTANT" || Arguments[index]!["value"]?["value"] is not JsonValue constant || !constant.TryGetValue<string>(out var text))
+        if (
+            index >= Arguments.Count
+            || (string?)Arguments[index]!["class"] != "CONSTANT"
+            || Arguments[index]!["value"]?["value"] is not JsonValue constant
+            || !constant.TryGetValue<string>(out var text)
+        )
         {
             throw PrestoTranslator.Unsupported($"{(string?)json["function_name"]} whose argument {index + 1} is not a text literal");
         }
@@ -125,23 +150,25 @@ internal sealed partial class FunctionCall(JsonObject json)
                 result.Append(format[i]);
                 continue;
             }
-            result.Append(format[++i] switch
-            {
-                'i' => "%M",
-                's' => "%S",
-                'h' or 'I' => "%I",
-                'M' => "%B",
-                'c' => "%-m",
-                'e' => "%-d",
-                'k' => "%-H",
-                'l' => "%-I",
-                'T' => "%H:%M:%S",
-                'r' => "%I:%M:%S %p",
-                'W' => "%A",
-                'v' => "%V",
-                'Y' or 'y' or 'm' or 'd' or 'H' or 'S' or 'f' or 'j' or 'a' or 'b' or 'p' or '%' => $"%{format[i]}",
-                var other => throw PrestoTranslator.Unsupported($"the date format letter %{other}"),
-            });
+            result.Append(
+                format[++i] switch
+                {
+                    'i' => "%M",
+                    's' => "%S",
+                    'h' or 'I' => "%I",
+                    'M' => "%B",
+                    'c' => "%-m",
+                    'e' => "%-d",
+                    'k' => "%-H",
+                    'l' => "%-I",
+                    'T' => "%H:%M:%S",
+                    'r' => "%I:%M:%S %p",
+                    'W' => "%A",
+                    'v' => "%V",
+                    'Y' or 'y' or 'm' or 'd' or 'H' or 'S' or 'f' or 'j' or 'a' or 'b' or 'p' or '%' => $"%{format[i]}",
+                    var other => throw PrestoTranslator.Unsupported($"the date format letter %{other}"),
+                }
+            );
         }
         return result.ToString();
     }

@@ -11,9 +11,19 @@ public static class LogView
     /// <param name="mentioned">Names in the statement; tags are columns only when they are asked for, as nobody declares them.</param>
     public static string Select(Logstore logstore, IEnumerable<string> mentioned)
     {
-        var columns = new List<string> { "time AS \"__time__\"", "topic AS \"__topic__\"", "source AS \"__source__\"", "sls_ts(time) AS \"__date__\"" };
+        var columns = new List<string>
+        {
+            "time AS \"__time__\"",
+            "topic AS \"__topic__\"",
+            "source AS \"__source__\"",
+            "sls_ts(time) AS \"__date__\"",
+        };
         var names = new HashSet<string>(["__time__", "__topic__", "__source__", "__date__"], StringComparer.OrdinalIgnoreCase);
-        foreach (var key in logstore.Columns.Index!.Keys.SelectMany(key => key.JsonKeys.Prepend(key)).Where(key => key.DocValue && names.Add(key.ColumnName)))
+        foreach (
+            var key in logstore
+                .Columns.Index!.Keys.SelectMany(key => key.JsonKeys.Prepend(key))
+                .Where(key => key.DocValue && names.Add(key.ColumnName))
+        )
         {
             columns.Add($"{logstore.Columns[key].Value} AS {Literal.Name(key.ColumnName)}");
         }

@@ -13,7 +13,21 @@ public sealed class PrestoTranslator(IReadOnlySet<string> logstoreNames)
     public const string Table = "log";
     private const int DefaultLimit = 100;
     private const int MaxLimit = 1_000_000;
-    private static readonly HashSet<string> Expressions = ["CONSTANT", "COLUMN_REF", "STAR", "FUNCTION", "WINDOW", "CASE", "CAST", "COMPARISON", "CONJUNCTION", "OPERATOR", "BETWEEN", "SUBQUERY"];
+    private static readonly HashSet<string> Expressions =
+    [
+        "CONSTANT",
+        "COLUMN_REF",
+        "STAR",
+        "FUNCTION",
+        "WINDOW",
+        "CASE",
+        "CAST",
+        "COMPARISON",
+        "CONJUNCTION",
+        "OPERATOR",
+        "BETWEEN",
+        "SUBQUERY",
+    ];
     private static readonly HashSet<string> Sources = ["BASE_TABLE", "SUBQUERY", "JOIN", "EMPTY", "TABLE_FUNCTION", "EXPRESSION_LIST"];
     private readonly HashSet<string> withNames = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> columns = new(StringComparer.Ordinal);
@@ -145,7 +159,12 @@ public sealed class PrestoTranslator(IReadOnlySet<string> logstoreNames)
                 throw Unsupported(type is "RECURSIVE_CTE_NODE" ? "WITH RECURSIVE" : "this form of SELECT");
             }
         }
-        else if (json.ContainsKey("table_name") || json.ContainsKey("subquery") || json.ContainsKey("function") || type is "JOIN" or "SHOW_REF" or "PIVOT" or "COLUMN_DATA" or "DELIM_GET")
+        else if (
+            json.ContainsKey("table_name")
+            || json.ContainsKey("subquery")
+            || json.ContainsKey("function")
+            || type is "JOIN" or "SHOW_REF" or "PIVOT" or "COLUMN_DATA" or "DELIM_GET"
+        )
         {
             RewriteSource(json, type);
         }
@@ -226,7 +245,15 @@ public sealed class PrestoTranslator(IReadOnlySet<string> logstoreNames)
         columns.Add(name);
         if (names.Count == 1 && name.ToLowerInvariant() is "current_date" or "current_timestamp" or "localtimestamp")
         {
-            Become(json, new JsonObject { ["class"] = "FUNCTION", ["type"] = "FUNCTION", ["function_name"] = name.Equals("current_date", StringComparison.OrdinalIgnoreCase) ? "sls_today" : "sls_now" });
+            Become(
+                json,
+                new JsonObject
+                {
+                    ["class"] = "FUNCTION",
+                    ["type"] = "FUNCTION",
+                    ["function_name"] = name.Equals("current_date", StringComparison.OrdinalIgnoreCase) ? "sls_today" : "sls_now",
+                }
+            );
         }
     }
 
@@ -236,7 +263,16 @@ public sealed class PrestoTranslator(IReadOnlySet<string> logstoreNames)
         var alias = (string?)json["alias"];
         json.Remove("alias");
         var constant = json.DeepClone();
-        Become(json, new JsonObject { ["class"] = "CAST", ["type"] = "OPERATOR_CAST", ["child"] = constant, ["cast_type"] = new JsonObject { ["id"] = "DOUBLE" } });
+        Become(
+            json,
+            new JsonObject
+            {
+                ["class"] = "CAST",
+                ["type"] = "OPERATOR_CAST",
+                ["child"] = constant,
+                ["cast_type"] = new JsonObject { ["id"] = "DOUBLE" },
+            }
+        );
         if (alias is not null)
         {
             json["alias"] = alias;
@@ -257,10 +293,26 @@ public sealed class PrestoTranslator(IReadOnlySet<string> logstoreNames)
     private static bool IsOfType(JsonObject constant, string type) => (string?)(constant["value"]?["type"]?["id"]) == type;
 
     private static JsonObject AsText(JsonNode operand) =>
-        new() { ["class"] = "FUNCTION", ["type"] = "FUNCTION", ["function_name"] = "sls_text", ["children"] = new JsonArray(operand.DeepClone()) };
+        new()
+        {
+            ["class"] = "FUNCTION",
+            ["type"] = "FUNCTION",
+            ["function_name"] = "sls_text",
+            ["children"] = new JsonArray(operand.DeepClone()),
+        };
 
     private static JsonObject Constant(string type, long value) =>
-        new() { ["class"] = "CONSTANT", ["type"] = "VALUE_CONSTANT", ["value"] = new JsonObject { ["type"] = new JsonObject { ["id"] = type }, ["is_null"] = false, ["value"] = value } };
+        new()
+        {
+            ["class"] = "CONSTANT",
+            ["type"] = "VALUE_CONSTANT",
+            ["value"] = new JsonObject
+            {
+                ["type"] = new JsonObject { ["id"] = type },
+                ["is_null"] = false,
+                ["value"] = value,
+            },
+        };
 
     private static void Become(JsonObject json, JsonObject other)
     {

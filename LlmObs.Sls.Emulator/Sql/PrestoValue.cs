@@ -8,42 +8,46 @@ namespace LlmObs.Sls.Emulator.Sql;
 /// <summary>Values as the service prints them: every cell of a result is text.</summary>
 public static class PrestoValue
 {
-    public static string Format(object? value) => value switch
-    {
-        null or DBNull => "null",
-        string text => text,
-        bool flag => flag ? "true" : "false",
-        double number => FormatDouble(number),
-        float number => FormatDouble(number),
-        decimal number => number.ToString(CultureInfo.InvariantCulture),
-        BigInteger number => number.ToString(CultureInfo.InvariantCulture),
-        DateTime time => time.ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture),
-        DateOnly date => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-        IDictionary map => "{" + string.Join(", ", map.Keys.Cast<object>().Select(key => $"{Format(key)}={Format(map[key])}")) + "}",
-        IEnumerable list => "[" + string.Join(", ", list.Cast<object?>().Select(Format)) + "]",
-        IFormattable other => other.ToString(null, CultureInfo.InvariantCulture),
-        _ => value.ToString() ?? "",
-    };
+    public static string Format(object? value) =>
+        value switch
+        {
+            null or DBNull => "null",
+            string text => text,
+            bool flag => flag ? "true" : "false",
+            double number => FormatDouble(number),
+            float number => FormatDouble(number),
+            decimal number => number.ToString(CultureInfo.InvariantCulture),
+            BigInteger number => number.ToString(CultureInfo.InvariantCulture),
+            DateTime time => time.ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture),
+            DateOnly date => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+            IDictionary map => "{" + string.Join(", ", map.Keys.Cast<object>().Select(key => $"{Format(key)}={Format(map[key])}")) + "}",
+            IEnumerable list => "[" + string.Join(", ", list.Cast<object?>().Select(Format)) + "]",
+            IFormattable other => other.ToString(null, CultureInfo.InvariantCulture),
+            _ => value.ToString() ?? "",
+        };
 
     /// <summary>The Presto name of a DuckDB type.</summary>
-    public static string TypeName(string duckDbType) => duckDbType.ToUpperInvariant() switch
-    {
-        "BIGINT" or "INTEGER" or "HUGEINT" or "SMALLINT" or "TINYINT" or "UBIGINT" or "UINTEGER" => "bigint",
-        "DOUBLE" or "FLOAT" or "DECIMAL" => "double",
-        "BOOLEAN" => "boolean",
-        "DATE" => "date",
-        var type when type.StartsWith("TIMESTAMP", StringComparison.Ordinal) => "timestamp",
-        "LIST" or "ARRAY" => "array",
-        "MAP" => "map",
-        _ => "varchar",
-    };
+    public static string TypeName(string duckDbType) =>
+        duckDbType.ToUpperInvariant() switch
+        {
+            "BIGINT" or "INTEGER" or "HUGEINT" or "SMALLINT" or "TINYINT" or "UBIGINT" or "UINTEGER" => "bigint",
+            "DOUBLE" or "FLOAT" or "DECIMAL" => "double",
+            "BOOLEAN" => "boolean",
+            "DATE" => "date",
+            var type when type.StartsWith("TIMESTAMP", StringComparison.Ordinal) => "timestamp",
+            "LIST" or "ARRAY" => "array",
+            "MAP" => "map",
+            _ => "varchar",
+        };
 
     // Java's form: at least one digit after the point; exponents below 10^-3 and from 10^7.
     private static string FormatDouble(double number)
     {
         if (double.IsNaN(number) || double.IsInfinity(number))
         {
-            return double.IsNaN(number) ? "NaN" : number > 0 ? "Infinity" : "-Infinity";
+            return double.IsNaN(number) ? "NaN"
+                : number > 0 ? "Infinity"
+                : "-Infinity";
         }
         var size = Math.Abs(number);
         if (size == 0 || size is >= 1e-3 and < 1e7)

@@ -65,13 +65,16 @@ public static partial class StatementText
     {
         foreach (Match match in Token().Matches(sql))
         {
-            yield return match.Value.StartsWith("--", StringComparison.Ordinal) || match.Value.StartsWith("/*", StringComparison.Ordinal) ? " " : match.Value;
+            yield return match.Value.StartsWith("--", StringComparison.Ordinal) || match.Value.StartsWith("/*", StringComparison.Ordinal)
+                ? " "
+                : match.Value;
         }
     }
 
     private static bool Is(string? token, string keyword) => keyword.Equals(token, StringComparison.OrdinalIgnoreCase);
 
-    private static string? Next(List<string> tokens, int from, int steps) => Index(tokens, from, steps) is var index && index < tokens.Count ? tokens[index] : null;
+    private static string? Next(List<string> tokens, int from, int steps) =>
+        Index(tokens, from, steps) is var index && index < tokens.Count ? tokens[index] : null;
 
     private static int Index(List<string> tokens, int from, int steps)
     {
@@ -86,7 +89,9 @@ public static partial class StatementText
         return index;
     }
 
-    [GeneratedRegex("""'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|/\*[\s\S]*?\*/|[\p{L}_][\p{L}\p{N}_]*|[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|\s+|[\s\S]""")]
+    [GeneratedRegex(
+        """'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|/\*[\s\S]*?\*/|[\p{L}_][\p{L}\p{N}_]*|[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|\s+|[\s\S]"""
+    )]
     private static partial Regex Token();
 
     [GeneratedRegex(@"^\s*set\s+session\s+(?<name>\w+)\s*=\s*\w+\s*;", RegexOptions.IgnoreCase)]

@@ -11,12 +11,15 @@ public static class Cursor
 
     public static long Number(LogPosition position) => (position.Segment << OffsetBits) | position.Offset;
 
-    public static string Write(LogPosition position) => Convert.ToBase64String(Encoding.ASCII.GetBytes(Number(position).ToString(CultureInfo.InvariantCulture)));
+    public static string Write(LogPosition position) =>
+        Convert.ToBase64String(Encoding.ASCII.GetBytes(Number(position).ToString(CultureInfo.InvariantCulture)));
 
     public static LogPosition Read(string cursor)
     {
         var buffer = new byte[32];
-        return Convert.TryFromBase64String(cursor, buffer, out var length) && long.TryParse(Encoding.ASCII.GetString(buffer, 0, length), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        return
+            Convert.TryFromBase64String(cursor, buffer, out var length)
+            && long.TryParse(Encoding.ASCII.GetString(buffer, 0, length), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? new LogPosition(number >> OffsetBits, number & ((1L << OffsetBits) - 1))
             : throw SlsException.Invalid("InvalidCursor", $"cursor {cursor} is not one that this server gave");
     }

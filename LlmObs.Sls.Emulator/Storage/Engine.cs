@@ -23,7 +23,9 @@ public sealed class Engine : IDisposable
         DataDirectory = Path.GetFullPath(options.DataDirectory);
         Directory.CreateDirectory(DataDirectory);
         root.Open();
-        Execute(root, $"""
+        Execute(
+            root,
+            $"""
             SET memory_limit='{memoryLimit}';
             SET temp_directory={Literal.Text(Path.Combine(DataDirectory, "tmp"))};
             SET checkpoint_threshold='16MB';
@@ -34,7 +36,8 @@ public sealed class Engine : IDisposable
             SET autoload_known_extensions=false;
             SET allowed_directories=[{Literal.Text(DataDirectory + Path.DirectorySeparatorChar)}];
             SET enable_external_access=false;
-            """);
+            """
+        );
         Execute(root, PrestoMacros.Create(options.UtcOffsetMinutes));
         Execute(root, "SET allowed_configs=['memory_limit']; SET lock_configuration=true");
     }

@@ -19,14 +19,17 @@ public sealed class LogTable : IDisposable
         this.engine = engine;
         Name = engine.Attach(path);
         connection = engine.Open();
-        Engine.Execute(connection, $"""
+        Engine.Execute(
+            connection,
+            $"""
             CREATE TABLE IF NOT EXISTS {Name}.logs (
                 seq BIGINT NOT NULL, time BIGINT NOT NULL, nanos INTEGER NOT NULL,
                 topic VARCHAR, source VARCHAR, tags VARCHAR, raw VARCHAR, line VARCHAR);
             CREATE TABLE IF NOT EXISTS {Name}.fields (id INTEGER, path VARCHAR, type VARCHAR);
             CREATE TABLE IF NOT EXISTS {Name}.state (segment BIGINT, byte_offset BIGINT, next_seq BIGINT, index_json VARCHAR, index_changed_at BIGINT);
             INSERT INTO {Name}.state SELECT 1, 0, 1, NULL, 0 WHERE NOT EXISTS (FROM {Name}.state);
-            """);
+            """
+        );
         Load();
     }
 
@@ -55,7 +58,10 @@ public sealed class LogTable : IDisposable
                 }
             }
         }
-        Engine.Execute(connection, $"UPDATE {Name}.state SET segment = {position.Segment}, byte_offset = {position.Offset}, next_seq = {nextSequence}");
+        Engine.Execute(
+            connection,
+            $"UPDATE {Name}.state SET segment = {position.Segment}, byte_offset = {position.Offset}, next_seq = {nextSequence}"
+        );
         transaction.Commit();
         Position = position;
         NextSequence = nextSequence;
@@ -68,7 +74,12 @@ public sealed class LogTable : IDisposable
         var missing = index is null ? [] : Columns.MissingFor(index);
         foreach (var field in missing)
         {
-            var type = field.Type switch { FieldType.Long => "BIGINT", FieldType.Double => "DOUBLE", _ => "VARCHAR" };
+            var type = field.Type switch
+            {
+                FieldType.Long => "BIGINT",
+                FieldType.Double => "DOUBLE",
+                _ => "VARCHAR",
+            };
             Engine.Execute(connection, $"ALTER TABLE {Name}.logs ADD COLUMN {field.Value} {type}");
             if (field.HasTerms)
             {
@@ -77,7 +88,10 @@ public sealed class LogTable : IDisposable
             Engine.Execute(connection, $"INSERT INTO {Name}.fields VALUES ({field.Id}, {Literal.Text(field.Path)}, '{field.Type}')");
         }
         var json = index is null ? "NULL" : Literal.Text(index.Json.ToJsonString(RowBuilder.Json));
-        Engine.Execute(connection, $"UPDATE {Name}.state SET index_json = {json}, index_changed_at = {changedAt}, segment = {position.Segment}, byte_offset = {position.Offset}");
+        Engine.Execute(
+            connection,
+            $"UPDATE {Name}.state SET index_json = {json}, index_changed_at = {changedAt}, segment = {position.Segment}, byte_offset = {position.Offset}"
+        );
         transaction.Commit();
         Position = position;
         Columns = new ColumnMap([.. Columns.Fields, .. missing], index);
@@ -125,8 +139,14 @@ public sealed class LogTable : IDisposable
     private static void Append(DuckDBAppender appender, long sequence, in LogRow log)
     {
         var row = appender.CreateRow();
-        row.AppendValue((long?)sequence).AppendValue((long?)log.Time).AppendValue((int?)log.Nanos)
-            .AppendValue(log.Topic).AppendValue(log.Source).AppendValue(log.Tags).AppendValue(log.Raw).AppendValue(log.Line);
+        row.AppendValue((long?)sequence)
+            .AppendValue((long?)log.Time)
+            .AppendValue((int?)log.Nanos)
+            .AppendValue(log.Topic)
+            .AppendValue(log.Source)
+            .AppendValue(log.Tags)
+            .AppendValue(log.Raw)
+            .AppendValue(log.Line);
         foreach (var value in log.Values)
         {
             switch (value)

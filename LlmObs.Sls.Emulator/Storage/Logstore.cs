@@ -52,7 +52,14 @@ public sealed partial class Logstore : IAsyncDisposable
     internal async Task AppendAsync(int shard, LogGroup group, CancellationToken cancellationToken)
     {
         var builder = rows;
-        var append = new PendingAppend(shard, group.ToByteArray(), group, builder, builder.Build(group), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        var append = new PendingAppend(
+            shard,
+            group.ToByteArray(),
+            group,
+            builder,
+            builder.Build(group),
+            new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+        );
         if (append.Rows.Count == 0)
         {
             return;
@@ -68,7 +75,11 @@ public sealed partial class Logstore : IAsyncDisposable
     public LogPosition ReceivedAt(int shard, long unixSeconds)
     {
         var (begin, end) = Readable;
-        return log.Read(begin, end).Where(entry => entry.Shard == shard && entry.ReceivedUnixMs / 1000 >= unixSeconds).Select(entry => (LogPosition?)entry.Start).FirstOrDefault() ?? end;
+        return log.Read(begin, end)
+                .Where(entry => entry.Shard == shard && entry.ReceivedUnixMs / 1000 >= unixSeconds)
+                .Select(entry => (LogPosition?)entry.Start)
+                .FirstOrDefault()
+            ?? end;
     }
 
     /// <summary>A shard's groups from a cursor on, as they were written: at most <paramref name="count"/> of at most <paramref name="maxBytes"/>, but one at least.</summary>
@@ -94,7 +105,9 @@ public sealed partial class Logstore : IAsyncDisposable
 
     // What a cursor stood on may have aged out: reading goes on with what is left.
     private static LogPosition Check(LogPosition from, LogPosition begin, LogPosition end) =>
-        Cursor.Number(from) > Cursor.Number(end) ? throw SlsException.Invalid("InvalidCursor", "the cursor lies behind the end of the shard") : from.Segment < begin.Segment ? begin : from;
+        Cursor.Number(from) > Cursor.Number(end) ? throw SlsException.Invalid("InvalidCursor", "the cursor lies behind the end of the shard")
+        : from.Segment < begin.Segment ? begin
+        : from;
 
     public async Task ChangeIndexAsync(IndexDefinition? index, CancellationToken cancellationToken)
     {
@@ -297,23 +310,40 @@ public sealed partial class Logstore : IAsyncDisposable
         var free = engine.FreeDiskBytes();
         if (free < engine.ReservedDiskBytes)
         {
-            throw new IOException($"the disk has {free / 1024 / 1024} MB left, {engine.ReservedDiskBytes / 1024 / 1024} MB are kept for what is stored already");
+            throw new IOException(
+                $"the disk has {free / 1024 / 1024} MB left, {engine.ReservedDiskBytes / 1024 / 1024} MB are kept for what is stored already"
+            );
         }
     }
 
     private void LogIndex(IndexDefinition? index) =>
-        log.Append(ShardLog.IndexChange, table.NextSequence, time.GetUtcNow().ToUnixTimeMilliseconds(), Encoding.UTF8.GetBytes(index?.Json.ToJsonString(RowBuilder.Json) ?? "null"));
+        log.Append(
+            ShardLog.IndexChange,
+            table.NextSequence,
+            time.GetUtcNow().ToUnixTimeMilliseconds(),
+            Encoding.UTF8.GetBytes(index?.Json.ToJsonString(RowBuilder.Json) ?? "null")
+        );
 
     private void Damaged(string path, long offset, long bytes) => Log.Damaged(logger, path, offset, bytes);
 
     /// <summary>Up to where the shard log may be read: what stands behind can still be refused.</summary>
     private sealed record Acknowledged(LogPosition Position);
 
-    private sealed record PendingAppend(int Shard, byte[] LogGroup, LogGroup Group, RowBuilder Builder, IReadOnlyList<LogRow> Rows, TaskCompletionSource Done);
+    private sealed record PendingAppend(
+        int Shard,
+        byte[] LogGroup,
+        LogGroup Group,
+        RowBuilder Builder,
+        IReadOnlyList<LogRow> Rows,
+        TaskCompletionSource Done
+    );
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} is damaged at offset {Offset}: {Bytes} bytes cannot be read and are left out; logs in them that a search does not find are lost")]
+        [LoggerMessage(
+            Level = LogLevel.Warning,
+            Message = "{Path} is damaged at offset {Offset}: {Bytes} bytes cannot be read and are left out; logs in them that a search does not find are lost"
+        )]
         public static partial void Damaged(ILogger logger, string path, long offset, long bytes);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} is missing; it is made again from the shard log")]

@@ -34,7 +34,11 @@ public sealed class RowBuilder
         line = columns.Index?.Line is { } lineIndex ? new Tokenizer(lineIndex.Tokenizer) : null;
         foreach (var key in columns.Index?.Keys ?? [])
         {
-            var leaves = key.JsonKeys.ToDictionary(leaf => leaf.Path[(key.Path.Length + 1)..], leaf => new KeyPlan(leaf, offsets[columns[leaf].Id], new Tokenizer(leaf.Tokenizer), NoLeaves), StringComparer.Ordinal);
+            var leaves = key.JsonKeys.ToDictionary(
+                leaf => leaf.Path[(key.Path.Length + 1)..],
+                leaf => new KeyPlan(leaf, offsets[columns[leaf].Id], new Tokenizer(leaf.Tokenizer), NoLeaves),
+                StringComparer.Ordinal
+            );
             plans[key.Path] = new KeyPlan(key, offsets[columns[key].Id], new Tokenizer(key.Tokenizer), leaves);
         }
     }
@@ -45,7 +49,10 @@ public sealed class RowBuilder
     internal IReadOnlyList<LogRow> Build(LogGroup group)
     {
         var tags = group.LogTags.Select(tag => (Key: Text(tag.Key.Span), Value: Text(tag.Value.Span))).ToList();
-        var tagText = tags.Count == 0 ? "" : Tokenizer.Separator + string.Concat(tags.Select(tag => $"{tag.Key}{Tokenizer.PathMark}{tag.Value}{Tokenizer.Separator}"));
+        var tagText =
+            tags.Count == 0
+                ? ""
+                : Tokenizer.Separator + string.Concat(tags.Select(tag => $"{tag.Key}{Tokenizer.PathMark}{tag.Value}{Tokenizer.Separator}"));
         var rows = new List<LogRow>(group.Logs.Count);
         var buffer = new MemoryStream();
         using var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = Json.Encoder, SkipValidation = true });
@@ -104,7 +111,16 @@ public sealed class RowBuilder
         json.WriteEndObject();
         json.Flush();
         var raw = Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
-        return new LogRow(log.Time, log.HasTimeNs ? (int)Math.Min(log.TimeNs, 999_999_999) : 0, group.Topic, group.Source, tagText, raw, lineTerms?.ToString(), values);
+        return new LogRow(
+            log.Time,
+            log.HasTimeNs ? (int)Math.Min(log.TimeNs, 999_999_999) : 0,
+            group.Topic,
+            group.Source,
+            tagText,
+            raw,
+            lineTerms?.ToString(),
+            values
+        );
     }
 
     private void Fill(object?[] values, KeyPlan plan, string value)
@@ -115,7 +131,10 @@ public sealed class RowBuilder
                 values[plan.Offset] = long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) ? whole : null;
                 break;
             case FieldType.Double:
-                values[plan.Offset] = double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null;
+                values[plan.Offset] =
+                    double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
+                        ? number
+                        : null;
                 break;
             case FieldType.Text:
                 values[plan.Offset] = plan.Key.DocValue ? Cut(value) : null;
@@ -165,7 +184,14 @@ public sealed class RowBuilder
                         if (reader.TokenType != JsonTokenType.Null)
                         {
                             var isNumber = reader.TokenType == JsonTokenType.Number;
-                            Leaf(values, plan, path, reader.TokenType == JsonTokenType.String ? reader.GetString()! : Encoding.UTF8.GetString(reader.ValueSpan), isText: !isNumber, terms);
+                            Leaf(
+                                values,
+                                plan,
+                                path,
+                                reader.TokenType == JsonTokenType.String ? reader.GetString()! : Encoding.UTF8.GetString(reader.ValueSpan),
+                                isText: !isNumber,
+                                terms
+                            );
                         }
                         path.RemoveAt(path.Count - 1);
                         break;

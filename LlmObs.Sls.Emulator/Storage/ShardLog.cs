@@ -127,7 +127,12 @@ public sealed class ShardLog : IDisposable
     /// <summary>Deletes closed segments that end before a position and were last written before a time.</summary>
     public void DropBefore(LogPosition position, DateTimeOffset olderThan)
     {
-        foreach (var segment in Segments().Where(segment => segment < position.Segment && segment < end.Segment && File.GetLastWriteTimeUtc(PathOf(segment)) < olderThan.UtcDateTime))
+        foreach (
+            var segment in Segments()
+                .Where(segment =>
+                    segment < position.Segment && segment < end.Segment && File.GetLastWriteTimeUtc(PathOf(segment)) < olderThan.UtcDateTime
+                )
+        )
         {
             File.Delete(PathOf(segment));
         }
@@ -179,8 +184,13 @@ public sealed class ShardLog : IDisposable
             var size = BinaryPrimitives.ReadInt32LittleEndian(rest.AsSpan(at));
             var sequence = BinaryPrimitives.ReadInt64LittleEndian(rest.AsSpan(at + 8));
             // The sequence is a cheap sieve: a checksum at every byte would take minutes.
-            if (size > 0 && size <= read - at - HeaderBytes && sequence >= lastSequence && sequence - lastSequence < MostLogsBetween
-                && Checksum(rest.AsSpan(at + 8, HeaderBytes - 8 + size)) == BinaryPrimitives.ReadUInt32LittleEndian(rest.AsSpan(at + 4)))
+            if (
+                size > 0
+                && size <= read - at - HeaderBytes
+                && sequence >= lastSequence
+                && sequence - lastSequence < MostLogsBetween
+                && Checksum(rest.AsSpan(at + 8, HeaderBytes - 8 + size)) == BinaryPrimitives.ReadUInt32LittleEndian(rest.AsSpan(at + 4))
+            )
             {
                 return from + at;
             }
@@ -212,7 +222,8 @@ public sealed class ShardLog : IDisposable
             (long)(received & 0xFFFF_FFFF_FFFF),
             LZ4Pickler.Unpickle(entry.AsSpan(16)),
             new LogPosition(segment, offset),
-            new LogPosition(segment, offset + HeaderBytes + size));
+            new LogPosition(segment, offset + HeaderBytes + size)
+        );
     }
 
     private static uint Checksum(ReadOnlySpan<byte> bytes)

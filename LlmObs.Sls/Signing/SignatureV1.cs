@@ -18,10 +18,14 @@ internal static class SignatureV1
     public static string StringToSign(SignedMessage message)
     {
         var text = new StringBuilder()
-            .Append(message.Method).Append('\n')
-            .Append(message.Header("Content-MD5")).Append('\n')
-            .Append(message.Header("Content-Type")).Append('\n')
-            .Append(message.Header("Date")).Append('\n');
+            .Append(message.Method)
+            .Append('\n')
+            .Append(message.Header("Content-MD5"))
+            .Append('\n')
+            .Append(message.Header("Content-Type"))
+            .Append('\n')
+            .Append(message.Header("Date"))
+            .Append('\n');
         foreach (var (name, value) in message.SignedHeaders(SignedMessage.IsLogHeader))
         {
             text.Append(name).Append(':').Append(value).Append('\n');

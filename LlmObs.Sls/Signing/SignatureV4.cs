@@ -26,14 +26,18 @@ internal static class SignatureV4
     public static string CanonicalRequest(SignedMessage message)
     {
         var headers = message.SignedHeaders(name => name is "content-type" or "host" || SignedMessage.IsLogHeader(name)).ToList();
-        var query = message.Query.OrderBy(parameter => parameter.Key, StringComparer.Ordinal).Select(parameter => parameter.Value.Length == 0 ? parameter.Key : $"{parameter.Key}={Uri.EscapeDataString(parameter.Value)}");
-        return string.Join('\n',
+        var query = message
+            .Query.OrderBy(parameter => parameter.Key, StringComparer.Ordinal)
+            .Select(parameter => parameter.Value.Length == 0 ? parameter.Key : $"{parameter.Key}={Uri.EscapeDataString(parameter.Value)}");
+        return string.Join(
+            '\n',
             message.Method,
             message.Path,
             string.Join('&', query),
             string.Concat(headers.Select(header => $"{header.Name}:{header.Value}\n")),
             string.Join(';', headers.Select(header => header.Name)),
-            message.Header("x-log-content-sha256"));
+            message.Header("x-log-content-sha256")
+        );
     }
 
     public static byte[] SigningKey(string accessKeySecret, string day, string region)

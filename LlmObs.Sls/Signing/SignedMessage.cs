@@ -4,7 +4,12 @@ namespace LlmObs.Sls.Signing;
 /// <param name="Path">As sent, not re-encoded.</param>
 /// <param name="Query">Decoded names and values.</param>
 /// <param name="Headers">Content-Type, Host and all x-log- and x-acs- headers; names in any case.</param>
-internal sealed record SignedMessage(string Method, string Path, IReadOnlyDictionary<string, string> Query, IReadOnlyDictionary<string, string> Headers)
+internal sealed record SignedMessage(
+    string Method,
+    string Path,
+    IReadOnlyDictionary<string, string> Query,
+    IReadOnlyDictionary<string, string> Headers
+)
 {
     /// <summary>Lower-case name and trimmed value of the headers that <paramref name="isSigned"/> picks by lower-case name, in order of name.</summary>
     public IEnumerable<(string Name, string Value)> SignedHeaders(Func<string, bool> isSigned) =>
@@ -16,5 +21,6 @@ internal sealed record SignedMessage(string Method, string Path, IReadOnlyDictio
     /// <summary>The value of a header whatever the case of its name; empty when it is not there.</summary>
     public string Header(string name) => Headers.FirstOrDefault(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value ?? "";
 
-    public static bool IsLogHeader(string lowerName) => lowerName.StartsWith("x-log-", StringComparison.Ordinal) || lowerName.StartsWith("x-acs-", StringComparison.Ordinal);
+    public static bool IsLogHeader(string lowerName) =>
+        lowerName.StartsWith("x-log-", StringComparison.Ordinal) || lowerName.StartsWith("x-acs-", StringComparison.Ordinal);
 }

@@ -18,11 +18,19 @@ internal static class PullAnswer
         }
     }
 
-    private static SlsLogGroup Group(Proto.LogGroup group) => new(
-        [.. group.Logs.Select(log => new SlsLog(log.Time, log.TimeNs, [.. log.Contents.Select(content => new KeyValuePair<string, string>(content.Key, content.Value))]))],
-        group.Topic,
-        group.Source,
-        [.. group.LogTags.Select(tag => new KeyValuePair<string, string>(tag.Key, tag.Value))]);
+    private static SlsLogGroup Group(Proto.LogGroup group) =>
+        new(
+            [
+                .. group.Logs.Select(log => new SlsLog(
+                    log.Time,
+                    log.TimeNs,
+                    [.. log.Contents.Select(content => new KeyValuePair<string, string>(content.Key, content.Value))]
+                )),
+            ],
+            group.Topic,
+            group.Source,
+            [.. group.LogTags.Select(tag => new KeyValuePair<string, string>(tag.Key, tag.Value))]
+        );
 
     private static SlsException Bad(string why, SlsAnswer answer, Exception? inner) =>
         new(200, SlsException.BadResponse, $"The answer is not what SLS's protocol says: {why}", answer.RequestId, inner);

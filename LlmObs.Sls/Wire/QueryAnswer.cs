@@ -9,33 +9,72 @@ internal static class QueryAnswer
     public static byte[] Request(SlsQuery query) =>
         IsAnalysis(query.Query)
             // With an analysis SLS refuses an offset, and ignores the rest.
-            ? JsonSerializer.SerializeToUtf8Bytes(new { from = query.From, to = query.To, query = query.Query })
-            : JsonSerializer.SerializeToUtf8Bytes(new { from = query.From, to = query.To, query = query.Query, line = query.Line, offset = query.Offset, reverse = query.Reverse });
+            ? JsonSerializer.SerializeToUtf8Bytes(
+                new
+                {
+                    from = query.From,
+                    to = query.To,
+                    query = query.Query,
+                }
+            )
+            : JsonSerializer.SerializeToUtf8Bytes(
+                new
+                {
+                    from = query.From,
+                    to = query.To,
+                    query = query.Query,
+                    line = query.Line,
+                    offset = query.Offset,
+                    reverse = query.Reverse,
+                }
+            );
 
-    public static Dictionary<string, string> HistogramRequest(SlsQuery query) => new()
-    {
-        ["type"] = "histogram",
-        ["from"] = query.From.ToString(CultureInfo.InvariantCulture),
-        ["to"] = query.To.ToString(CultureInfo.InvariantCulture),
-        ["query"] = query.Query,
-    };
+    public static Dictionary<string, string> HistogramRequest(SlsQuery query) =>
+        new()
+        {
+            ["type"] = "histogram",
+            ["from"] = query.From.ToString(CultureInfo.InvariantCulture),
+            ["to"] = query.To.ToString(CultureInfo.InvariantCulture),
+            ["query"] = query.Query,
+        };
 
-    public static SlsResult ReadResult(SlsAnswer answer) => Reading(answer, root =>
-    {
-        var meta = root.GetProperty("meta");
-        var hasSql = Flag(meta, "hasSQL", false);
-        var columns = hasSql && meta.TryGetProperty("keys", out var keys) && keys.ValueKind == JsonValueKind.Array ? keys.EnumerateArray().Select(Text).ToList() : [];
-        var rows = root.TryGetProperty("data", out var data) && data.ValueKind == JsonValueKind.Array ? data.EnumerateArray().Select(Row).ToList() : [];
-        return new SlsResult(rows, IsComplete(meta), Flag(meta, "isAccurate", true), columns, Number(meta, "processedRows"), Number(meta, "elapsedMillisecond"));
-    });
+    public static SlsResult ReadResult(SlsAnswer answer) =>
+        Reading(
+            answer,
+            root =>
+            {
+                var meta = root.GetProperty("meta");
+                var hasSql = Flag(meta, "hasSQL", false);
+                var columns =
+                    hasSql && meta.TryGetProperty("keys", out var keys) && keys.ValueKind == JsonValueKind.Array
+                        ? keys.EnumerateArray().Select(Text).ToList()
+                        : [];
+                var rows =
+                    root.TryGetProperty("data", out var data) && data.ValueKind == JsonValueKind.Array
+                        ? data.EnumerateArray().Select(Row).ToList()
+                        : [];
+                return new SlsResult(
+                    rows,
+                    IsComplete(meta),
+                    Flag(meta, "isAccurate", true),
+                    columns,
+                    Number(meta, "processedRows"),
+                    Number(meta, "elapsedMillisecond")
+                );
+            }
+        );
 
-    public static SlsHistogram ReadHistogram(SlsAnswer answer) => Reading(answer, root =>
-    {
-        var parts = root.EnumerateArray().ToList();
-        var buckets = parts.Select(part => new SlsBucket(Number(part, "from"), Number(part, "to"), Number(part, "count"))).ToList();
-        var complete = parts.All(IsComplete) && answer.Header("x-log-progress") is null or "Complete";
-        return new SlsHistogram(buckets, buckets.Sum(bucket => bucket.Count), complete);
-    });
+    public static SlsHistogram ReadHistogram(SlsAnswer answer) =>
+        Reading(
+            answer,
+            root =>
+            {
+                var parts = root.EnumerateArray().ToList();
+                var buckets = parts.Select(part => new SlsBucket(Number(part, "from"), Number(part, "to"), Number(part, "count"))).ToList();
+                var complete = parts.All(IsComplete) && answer.Header("x-log-progress") is null or "Complete";
+                return new SlsHistogram(buckets, buckets.Sum(bucket => bucket.Count), complete);
+            }
+        );
 
     public static T Reading<T>(SlsAnswer answer, Func<JsonElement, T> read)
     {
@@ -46,7 +85,13 @@ internal static class QueryAnswer
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw new SlsException(200, SlsException.BadResponse, $"The answer is not what SLS's protocol says: {exception.Message}", answer.RequestId, exception);
+            throw new SlsException(
+                200,
+                SlsException.BadResponse,
+                $"The answer is not what SLS's protocol says: {exception.Message}",
+                answer.RequestId,
+                exception
+            );
         }
     }
 

@@ -16,5 +16,7 @@ internal sealed record SlsAddress(Uri Base, string Host)
 
     // project.localhost, project.127.0.0.1 or project.emulator resolve nowhere (or not everywhere): such endpoints are connected to as they are.
     private static bool HasNamesBelow(string host) =>
-        !IPAddress.TryParse(host.Trim('[', ']'), out _) && host.Contains('.', StringComparison.Ordinal) && !host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
+        !IPAddress.TryParse(host.Trim('[', ']'), out _)
+        && host.Contains('.', StringComparison.Ordinal)
+        && !host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
 }

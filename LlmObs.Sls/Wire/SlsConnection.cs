@@ -18,11 +18,23 @@ internal sealed class SlsConnection(SlsOptions options, HttpClient http, TimePro
     private static readonly Dictionary<string, string> NoQuery = [];
     private readonly SlsAddress address = SlsAddress.Of(options);
 
-    public Task<SlsAnswer> SendAsync(HttpMethod method, string path, IReadOnlyDictionary<string, string>? query, SlsBody body, CancellationToken cancellationToken) =>
-        SendAsync(method, path, query, body, accept: null, cancellationToken);
+    public Task<SlsAnswer> SendAsync(
+        HttpMethod method,
+        string path,
+        IReadOnlyDictionary<string, string>? query,
+        SlsBody body,
+        CancellationToken cancellationToken
+    ) => SendAsync(method, path, query, body, accept: null, cancellationToken);
 
     /// <param name="accept">The type of answer to ask for, where there is a choice.</param>
-    public async Task<SlsAnswer> SendAsync(HttpMethod method, string path, IReadOnlyDictionary<string, string>? query, SlsBody body, string? accept, CancellationToken cancellationToken)
+    public async Task<SlsAnswer> SendAsync(
+        HttpMethod method,
+        string path,
+        IReadOnlyDictionary<string, string>? query,
+        SlsBody body,
+        string? accept,
+        CancellationToken cancellationToken
+    )
     {
         using var request = Request(method, path, query ?? NoQuery, body);
         if (accept is not null)
@@ -40,16 +52,38 @@ internal sealed class SlsConnection(SlsOptions options, HttpClient http, TimePro
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new SlsException(0, SlsException.RequestTimeout, $"SLS at {options.Endpoint} gave no answer within {options.Timeout.TotalSeconds:0.#} s.", null, exception);
+            throw new SlsException(
+                0,
+                SlsException.RequestTimeout,
+                $"SLS at {options.Endpoint} gave no answer within {options.Timeout.TotalSeconds:0.#} s.",
+                null,
+                exception
+            );
         }
         catch (HttpRequestException exception)
         {
-            var unsent = exception.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError;
-            throw new SlsException(0, unsent ? SlsException.ConnectionError : SlsException.RequestError, $"SLS at {options.Endpoint} cannot be reached: {exception.Message}", null, exception);
+            var unsent =
+                exception.HttpRequestError
+                is HttpRequestError.ConnectionError
+                    or HttpRequestError.NameResolutionError
+                    or HttpRequestError.SecureConnectionError;
+            throw new SlsException(
+                0,
+                unsent ? SlsException.ConnectionError : SlsException.RequestError,
+                $"SLS at {options.Endpoint} cannot be reached: {exception.Message}",
+                null,
+                exception
+            );
         }
         catch (IOException exception)
         {
-            throw new SlsException(0, SlsException.RequestError, $"The connection to SLS at {options.Endpoint} broke: {exception.Message}", null, exception);
+            throw new SlsException(
+                0,
+                SlsException.RequestError,
+                $"The connection to SLS at {options.Endpoint} broke: {exception.Message}",
+                null,
+                exception
+            );
         }
     }
 
@@ -57,9 +91,10 @@ internal sealed class SlsConnection(SlsOptions options, HttpClient http, TimePro
     {
         var headers = Headers(body);
         var message = new SignedMessage(method.Method, path, query, headers);
-        headers["Authorization"] = options.Signature == SlsSignature.V4
-            ? SignatureV4.Authorize(message, options.AccessKeyId, options.AccessKeySecret, options.Region)
-            : SignatureV1.Authorize(message, options.AccessKeyId, options.AccessKeySecret);
+        headers["Authorization"] =
+            options.Signature == SlsSignature.V4
+                ? SignatureV4.Authorize(message, options.AccessKeyId, options.AccessKeySecret, options.Region)
+                : SignatureV1.Authorize(message, options.AccessKeyId, options.AccessKeySecret);
 
         var search = string.Join('&', query.Select(parameter => $"{Uri.EscapeDataString(parameter.Key)}={Uri.EscapeDataString(parameter.Value)}"));
         var request = new HttpRequestMessage(method, new Uri(address.Base, search.Length == 0 ? path : $"{path}?{search}"));
@@ -121,16 +156,31 @@ internal sealed class SlsConnection(SlsOptions options, HttpClient http, TimePro
         return headers;
     }
 
-    [System.Diagnostics.CodeAnalysis.SuppressMessage("Security", "CA5351:Do Not Use Broken Cryptographic Algorithms", Justification = "The protocol asks for Content-MD5; it protects nothing.")]
+    [System.Diagnostics.CodeAnalysis.SuppressMessage(
+        "Security",
+        "CA5351:Do Not Use Broken Cryptographic Algorithms",
+        Justification = "The protocol asks for Content-MD5; it protects nothing."
+    )]
     private static string Md5(byte[] bytes) => Convert.ToHexString(MD5.HashData(bytes));
 
     private static SlsAnswer Read(HttpResponseMessage response, byte[] bytes)
     {
-        var answer = new SlsAnswer(bytes, response.Headers, response.Headers.TryGetValues("x-log-requestid", out var ids) ? ids.FirstOrDefault() : null);
+        var answer = new SlsAnswer(
+            bytes,
+            response.Headers,
+            response.Headers.TryGetValues("x-log-requestid", out var ids) ? ids.FirstOrDefault() : null
+        );
         var status = (int)response.StatusCode;
         try
         {
-            answer = answer with { Body = SlsBody.Decompress(bytes, answer.Header("x-log-compresstype"), int.TryParse(answer.Header("x-log-bodyrawsize"), NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : null) };
+            answer = answer with
+            {
+                Body = SlsBody.Decompress(
+                    bytes,
+                    answer.Header("x-log-compresstype"),
+                    int.TryParse(answer.Header("x-log-bodyrawsize"), NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : null
+                ),
+            };
         }
         catch (Exception exception) when (exception is FormatException or InvalidDataException or ArgumentException)
         {

@@ -7,7 +7,13 @@ namespace LlmObs.Storage.Access;
 
 /// <summary>What a key may do.</summary>
 [Flags]
-public enum KeyScopes { None = 0, Ingest = 1, Read = 2, All = Ingest | Read }
+public enum KeyScopes
+{
+    None = 0,
+    Ingest = 1,
+    Read = 2,
+    All = Ingest | Read,
+}
 
 /// <summary>A key's rights. The key itself is stored only as a SHA-256 hash.</summary>
 public sealed record ApiKey(Guid Id, Project Project, string Name, KeyScopes Scopes);
@@ -46,16 +52,28 @@ public sealed class ApiKeys(Database database, TimeProvider time)
     public async Task EnsureAsync(string projectName, string name, string key, KeyScopes scopes, CancellationToken cancellationToken)
     {
         // The start of a key helps people tell keys apart; of a short one it would give too much away.
-        var parameters = new { projectName, name, prefix = key.Length >= 24 ? key[..8] : "", hash = Hash(key), scopes = (int)scopes };
-        await database.RunAsync(connection => connection.ExecuteAsync(new CommandDefinition(Ensure, parameters, cancellationToken: cancellationToken)), cancellationToken);
+        var parameters = new
+        {
+            projectName,
+            name,
+            prefix = key.Length >= 24 ? key[..8] : "",
+            hash = Hash(key),
+            scopes = (int)scopes,
+        };
+        await database.RunAsync(
+            connection => connection.ExecuteAsync(new CommandDefinition(Ensure, parameters, cancellationToken: cancellationToken)),
+            cancellationToken
+        );
         cache.Forget();
     }
 
     private Task<ApiKey?> LoadAsync(byte[] hash, CancellationToken cancellationToken) =>
         database.RunAsync(
-            async connection => await connection.QuerySingleOrDefaultAsync<Row?>(new CommandDefinition(Find, new { hash }, cancellationToken: cancellationToken)) is { } row
-                ? new ApiKey(row.Id, new(row.ProjectId, row.ProjectName), row.Name, (KeyScopes)row.Scopes)
-                : null,
+            async connection =>
+                await connection.QuerySingleOrDefaultAsync<Row?>(new CommandDefinition(Find, new { hash }, cancellationToken: cancellationToken))
+                    is { } row
+                    ? new ApiKey(row.Id, new(row.ProjectId, row.ProjectName), row.Name, (KeyScopes)row.Scopes)
+                    : null,
             cancellationToken
         );
 

@@ -15,10 +15,12 @@ internal sealed class DataProtectionKeys(Database database) : IXmlRepository
         database.Run(connection => connection.Query<string>("SELECT xml FROM data_protection_keys ORDER BY id").Select(XElement.Parse).ToList());
 
     public void StoreElement(XElement element, string friendlyName) =>
-        database.Run(connection => connection.Execute(
-            "INSERT INTO data_protection_keys (name, xml) VALUES (@friendlyName, @xml)",
-            new { friendlyName, xml = element.ToString(SaveOptions.DisableFormatting) }
-        ));
+        database.Run(connection =>
+            connection.Execute(
+                "INSERT INTO data_protection_keys (name, xml) VALUES (@friendlyName, @xml)",
+                new { friendlyName, xml = element.ToString(SaveOptions.DisableFormatting) }
+            )
+        );
 }
 
 public static class DataProtectionKeysExtensions
@@ -27,8 +29,9 @@ public static class DataProtectionKeysExtensions
     public static IDataProtectionBuilder PersistKeysToLlmObsStorage(this IDataProtectionBuilder builder)
     {
         builder.SetApplicationName("LlmObs");
-        builder.Services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(services =>
-            new ConfigureOptions<KeyManagementOptions>(options => options.XmlRepository = new DataProtectionKeys(services.GetRequiredService<Database>())));
+        builder.Services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(services => new ConfigureOptions<KeyManagementOptions>(options =>
+            options.XmlRepository = new DataProtectionKeys(services.GetRequiredService<Database>())
+        ));
         return builder;
     }
 }

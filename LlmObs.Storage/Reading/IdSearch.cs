@@ -69,7 +69,13 @@ internal static class IdSearch
             return null;
         }
 
-        var parameters = new { projectId, text, ids = Spellings(text), limit = MaxTraces };
+        var parameters = new
+        {
+            projectId,
+            text,
+            ids = Spellings(text),
+            limit = MaxTraces,
+        };
         foreach (var (kind, sql) in Questions)
         {
             var found = (await connection.QueryAsync<Found>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).AsList();

@@ -32,7 +32,9 @@ public sealed class StorageStatus(Database database)
                 if (spans <= ExactUpTo)
                 {
                     // Statistics may be old, or never made: then the count stops just past the limit.
-                    spans = await connection.ExecuteScalarAsync<long>(new CommandDefinition(Count, new { limit = ExactUpTo + 1 }, cancellationToken: cancellationToken));
+                    spans = await connection.ExecuteScalarAsync<long>(
+                        new CommandDefinition(Count, new { limit = ExactUpTo + 1 }, cancellationToken: cancellationToken)
+                    );
                 }
 
                 return new StoredRows(spans, sizes.Bytes, sizes.NewestAt is { } at ? new(at) : null);

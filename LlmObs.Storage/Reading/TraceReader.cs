@@ -44,19 +44,41 @@ public sealed class TraceReader(Database database)
     /// <summary>The trace with every content, for the API.</summary>
     public async Task<IReadOnlyList<SpanRecord>> RecordsAsync(int projectId, string traceId, CancellationToken cancellationToken)
     {
-        var rows = await QueryAsync<SpanRow>(Records, new { projectId, traceId = StorableText.Id(traceId), spanId = (string?)null }, cancellationToken);
+        var rows = await QueryAsync<SpanRow>(
+            Records,
+            new
+            {
+                projectId,
+                traceId = StorableText.Id(traceId),
+                spanId = (string?)null,
+            },
+            cancellationToken
+        );
         return [.. rows.Select(row => row.ToRecord())];
     }
 
     /// <summary>One span with its content; null when there is none.</summary>
     public async Task<SpanRecord?> SpanAsync(int projectId, string traceId, string spanId, CancellationToken cancellationToken)
     {
-        var rows = await QueryAsync<SpanRow>(Records, new { projectId, traceId = StorableText.Id(traceId), spanId = StorableText.Id(spanId) }, cancellationToken);
+        var rows = await QueryAsync<SpanRow>(
+            Records,
+            new
+            {
+                projectId,
+                traceId = StorableText.Id(traceId),
+                spanId = StorableText.Id(spanId),
+            },
+            cancellationToken
+        );
         return rows.FirstOrDefault()?.ToRecord();
     }
 
     /// <summary>Summaries of the traces named, in no order; unknown ids are left out. At most 200 ids.</summary>
-    public async Task<IReadOnlyList<TraceSummary>> SummariesAsync(int projectId, IReadOnlyCollection<string> traceIds, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<TraceSummary>> SummariesAsync(
+        int projectId,
+        IReadOnlyCollection<string> traceIds,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(traceIds.Count, MaxSummaries, nameof(traceIds));
         if (traceIds.Count == 0)
@@ -64,14 +86,31 @@ public sealed class TraceReader(Database database)
             return [];
         }
 
-        var rows = await QueryAsync<SpanRow>(Spans, new { projectId, traceIds = traceIds.Select(id => StorableText.Id(id)).Distinct().ToArray() }, cancellationToken);
-        return [.. rows.GroupBy(row => row.TraceId, StringComparer.Ordinal).Select(trace => TraceRollup.Summarise([.. trace.Select(row => row.ToSpan())]))];
+        var rows = await QueryAsync<SpanRow>(
+            Spans,
+            new { projectId, traceIds = traceIds.Select(id => StorableText.Id(id)).Distinct().ToArray() },
+            cancellationToken
+        );
+        return
+        [
+            .. rows.GroupBy(row => row.TraceId, StringComparer.Ordinal)
+                .Select(trace => TraceRollup.Summarise([.. trace.Select(row => row.ToSpan())])),
+        ];
     }
 
     /// <summary>The traces of a session, oldest first, at most <paramref name="limit"/>.</summary>
     public async Task<IReadOnlyList<TraceSummary>> OfSessionAsync(int projectId, string sessionId, int limit, CancellationToken cancellationToken)
     {
-        var traceIds = await QueryAsync<string>(OfSession, new { projectId, sessionId = StorableText.Clean(sessionId), limit = Math.Min(limit, MaxSummaries) }, cancellationToken);
+        var traceIds = await QueryAsync<string>(
+            OfSession,
+            new
+            {
+                projectId,
+                sessionId = StorableText.Clean(sessionId),
+                limit = Math.Min(limit, MaxSummaries),
+            },
+            cancellationToken
+        );
         var summaries = await SummariesAsync(projectId, traceIds, cancellationToken);
         return [.. summaries.OrderBy(summary => summary.StartUnixNano).ThenBy(summary => summary.TraceId, StringComparer.Ordinal)];
     }
@@ -81,10 +120,21 @@ public sealed class TraceReader(Database database)
         database.RunAsync(connection => IdSearch.FindAsync(connection, projectId, text, cancellationToken), cancellationToken);
 
     private Task<List<T>> QueryAsync<T>(string sql, object parameters, CancellationToken cancellationToken) =>
-        database.RunAsync(async connection => (await connection.QueryAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).AsList(), cancellationToken);
+        database.RunAsync(
+            async connection =>
+                (await connection.QueryAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).AsList(),
+            cancellationToken
+        );
 }
 
-public enum IdKind { Trace, Span, Request, Session, User }
+public enum IdKind
+{
+    Trace,
+    Span,
+    Request,
+    Session,
+    User,
+}
 
 /// <summary>What an id stands for.</summary>
 /// <param name="TraceIds">The newest traces it leads to, at most 20, newest first.</param>

@@ -12,11 +12,13 @@ namespace LlmObs.Storage.Rows;
 internal static class ContentCodec
 {
     // Chinese stays three bytes a character instead of six; this JSON is never put into a page as it is.
-    private static readonly ContentJson Json = new(new JsonSerializerOptions
-    {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
-    });
+    private static readonly ContentJson Json = new(
+        new JsonSerializerOptions
+        {
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+        }
+    );
 
     public static EncodedContent Encode(SpanContent content) => Encode(content, Json.SpanContent);
 
@@ -43,7 +45,12 @@ internal static class ContentCodec
     private static EncodedContent Encode<T>(T value, JsonTypeInfo<T> type)
     {
         var json = new ArrayBufferWriter<byte>(4096);
-        using (var writer = new Utf8JsonWriter(json, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true }))
+        using (
+            var writer = new Utf8JsonWriter(
+                json,
+                new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true }
+            )
+        )
         {
             JsonSerializer.Serialize(writer, value, type);
         }

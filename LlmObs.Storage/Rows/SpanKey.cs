@@ -9,7 +9,12 @@ internal readonly record struct SpanKey(string TraceId, string SpanId) : ICompar
 
     /// <summary>The record under this key: itself, but for ids that PostgreSQL would not take.</summary>
     public SpanRecord On(SpanRecord record) =>
-        record.Span.TraceId == TraceId && record.Span.SpanId == SpanId ? record : record with { Span = record.Span with { TraceId = TraceId, SpanId = SpanId } };
+        record.Span.TraceId == TraceId && record.Span.SpanId == SpanId
+            ? record
+            : record with
+            {
+                Span = record.Span with { TraceId = TraceId, SpanId = SpanId },
+            };
 
     public static SpanKey Of(LateContent late) => new(StorableText.Id(late.TraceId), StorableText.Id(late.SpanId));
 

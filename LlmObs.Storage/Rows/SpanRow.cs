@@ -75,46 +75,48 @@ internal sealed record SpanRow
     public byte[]? Body { get; init; }
     public int JsonBytes { get; init; }
 
-    public SpanRecord ToRecord() => new(ToSpan(), Body is null ? SpanContent.Empty : ContentCodec.DecodeContent(Body, JsonBytes)) { Revision = Revision };
+    public SpanRecord ToRecord() =>
+        new(ToSpan(), Body is null ? SpanContent.Empty : ContentCodec.DecodeContent(Body, JsonBytes)) { Revision = Revision };
 
-    public Span ToSpan() => new()
-    {
-        TraceId = TraceId,
-        SpanId = SpanId,
-        ParentSpanId = ParentSpanId,
-        Name = Name,
-        RawName = RawName,
-        Kind = (SpanKind)Kind,
-        Status = (SpanStatus)Status,
-        StatusMessage = StatusMessage,
-        ErrorType = ErrorType,
-        StartUnixNano = StartNs,
-        DurationNano = DurationNs,
-        OtelKind = OtelKind,
-        Service = Service,
-        Host = Host,
-        Environment = Environment,
-        Release = Release,
-        Version = ServiceVersion,
-        Tags = Tags,
-        SessionId = SessionId,
-        UserId = UserId,
-        RequestId = RequestId,
-        Operation = Operation,
-        Provider = Provider,
-        RequestedModel = RequestedModel,
-        Model = Model,
-        Usage = Usage(),
-        Cost = CostTotal is { } total ? new(CostInput, CostOutput, total, CostCurrency ?? "USD", CostProvided ?? true) : null,
-        TimeToFirstTokenMs = TimeToFirstTokenMs,
-        FinishReasons = FinishReasons,
-        WorkflowName = WorkflowName,
-        AgentName = AgentName,
-        PromptName = PromptName,
-        PromptVersion = PromptVersion,
-        ResponseId = ResponseId,
-        Question = Question,
-    };
+    public Span ToSpan() =>
+        new()
+        {
+            TraceId = TraceId,
+            SpanId = SpanId,
+            ParentSpanId = ParentSpanId,
+            Name = Name,
+            RawName = RawName,
+            Kind = (SpanKind)Kind,
+            Status = (SpanStatus)Status,
+            StatusMessage = StatusMessage,
+            ErrorType = ErrorType,
+            StartUnixNano = StartNs,
+            DurationNano = DurationNs,
+            OtelKind = OtelKind,
+            Service = Service,
+            Host = Host,
+            Environment = Environment,
+            Release = Release,
+            Version = ServiceVersion,
+            Tags = Tags,
+            SessionId = SessionId,
+            UserId = UserId,
+            RequestId = RequestId,
+            Operation = Operation,
+            Provider = Provider,
+            RequestedModel = RequestedModel,
+            Model = Model,
+            Usage = Usage(),
+            Cost = CostTotal is { } total ? new(CostInput, CostOutput, total, CostCurrency ?? "USD", CostProvided ?? true) : null,
+            TimeToFirstTokenMs = TimeToFirstTokenMs,
+            FinishReasons = FinishReasons,
+            WorkflowName = WorkflowName,
+            AgentName = AgentName,
+            PromptName = PromptName,
+            PromptVersion = PromptVersion,
+            ResponseId = ResponseId,
+            Question = Question,
+        };
 
     // A usage that says nothing reads back as none.
     private TokenUsage? Usage() =>

@@ -9,7 +9,10 @@ namespace LlmObs.Storage.Rows;
 internal static class StorableText
 {
     private const int MaxIdBytes = 800;
-    private static readonly SearchValues<char> Suspects = SearchValues.Create([.. (char[])['\0'], .. Enumerable.Range(0xD800, 0x800).Select(code => (char)code)]);
+    private static readonly SearchValues<char> Suspects = SearchValues.Create([
+        .. (char[])['\0'],
+        .. Enumerable.Range(0xD800, 0x800).Select(code => (char)code),
+    ]);
 
     /// <summary>The text itself unless it holds U+0000 or half a surrogate pair; those become U+FFFD.</summary>
     [return: NotNullIfNotNull(nameof(text))]

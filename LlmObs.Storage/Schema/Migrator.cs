@@ -82,7 +82,9 @@ public sealed class Migrator(NpgsqlDataSource dataSource)
             )
             """
         );
-        var applied = (await connection.QueryAsync<Applied>("""SELECT number AS "Number", name AS "Name", checksum AS "Checksum" FROM schema_migrations""")).ToDictionary(row => row.Number);
+        var applied = (
+            await connection.QueryAsync<Applied>("""SELECT number AS "Number", name AS "Name", checksum AS "Checksum" FROM schema_migrations""")
+        ).ToDictionary(row => row.Number);
         foreach (var migration in Migration.All)
         {
             if (applied.Remove(migration.Number, out var before))

@@ -7,7 +7,9 @@ public sealed class SchemaException(string message) : Exception(message)
     {
         if (!migration.Checksum.AsSpan().SequenceEqual(appliedChecksum))
         {
-            throw new SchemaException($"Migration {migration.Name} was edited after it had been applied to this database. Undo the edit and add a new migration.");
+            throw new SchemaException(
+                $"Migration {migration.Name} was edited after it had been applied to this database. Undo the edit and add a new migration."
+            );
         }
     }
 
@@ -15,7 +17,9 @@ public sealed class SchemaException(string message) : Exception(message)
     {
         if (unknown.ToList() is { Count: > 0 } names)
         {
-            throw new SchemaException($"The database was migrated by a newer build ({string.Join(", ", names)}). Start that build, or restore a backup.");
+            throw new SchemaException(
+                $"The database was migrated by a newer build ({string.Join(", ", names)}). Start that build, or restore a backup."
+            );
         }
     }
 }

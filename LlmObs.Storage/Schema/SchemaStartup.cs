@@ -8,7 +8,13 @@ namespace LlmObs.Storage.Schema;
 public sealed record SchemaOwnership(bool OwnsSchema);
 
 /// <summary>Applies the migrations, or waits until somebody has, while PostgreSQL may still be starting. The service meanwhile runs and says that it is not ready.</summary>
-public sealed partial class SchemaStartup(Migrator migrator, SchemaState state, SchemaOwnership ownership, TimeProvider time, ILogger<SchemaStartup> logger) : BackgroundService
+public sealed partial class SchemaStartup(
+    Migrator migrator,
+    SchemaState state,
+    SchemaOwnership ownership,
+    TimeProvider time,
+    ILogger<SchemaStartup> logger
+) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.5);
 

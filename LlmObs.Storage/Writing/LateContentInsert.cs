@@ -31,7 +31,8 @@ internal static class LateContentInsert
 
     public static NpgsqlBatchCommand Contents(int projectId, IEnumerable<LateContent> contents)
     {
-        var rows = contents.Select(content => (Key: SpanKey.Of(content), Hash: StorableText.Id(content.Key), Content: content))
+        var rows = contents
+            .Select(content => (Key: SpanKey.Of(content), Hash: StorableText.Id(content.Key), Content: content))
             .DistinctBy(row => (row.Key, row.Hash))
             .OrderBy(row => row.Key)
             .ThenBy(row => row.Hash, StringComparer.Ordinal)
@@ -51,13 +52,14 @@ internal static class LateContentInsert
         };
     }
 
-    public static NpgsqlBatchCommand WakeFor(int projectId, IReadOnlyCollection<PreparedSpan> spans) => new(Wake)
-    {
-        Parameters =
+    public static NpgsqlBatchCommand WakeFor(int projectId, IReadOnlyCollection<PreparedSpan> spans) =>
+        new(Wake)
         {
-            new("project_id", projectId),
-            new("trace_ids", spans.Select(span => span.Key.TraceId).ToArray()),
-            new("span_ids", spans.Select(span => span.Key.SpanId).ToArray()),
-        },
-    };
+            Parameters =
+            {
+                new("project_id", projectId),
+                new("trace_ids", spans.Select(span => span.Key.TraceId).ToArray()),
+                new("span_ids", spans.Select(span => span.Key.SpanId).ToArray()),
+            },
+        };
 }

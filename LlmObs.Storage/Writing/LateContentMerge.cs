@@ -28,8 +28,8 @@ internal static class LateContentMerge
             return record;
         }
 
-        var own = record.Content.Messages
-            .GroupBy(message => message.Direction, StringComparer.Ordinal)
+        var own = record
+            .Content.Messages.GroupBy(message => message.Direction, StringComparer.Ordinal)
             .Where(direction => !direction.All(message => fromParts.Contains(ContentCodec.Text(message))))
             .SelectMany(direction => direction);
         return record with { Content = record.Content with { Messages = [.. own] } };

@@ -86,7 +86,13 @@ public sealed class LateContentMerger(Database database, IOptions<StorageOptions
                 var changed = 0;
                 foreach (var spans in due.GroupBy(span => new Project(span.ProjectId, span.ProjectName)))
                 {
-                    changed += await MergeAsync(connection, spans.Key, [.. spans.Select(span => new SpanKey(span.TraceId, span.SpanId))], seenAt, cancellationToken);
+                    changed += await MergeAsync(
+                        connection,
+                        spans.Key,
+                        [.. spans.Select(span => new SpanKey(span.TraceId, span.SpanId))],
+                        seenAt,
+                        cancellationToken
+                    );
                 }
 
                 return changed;
@@ -94,14 +100,27 @@ public sealed class LateContentMerger(Database database, IOptions<StorageOptions
             cancellationToken
         );
 
-    private async Task<int> MergeAsync(NpgsqlConnection connection, Project project, IReadOnlyList<SpanKey> keys, DateTime seenAt, CancellationToken cancellationToken)
+    private async Task<int> MergeAsync(
+        NpgsqlConnection connection,
+        Project project,
+        IReadOnlyList<SpanKey> keys,
+        DateTime seenAt,
+        CancellationToken cancellationToken
+    )
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var locked = (await connection.QueryAsync<LockedSpan>(new CommandDefinition(LockSpans, Of(project, keys), cancellationToken: cancellationToken))).AsList();
+        var locked = (
+            await connection.QueryAsync<LockedSpan>(new CommandDefinition(LockSpans, Of(project, keys), cancellationToken: cancellationToken))
+        ).AsList();
         var merged = locked.Count == 0 ? [] : await MergeLockedAsync(connection, project, locked, cancellationToken);
         if (merged.Count > 0)
         {
-            await using (var update = new NpgsqlBatch(connection) { BatchCommands = { SpanUpdate.Spans(project.Id, merged), SpanUpdate.Contents(project.Id, merged) } })
+            await using (
+                var update = new NpgsqlBatch(connection)
+                {
+                    BatchCommands = { SpanUpdate.Spans(project.Id, merged), SpanUpdate.Contents(project.Id, merged) },
+                }
+            )
             {
                 await update.ExecuteNonQueryAsync(cancellationToken);
             }
@@ -116,7 +135,13 @@ public sealed class LateContentMerger(Database database, IOptions<StorageOptions
         var absent = keys.Where(key => !there.Contains(key)).ToList();
         if (absent.Count > 0)
         {
-            var parameters = new { projectId = project.Id, traceIds = absent.Select(key => key.TraceId).ToArray(), spanIds = absent.Select(key => key.SpanId).ToArray(), seenAt };
+            var parameters = new
+            {
+                projectId = project.Id,
+                traceIds = absent.Select(key => key.TraceId).ToArray(),
+                spanIds = absent.Select(key => key.SpanId).ToArray(),
+                seenAt,
+            };
             await connection.ExecuteAsync(new CommandDefinition(Postpone, parameters, cancellationToken: cancellationToken));
         }
 
@@ -124,12 +149,25 @@ public sealed class LateContentMerger(Database database, IOptions<StorageOptions
     }
 
     // Read after the locks: what is read now is the newest, and stays so until the commit.
-    private static async Task<List<PreparedSpan>> MergeLockedAsync(NpgsqlConnection connection, Project project, List<LockedSpan> locked, CancellationToken cancellationToken)
+    private static async Task<List<PreparedSpan>> MergeLockedAsync(
+        NpgsqlConnection connection,
+        Project project,
+        List<LockedSpan> locked,
+        CancellationToken cancellationToken
+    )
     {
         SpanKey[] keys = [.. locked.Select(span => new SpanKey(span.TraceId, span.SpanId)).Distinct()];
-        var spanParameters = new { projectId = project.Id, days = locked.Select(span => span.Day).ToArray(), traceIds = locked.Select(span => span.TraceId).ToArray(), spanIds = locked.Select(span => span.SpanId).ToArray() };
+        var spanParameters = new
+        {
+            projectId = project.Id,
+            days = locked.Select(span => span.Day).ToArray(),
+            traceIds = locked.Select(span => span.TraceId).ToArray(),
+            spanIds = locked.Select(span => span.SpanId).ToArray(),
+        };
         var rows = await connection.QueryAsync<SpanRow>(new CommandDefinition(LoadSpans, spanParameters, cancellationToken: cancellationToken));
-        var late = (await connection.QueryAsync<LateRow>(new CommandDefinition(LoadLate, Of(project, keys), cancellationToken: cancellationToken))).ToLookup(row => new SpanKey(row.TraceId, row.SpanId));
+        var late = (
+            await connection.QueryAsync<LateRow>(new CommandDefinition(LoadLate, Of(project, keys), cancellationToken: cancellationToken))
+        ).ToLookup(row => new SpanKey(row.TraceId, row.SpanId));
 
         var merged = new List<PreparedSpan>();
         foreach (var row in rows)
@@ -143,13 +181,24 @@ public sealed class LateContentMerger(Database database, IOptions<StorageOptions
         }
 
         var fresh = late.SelectMany(parts => parts).Where(part => !part.IsMerged).ToList();
-        var freshParameters = new { projectId = project.Id, traceIds = fresh.Select(part => part.TraceId).ToArray(), spanIds = fresh.Select(part => part.SpanId).ToArray(), keys = fresh.Select(part => part.Key).ToArray() };
+        var freshParameters = new
+        {
+            projectId = project.Id,
+            traceIds = fresh.Select(part => part.TraceId).ToArray(),
+            spanIds = fresh.Select(part => part.SpanId).ToArray(),
+            keys = fresh.Select(part => part.Key).ToArray(),
+        };
         await connection.ExecuteAsync(new CommandDefinition(MarkMerged, freshParameters, cancellationToken: cancellationToken));
         return merged;
     }
 
     private static object Of(Project project, IReadOnlyList<SpanKey> keys) =>
-        new { projectId = project.Id, traceIds = keys.Select(key => key.TraceId).ToArray(), spanIds = keys.Select(key => key.SpanId).ToArray() };
+        new
+        {
+            projectId = project.Id,
+            traceIds = keys.Select(key => key.TraceId).ToArray(),
+            spanIds = keys.Select(key => key.SpanId).ToArray(),
+        };
 
     private sealed record DueSpan(int ProjectId, string ProjectName, string TraceId, string SpanId);
 

@@ -14,7 +14,16 @@ namespace LlmObs.Storage.Writing;
 public sealed record OutboxBatch(long Id, Guid BatchId, Project Project, int Attempts, DateTimeOffset CreatedAt, IReadOnlyList<SpanRecord> Records);
 
 /// <summary>Depth and health of the outbox.</summary>
-public sealed record OutboxStatus(long Pending, long PendingSpans, DateTimeOffset? OldestAt, long Parked, long ShippedBatches, long ShippedSpans, long FailedAttempts, string? LastError);
+public sealed record OutboxStatus(
+    long Pending,
+    long PendingSpans,
+    DateTimeOffset? OldestAt,
+    long Parked,
+    long ShippedBatches,
+    long ShippedSpans,
+    long FailedAttempts,
+    string? LastError
+);
 
 /// <summary>The queue between PostgreSQL and SLS. Rows are claimed with FOR UPDATE SKIP LOCKED under a lease, so that replicas share it and a killed one loses nothing.</summary>
 public sealed class Outbox(Database database)
@@ -81,7 +90,9 @@ public sealed class Outbox(Database database)
         database.RunAsync<IReadOnlyList<OutboxBatch>>(
             async connection =>
             {
-                var rows = await connection.QueryAsync<ClaimedRow>(new CommandDefinition(Claim, new { limit, lease }, cancellationToken: cancellationToken));
+                var rows = await connection.QueryAsync<ClaimedRow>(
+                    new CommandDefinition(Claim, new { limit, lease }, cancellationToken: cancellationToken)
+                );
                 var batches = new List<OutboxBatch>();
                 foreach (var row in rows.OrderBy(row => row.Id))
                 {
@@ -112,22 +123,57 @@ public sealed class Outbox(Database database)
             {
                 var row = await connection.QuerySingleAsync<StatusRow>(new CommandDefinition(Status, cancellationToken: cancellationToken));
                 DateTimeOffset? oldest = row.OldestAt is { } at ? new(at) : null;
-                return new OutboxStatus(row.Pending, row.PendingSpans, oldest, row.Parked, row.ShippedBatches, row.ShippedSpans, row.FailedAttempts, row.LastError);
+                return new OutboxStatus(
+                    row.Pending,
+                    row.PendingSpans,
+                    oldest,
+                    row.Parked,
+                    row.ShippedBatches,
+                    row.ShippedSpans,
+                    row.FailedAttempts,
+                    row.LastError
+                );
             },
             cancellationToken
         );
 
     private static async Task<IReadOnlyList<SpanRecord>> LoadAsync(NpgsqlConnection connection, ClaimedRow row, CancellationToken cancellationToken)
     {
-        var spans = await connection.QueryAsync<SpanRow>(new CommandDefinition(Load, new { row.ProjectId, row.Days, row.TraceIds, row.SpanIds }, cancellationToken: cancellationToken));
+        var spans = await connection.QueryAsync<SpanRow>(
+            new CommandDefinition(
+                Load,
+                new
+                {
+                    row.ProjectId,
+                    row.Days,
+                    row.TraceIds,
+                    row.SpanIds,
+                },
+                cancellationToken: cancellationToken
+            )
+        );
         return [.. spans.Select(span => span.ToRecord())];
     }
 
     private Task<int> FailAsync(OutboxBatch batch, string error, DateTimeOffset? retryAt, bool park, CancellationToken cancellationToken) =>
-        ExecuteAsync(Fail, new { batch.Id, batch.Attempts, error = StorableText.Clean(error), retryAt = retryAt?.UtcDateTime, park }, cancellationToken);
+        ExecuteAsync(
+            Fail,
+            new
+            {
+                batch.Id,
+                batch.Attempts,
+                error = StorableText.Clean(error),
+                retryAt = retryAt?.UtcDateTime,
+                park,
+            },
+            cancellationToken
+        );
 
     private Task<int> ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken) =>
-        database.RunAsync(connection => connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)), cancellationToken);
+        database.RunAsync(
+            connection => connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)),
+            cancellationToken
+        );
 
     // Properties and not parameters: Dapper matches parameters by type, and an array column tells only that it is one.
     private sealed record ClaimedRow
@@ -143,5 +189,14 @@ public sealed class Outbox(Database database)
         public string[] SpanIds { get; init; } = [];
     }
 
-    private sealed record StatusRow(long Pending, long PendingSpans, DateTime? OldestAt, long Parked, long ShippedBatches, long ShippedSpans, long FailedAttempts, string? LastError);
+    private sealed record StatusRow(
+        long Pending,
+        long PendingSpans,
+        DateTime? OldestAt,
+        long Parked,
+        long ShippedBatches,
+        long ShippedSpans,
+        long FailedAttempts,
+        string? LastError
+    );
 }

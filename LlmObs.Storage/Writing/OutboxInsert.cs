@@ -17,7 +17,14 @@ internal static class OutboxInsert
 
     /// <summary>Cuts the spans into rows that fit one PutLogs each and inserts them.</summary>
     /// <param name="lease">How long the rows are the caller's to ship, which counts as their first attempt; null leaves them to whoever claims first.</param>
-    public static async Task<IReadOnlyList<OutboxBatch>> AddAsync(NpgsqlConnection connection, Project project, IReadOnlyList<PreparedSpan> spans, TimeSpan? lease, StorageOptions options, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<OutboxBatch>> AddAsync(
+        NpgsqlConnection connection,
+        Project project,
+        IReadOnlyList<PreparedSpan> spans,
+        TimeSpan? lease,
+        StorageOptions options,
+        CancellationToken cancellationToken
+    )
     {
         if (spans.Count == 0)
         {
@@ -65,17 +72,18 @@ internal static class OutboxInsert
         return chunks;
     }
 
-    private static NpgsqlBatchCommand Command(Project project, IReadOnlyList<PreparedSpan> spans, TimeSpan? lease) => new(Insert)
-    {
-        Parameters =
+    private static NpgsqlBatchCommand Command(Project project, IReadOnlyList<PreparedSpan> spans, TimeSpan? lease) =>
+        new(Insert)
         {
-            new("batch_id", Guid.CreateVersion7()),
-            new("project_id", project.Id),
-            new("lease", NpgsqlDbType.Interval) { Value = (object?)lease ?? DBNull.Value },
-            new("attempts", lease is null ? 0 : 1),
-            new("days", spans.Select(span => span.Day).ToArray()),
-            new("trace_ids", spans.Select(span => span.Key.TraceId).ToArray()),
-            new("span_ids", spans.Select(span => span.Key.SpanId).ToArray()),
-        },
-    };
+            Parameters =
+            {
+                new("batch_id", Guid.CreateVersion7()),
+                new("project_id", project.Id),
+                new("lease", NpgsqlDbType.Interval) { Value = (object?)lease ?? DBNull.Value },
+                new("attempts", lease is null ? 0 : 1),
+                new("days", spans.Select(span => span.Day).ToArray()),
+                new("trace_ids", spans.Select(span => span.Key.TraceId).ToArray()),
+                new("span_ids", spans.Select(span => span.Key.SpanId).ToArray()),
+            },
+        };
 }

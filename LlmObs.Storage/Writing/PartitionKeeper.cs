@@ -7,7 +7,13 @@ using Npgsql;
 namespace LlmObs.Storage.Writing;
 
 /// <summary>Runs <see cref="Retention"/> at start and then every <see cref="StorageOptions.KeepInterval"/>.</summary>
-public sealed partial class PartitionKeeper(Retention retention, SchemaState schema, IOptions<StorageOptions> options, TimeProvider time, ILogger<PartitionKeeper> logger) : BackgroundService
+public sealed partial class PartitionKeeper(
+    Retention retention,
+    SchemaState schema,
+    IOptions<StorageOptions> options,
+    TimeProvider time,
+    ILogger<PartitionKeeper> logger
+) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

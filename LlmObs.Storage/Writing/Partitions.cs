@@ -43,7 +43,12 @@ public sealed class Partitions
             ORDER BY c.relname
             """
         );
-        return [.. names.Where(name => !name.EndsWith(OutsideTimeSuffix, StringComparison.Ordinal)).Select(name => DateOnly.ParseExact(name["spans_".Length..], "yyyyMMdd", CultureInfo.InvariantCulture))];
+        return
+        [
+            .. names
+                .Where(name => !name.EndsWith(OutsideTimeSuffix, StringComparison.Ordinal))
+                .Select(name => DateOnly.ParseExact(name["spans_".Length..], "yyyyMMdd", CultureInfo.InvariantCulture)),
+        ];
     }
 
     /// <summary>Drops a day from both tables, for good. Gives up after two seconds behind a long reader; the next round tries again.</summary>
@@ -65,7 +70,10 @@ public sealed class Partitions
     // CREATE TABLE … PARTITION OF would lock out every reader of the parent; ATTACH does not.
     private static async Task MakeAsync(NpgsqlConnection connection, DateOnly day)
     {
-        var (from, to) = (day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), day.AddDays(1).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+        var (from, to) = (
+            day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+            day.AddDays(1).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)
+        );
         await using var transaction = await connection.BeginTransactionAsync();
         await connection.ExecuteAsync("SELECT pg_advisory_xact_lock(4201776002)");
         foreach (var table in Tables)

@@ -43,7 +43,9 @@ public sealed class Retention(Database database, Partitions partitions, IOptions
                 {
                     var cutoff = time.GetUtcNow().UtcDateTime.AddDays(-days);
                     var dropped = await DropAsync(connection, today.AddDays(-days), cutoff);
-                    deleted += await connection.ExecuteAsync(new CommandDefinition(DeleteOutsideTime, new { cutoff }, cancellationToken: cancellationToken));
+                    deleted += await connection.ExecuteAsync(
+                        new CommandDefinition(DeleteOutsideTime, new { cutoff }, cancellationToken: cancellationToken)
+                    );
                     deleted += await connection.ExecuteAsync(new CommandDefinition(DeleteLate, new { cutoff }, cancellationToken: cancellationToken));
                     return new RetentionResult(dropped, deleted);
                 }

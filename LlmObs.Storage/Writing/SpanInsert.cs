@@ -126,7 +126,10 @@ internal static class SpanInsert
         var literal = new StringBuilder("{");
         foreach (var value in values)
         {
-            literal.Append(literal.Length > 1 ? ",\"" : "\"").Append(StorableText.Clean(value).Replace("\\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)).Append('"');
+            literal
+                .Append(literal.Length > 1 ? ",\"" : "\"")
+                .Append(StorableText.Clean(value).Replace("\\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal))
+                .Append('"');
         }
 
         return literal.Append('}').ToString();

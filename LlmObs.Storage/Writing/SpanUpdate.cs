@@ -26,41 +26,43 @@ internal static class SpanUpdate
         ON CONFLICT (project_id, trace_id, span_id, day) DO UPDATE SET json_bytes = excluded.json_bytes, body = excluded.body
         """;
 
-    public static NpgsqlBatchCommand Spans(int projectId, IReadOnlyList<PreparedSpan> spans) => new(UpdateSpans)
-    {
-        Parameters =
+    public static NpgsqlBatchCommand Spans(int projectId, IReadOnlyList<PreparedSpan> spans) =>
+        new(UpdateSpans)
         {
-            new("project_id", projectId),
-            Column("days", spans, span => span.Day),
-            Column("trace_ids", spans, span => span.Key.TraceId),
-            Column("span_ids", spans, span => span.Key.SpanId),
-            Column("versions", spans, span => span.Record.Revision),
-            Column("statuses", spans, span => (short)span.Record.Span.Status),
-            Column("status_messages", spans, span => StorableText.Clean(span.Record.Span.StatusMessage)),
-            Column("error_types", spans, span => StorableText.Clean(span.Record.Span.ErrorType)),
-            Column("questions", spans, span => StorableText.Clean(span.Record.Span.Question)),
-            Column("finish_reasons", spans, span => SpanInsert.ArrayLiteral(span.Record.Span.FinishReasons)),
-            Column("input_tokens", spans, span => span.Record.Span.Usage?.InputTokens),
-            Column("output_tokens", spans, span => span.Record.Span.Usage?.OutputTokens),
-            Column("cached_input_tokens", spans, span => span.Record.Span.Usage?.CachedInputTokens),
-            Column("cache_write_input_tokens", spans, span => span.Record.Span.Usage?.CacheWriteInputTokens),
-            Column("reasoning_tokens", spans, span => span.Record.Span.Usage?.ReasoningTokens),
-            Column("total_tokens", spans, span => span.Record.Span.Usage?.TotalTokens),
-        },
-    };
+            Parameters =
+            {
+                new("project_id", projectId),
+                Column("days", spans, span => span.Day),
+                Column("trace_ids", spans, span => span.Key.TraceId),
+                Column("span_ids", spans, span => span.Key.SpanId),
+                Column("versions", spans, span => span.Record.Revision),
+                Column("statuses", spans, span => (short)span.Record.Span.Status),
+                Column("status_messages", spans, span => StorableText.Clean(span.Record.Span.StatusMessage)),
+                Column("error_types", spans, span => StorableText.Clean(span.Record.Span.ErrorType)),
+                Column("questions", spans, span => StorableText.Clean(span.Record.Span.Question)),
+                Column("finish_reasons", spans, span => SpanInsert.ArrayLiteral(span.Record.Span.FinishReasons)),
+                Column("input_tokens", spans, span => span.Record.Span.Usage?.InputTokens),
+                Column("output_tokens", spans, span => span.Record.Span.Usage?.OutputTokens),
+                Column("cached_input_tokens", spans, span => span.Record.Span.Usage?.CachedInputTokens),
+                Column("cache_write_input_tokens", spans, span => span.Record.Span.Usage?.CacheWriteInputTokens),
+                Column("reasoning_tokens", spans, span => span.Record.Span.Usage?.ReasoningTokens),
+                Column("total_tokens", spans, span => span.Record.Span.Usage?.TotalTokens),
+            },
+        };
 
-    public static NpgsqlBatchCommand Contents(int projectId, IReadOnlyList<PreparedSpan> spans) => new(UpsertContents)
-    {
-        Parameters =
+    public static NpgsqlBatchCommand Contents(int projectId, IReadOnlyList<PreparedSpan> spans) =>
+        new(UpsertContents)
         {
-            new("project_id", projectId),
-            Column("days", spans, span => span.Day),
-            Column("json_bytes", spans, span => span.Content.JsonBytes),
-            Column("trace_ids", spans, span => span.Key.TraceId),
-            Column("span_ids", spans, span => span.Key.SpanId),
-            Column("bodies", spans, span => span.Content.Body),
-        },
-    };
+            Parameters =
+            {
+                new("project_id", projectId),
+                Column("days", spans, span => span.Day),
+                Column("json_bytes", spans, span => span.Content.JsonBytes),
+                Column("trace_ids", spans, span => span.Key.TraceId),
+                Column("span_ids", spans, span => span.Key.SpanId),
+                Column("bodies", spans, span => span.Content.Body),
+            },
+        };
 
     private static NpgsqlParameter<T[]> Column<T>(string name, IReadOnlyList<PreparedSpan> spans, Func<PreparedSpan, T> value) =>
         new(name, [.. spans.Select(value)]);

@@ -63,7 +63,12 @@ public sealed class SpanWriter(Database database, Partitions partitions, IOption
         return spans;
     }
 
-    private async Task<SpanWriteResult> CommitAsync(NpgsqlConnection connection, SpanBatch batch, List<PreparedSpan> spans, CancellationToken cancellationToken)
+    private async Task<SpanWriteResult> CommitAsync(
+        NpgsqlConnection connection,
+        SpanBatch batch,
+        List<PreparedSpan> spans,
+        CancellationToken cancellationToken
+    )
     {
         await partitions.EnsureAsync(connection, spans.Select(span => span.Day).Distinct());
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -74,9 +79,17 @@ public sealed class SpanWriter(Database database, Partitions partitions, IOption
         return new(written.Count, batch.Spans.Count - written.Count, outbox);
     }
 
-    private static async Task<List<PreparedSpan>> InsertAsync(NpgsqlConnection connection, int projectId, List<PreparedSpan> spans, CancellationToken cancellationToken)
+    private static async Task<List<PreparedSpan>> InsertAsync(
+        NpgsqlConnection connection,
+        int projectId,
+        List<PreparedSpan> spans,
+        CancellationToken cancellationToken
+    )
     {
-        await using var insert = new NpgsqlBatch(connection) { BatchCommands = { SpanInsert.Spans(projectId, spans), SpanInsert.Contents(projectId, spans) } };
+        await using var insert = new NpgsqlBatch(connection)
+        {
+            BatchCommands = { SpanInsert.Spans(projectId, spans), SpanInsert.Contents(projectId, spans) },
+        };
         await using var reader = await insert.ExecuteReaderAsync(cancellationToken);
         var isNew = new HashSet<SpanKey>(spans.Count);
         while (await reader.ReadAsync(cancellationToken))

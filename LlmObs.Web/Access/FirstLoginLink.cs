@@ -9,8 +9,15 @@ using Microsoft.Extensions.Options;
 namespace LlmObs.Web.Access;
 
 /// <summary>Offers the first login link: the configured token, or one of our own, whose link is then logged once.</summary>
-public sealed partial class FirstLoginLink(LoginLinks links, SchemaState schema, IOptions<WebOptions> options, IServer server, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<FirstLoginLink> logger)
-    : BackgroundService
+public sealed partial class FirstLoginLink(
+    LoginLinks links,
+    SchemaState schema,
+    IOptions<WebOptions> options,
+    IServer server,
+    TimeProvider time,
+    IHostApplicationLifetime lifetime,
+    ILogger<FirstLoginLink> logger
+) : BackgroundService
 {
     // A database that starts together with us needs a moment; longer than this an operator wants to know.
     private static readonly TimeSpan Noteworthy = TimeSpan.FromSeconds(4);
@@ -56,7 +63,11 @@ public sealed partial class FirstLoginLink(LoginLinks links, SchemaState schema,
     private string Address()
     {
         var address = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "http://localhost:5080";
-        return address.Replace("[::]", "localhost", StringComparison.Ordinal).Replace("0.0.0.0", "localhost", StringComparison.Ordinal).Replace("//+", "//localhost", StringComparison.Ordinal).TrimEnd('/');
+        return address
+            .Replace("[::]", "localhost", StringComparison.Ordinal)
+            .Replace("0.0.0.0", "localhost", StringComparison.Ordinal)
+            .Replace("//+", "//localhost", StringComparison.Ordinal)
+            .TrimEnd('/');
     }
 
     private static partial class Log

@@ -12,16 +12,18 @@ public static class SignInServices
     /// <summary>Registers the session cookie, whose keys are in PostgreSQL so that it outlives a restart and holds on every replica, and the first login link.</summary>
     public static WebApplicationBuilder AddSignIn(this WebApplicationBuilder builder)
     {
-        builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(options =>
-        {
-            options.Cookie.Name = "llmobs";
-            options.Cookie.SameSite = SameSiteMode.Lax;
-            options.LoginPath = "/login";
-            options.AccessDeniedPath = "/error/403";
-            options.ReturnUrlParameter = "to";
-            options.ExpireTimeSpan = TimeSpan.FromDays(14);
-            options.SlidingExpiration = true;
-        });
+        builder
+            .Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme)
+            .AddCookie(options =>
+            {
+                options.Cookie.Name = "llmobs";
+                options.Cookie.SameSite = SameSiteMode.Lax;
+                options.LoginPath = "/login";
+                options.AccessDeniedPath = "/error/403";
+                options.ReturnUrlParameter = "to";
+                options.ExpireTimeSpan = TimeSpan.FromDays(14);
+                options.SlidingExpiration = true;
+            });
         // The ring is read once at start, before the schema is there; whoever needs it later gets the exception. Its keys are as safe as the
         // database they are in, which holds all they protect.
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement", LogLevel.Critical);

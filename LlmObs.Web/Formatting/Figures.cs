@@ -37,13 +37,14 @@ public static class Figures
     public static string Count(long? count) => count is { } known ? Count(known) : Unknown;
 
     /// <summary>For axes: <c>800</c>, <c>20k</c>, <c>1.5M</c>.</summary>
-    public static string Axis(long count) => count switch
-    {
-        < 10_000 => Count(count),
-        < 1_000_000 => Text(count / 1e3, "0.#") + "k",
-        < 1_000_000_000 => Text(count / 1e6, "0.#") + "M",
-        _ => Text(count / 1e9, "0.#") + "G",
-    };
+    public static string Axis(long count) =>
+        count switch
+        {
+            < 10_000 => Count(count),
+            < 1_000_000 => Text(count / 1e3, "0.#") + "k",
+            < 1_000_000_000 => Text(count / 1e6, "0.#") + "M",
+            _ => Text(count / 1e9, "0.#") + "G",
+        };
 
     /// <summary><c>¥0.0914</c>, <c>&lt;¥0.0001</c>, <c>$12.40</c> from ten up; without a price —.</summary>
     public static string Money(Cost? cost)
@@ -53,7 +54,14 @@ public static class Figures
             return Unknown;
         }
 
-        var sign = cost.Currency switch { "CNY" => "¥", "USD" => "$", "EUR" => "€", "GBP" => "£", var other => other + " " };
+        var sign = cost.Currency switch
+        {
+            "CNY" => "¥",
+            "USD" => "$",
+            "EUR" => "€",
+            "GBP" => "£",
+            var other => other + " ",
+        };
         return cost.Total switch
         {
             0 => sign + "0",
@@ -65,13 +73,14 @@ public static class Figures
     }
 
     /// <summary><c>512 bytes</c>, <c>10.0 MB</c>; a megabyte is 1,000,000 bytes.</summary>
-    public static Figure Bytes(long bytes) => bytes switch
-    {
-        < 1_000 => new(Count(bytes), "bytes"),
-        < 999_500 => new(Significant(bytes / 1e3), "kB"),
-        < 999_500_000 => new(Significant(bytes / 1e6), "MB"),
-        _ => new(Significant(bytes / 1e9), "GB"),
-    };
+    public static Figure Bytes(long bytes) =>
+        bytes switch
+        {
+            < 1_000 => new(Count(bytes), "bytes"),
+            < 999_500 => new(Significant(bytes / 1e3), "kB"),
+            < 999_500_000 => new(Significant(bytes / 1e6), "MB"),
+            _ => new(Significant(bytes / 1e9), "GB"),
+        };
 
     /// <summary><c>14:32:07</c>.</summary>
     public static string Time(DateTimeOffset at) => at.ToString("HH:mm:ss", CultureInfo.InvariantCulture);
@@ -91,14 +100,16 @@ public static class Figures
     /// <summary>For <c>time datetime</c>.</summary>
     public static string Machine(DateTimeOffset at) => at.ToString("yyyy-MM-dd'T'HH:mm:ss.fffzzz", CultureInfo.InvariantCulture);
 
-    private static Figure Clock(long small, string bigUnit, string smallUnit) => new($"{Count(small / 60)} {bigUnit} {Text(small % 60, "00")}", smallUnit);
+    private static Figure Clock(long small, string bigUnit, string smallUnit) =>
+        new($"{Count(small / 60)} {bigUnit} {Text(small % 60, "00")}", smallUnit);
 
-    private static string Significant(double value) => value switch
-    {
-        < 9.995 => Text(value, "0.00"),
-        < 99.95 => Text(value, "0.0"),
-        _ => Text(value, "#,0"),
-    };
+    private static string Significant(double value) =>
+        value switch
+        {
+            < 9.995 => Text(value, "0.00"),
+            < 99.95 => Text(value, "0.0"),
+            _ => Text(value, "#,0"),
+        };
 
     private static string Text(IFormattable value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }

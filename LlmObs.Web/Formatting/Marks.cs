@@ -43,7 +43,10 @@ public static class Marks
 
         var start = first.Piece.Length - lead;
         var blank = text.IndexOf(' ', start, lead);
-        start = blank >= 0 ? blank + 1 : char.IsLowSurrogate(text[start]) ? start + 1 : start;
+        start =
+            blank >= 0 ? blank + 1
+            : char.IsLowSurrogate(text[start]) ? start + 1
+            : start;
         return "…" + text[start..];
     }
 

@@ -49,7 +49,10 @@ public sealed partial class SystemReader(StorageStatus storage, Outbox outbox, S
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             Log.Away(logger, typeof(T).Name, exception);
-            return new(null, exception is OperationCanceledException or TimeoutException ? $"no answer within {Patience.TotalSeconds} s" : exception.Message);
+            return new(
+                null,
+                exception is OperationCanceledException or TimeoutException ? $"no answer within {Patience.TotalSeconds} s" : exception.Message
+            );
         }
     }
 

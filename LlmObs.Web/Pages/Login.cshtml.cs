@@ -4,7 +4,12 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace LlmObs.Web.Pages;
 
-public enum LoginRefusal { None, Unknown, StoreAway }
+public enum LoginRefusal
+{
+    None,
+    Unknown,
+    StoreAway,
+}
 
 /// <summary>Opens a session: by the printed link (GET, once) or by a token or key typed in.</summary>
 public sealed partial class LoginModel(SignIn signIn, ILogger<LoginModel> logger) : PageModel

@@ -41,7 +41,8 @@ internal static class CodeBlock
     /// <summary>Code in a language the browser may colour; without scripts it is plain, numbered by nothing, complete.</summary>
     public static void Write(HtmlWriter html, string code, string? language, RenderRun run)
     {
-        var name = language is { Length: > 0 and <= 24 } && language.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '+' or '#') ? language : null;
+        var name =
+            language is { Length: > 0 and <= 24 } && language.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '+' or '#') ? language : null;
         var lines = code.AsSpan().TrimEnd().Count('\n') + 1;
         var id = Open(html, name ?? run.Say("Code"), run.Count("line", lines), run);
         html.Raw("<pre id=\"").Attribute(id).Raw("\"><code");
@@ -58,8 +59,11 @@ internal static class CodeBlock
     {
         var id = run.NextId();
         html.Raw("<div class=\"code\"><header><span class=\"lang\">").Text(language).Raw("</span><span>").Text(note).Raw("</span>");
-        html.Raw("<span class=\"push row tight\"><button class=\"btn quiet small icon-only\" type=\"button\" data-copy=\"#").Attribute(id).Raw("\" aria-label=\"")
-            .Attribute(run.Say("Copy")).Raw("\"><svg class=\"icon\" aria-hidden=\"true\"><use href=\"#i-copy\"/></svg></button></span></header>");
+        html.Raw("<span class=\"push row tight\"><button class=\"btn quiet small icon-only\" type=\"button\" data-copy=\"#")
+            .Attribute(id)
+            .Raw("\" aria-label=\"")
+            .Attribute(run.Say("Copy"))
+            .Raw("\"><svg class=\"icon\" aria-hidden=\"true\"><use href=\"#i-copy\"/></svg></button></span></header>");
         return id;
     }
 
@@ -90,7 +94,10 @@ internal static class CodeBlock
 
     private static List<List<SqlToken>> Lines(List<SqlToken> tokens)
     {
-        List<List<SqlToken>> lines = [[]];
+        List<List<SqlToken>> lines =
+        [
+            [],
+        ];
         foreach (var token in tokens)
         {
             var parts = token.Text.ReplaceLineEndings("\n").Split('\n');
@@ -112,14 +119,15 @@ internal static class CodeBlock
     }
 
     // Only the languages whose grammars we carry.
-    private static string? PrismName(string? language) => language?.ToLowerInvariant() switch
-    {
-        "python" or "py" => "python",
-        "csharp" or "cs" or "c#" => "csharp",
-        "yaml" or "yml" => "yaml",
-        "bash" or "sh" or "shell" or "console" => "bash",
-        "html" or "xml" or "markup" or "svg" => "markup",
-        "markdown" or "md" => "markdown",
-        _ => null,
-    };
+    private static string? PrismName(string? language) =>
+        language?.ToLowerInvariant() switch
+        {
+            "python" or "py" => "python",
+            "csharp" or "cs" or "c#" => "csharp",
+            "yaml" or "yml" => "yaml",
+            "bash" or "sh" or "shell" or "console" => "bash",
+            "html" or "xml" or "markup" or "svg" => "markup",
+            "markdown" or "md" => "markdown",
+            _ => null,
+        };
 }

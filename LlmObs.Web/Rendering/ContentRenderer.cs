@@ -41,8 +41,11 @@ public sealed class ContentRenderer(IStringLocalizer<ContentRenderer> words)
         var html = new HtmlWriter();
         List<OutlineEntry> outline = [];
 
-        if (format is TextFormat.Markdown or TextFormat.Tagged && formatted.Length > OutlineChars
-            && PromptParts.Split(UnicodeEscapes.Decode(formatted)) is { Count: >= OutlineParts } parts)
+        if (
+            format is TextFormat.Markdown or TextFormat.Tagged
+            && formatted.Length > OutlineChars
+            && PromptParts.Split(UnicodeEscapes.Decode(formatted)) is { Count: >= OutlineParts } parts
+        )
         {
             outline = WriteFolds(html, parts, run);
         }
@@ -87,8 +90,15 @@ public sealed class ContentRenderer(IStringLocalizer<ContentRenderer> words)
             outline.Add(new(id, title, isInner, part.Body.Length));
             var heading = isInner ? "h4" : "h3";
             html.Raw("<details class=\"fold\" id=\"").Attribute(id).Raw(isHeavy && part.Body.Length > HeavyPart ? "\">" : "\" open>");
-            html.Raw("<summary><svg class=\"icon s\" aria-hidden=\"true\"><use href=\"#i-right\"/></svg><").Raw(heading).Raw(">").Text(title)
-                .Raw("</").Raw(heading).Raw("><span class=\"n\">").Number(part.Body.Length).Raw("</span></summary><div class=\"fold-body\">");
+            html.Raw("<summary><svg class=\"icon s\" aria-hidden=\"true\"><use href=\"#i-right\"/></svg><")
+                .Raw(heading)
+                .Raw(">")
+                .Text(title)
+                .Raw("</")
+                .Raw(heading)
+                .Raw("><span class=\"n\">")
+                .Number(part.Body.Length)
+                .Raw("</span></summary><div class=\"fold-body\">");
             ValueWriter.WriteBody(html, part, run, nesting: 0);
             html.Raw("</div></details>");
         }

@@ -31,7 +31,9 @@ public static partial class FormatDetector
         }
 
         var sample = text.Length > 65_536 ? text[..65_536] : text;
-        return PromptParts.HasTags(sample) ? TextFormat.Tagged : IsMarkdown(sample) ? TextFormat.Markdown : TextFormat.Text;
+        return PromptParts.HasTags(sample) ? TextFormat.Tagged
+            : IsMarkdown(sample) ? TextFormat.Markdown
+            : TextFormat.Text;
     }
 
     /// <summary>The language of a value that is code as a whole; null when it isn't, or isn't certain.</summary>
@@ -40,7 +42,9 @@ public static partial class FormatDetector
         var start = text.AsSpan().TrimStart();
         return start switch
         {
-            _ when start.StartsWith("<?xml", StringComparison.OrdinalIgnoreCase) || start.StartsWith("<!doctype", StringComparison.OrdinalIgnoreCase) || start.StartsWith("<html", StringComparison.OrdinalIgnoreCase) => "html",
+            _ when start.StartsWith("<?xml", StringComparison.OrdinalIgnoreCase)
+                    || start.StartsWith("<!doctype", StringComparison.OrdinalIgnoreCase)
+                    || start.StartsWith("<html", StringComparison.OrdinalIgnoreCase) => "html",
             _ when start.StartsWith("#!/") => start[..Math.Min(40, start.Length)].Contains("python", StringComparison.Ordinal) ? "python" : "bash",
             _ when Python().IsMatch(start[..Math.Min(2000, start.Length)]) => "python",
             _ => null,
@@ -55,7 +59,9 @@ public static partial class FormatDetector
             return false;
         }
 
-        return part.Kind == JsonPartKind.String ? !part.IsCut && start.Contains('\\') : !part.IsCut || part.Children.Any(child => child.Name is not null || child.IsContainer);
+        return part.Kind == JsonPartKind.String
+            ? !part.IsCut && start.Contains('\\')
+            : !part.IsCut || part.Children.Any(child => child.Name is not null || child.IsContainer);
     }
 
     private static bool IsMarkdown(string text)
@@ -92,6 +98,9 @@ public static partial class FormatDetector
     [GeneratedRegex(@"^ {0,3}> ", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
     private static partial Regex Quote();
 
-    [GeneratedRegex(@"\A(#.*\n)*((from [\w.]+ )?import [\w., ]+( as \w+)?\s*\n|(async )?def \w+\(.*\).*:\s*\n|@\w+.*\n(async )?def )", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"\A(#.*\n)*((from [\w.]+ )?import [\w., ]+( as \w+)?\s*\n|(async )?def \w+\(.*\).*:\s*\n|@\w+.*\n(async )?def )",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex Python();
 }

@@ -70,15 +70,20 @@ public sealed class HtmlWriter
         for (var i = 0; i < text.Length; i++)
         {
             var length = Invisible.At(text, i, out var codePoint);
-            _ = length > 0 ? html.Append(Invisible.Name(codePoint)) : html.Append(text[i] switch
-            {
-                '&' => "&amp;",
-                '<' => "&lt;",
-                '>' => "&gt;",
-                '"' => "&quot;",
-                '\'' => "&#39;",
-                var plain => plain.ToString(),
-            });
+            _ =
+                length > 0
+                    ? html.Append(Invisible.Name(codePoint))
+                    : html.Append(
+                        text[i] switch
+                        {
+                            '&' => "&amp;",
+                            '<' => "&lt;",
+                            '>' => "&gt;",
+                            '"' => "&quot;",
+                            '\'' => "&#39;",
+                            var plain => plain.ToString(),
+                        }
+                    );
             i += Math.Max(0, length - 1);
         }
 

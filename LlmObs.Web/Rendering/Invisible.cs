@@ -46,16 +46,19 @@ public static class Invisible
     }
 
     /// <summary><c>ESC</c> and <c>NUL</c> by name, the rest as <c>U+202E</c>.</summary>
-    public static string Name(int codePoint) => codePoint switch
-    {
-        0 => "NUL",
-        8 => "BS",
-        0x1b => "ESC",
-        _ => "U+" + codePoint.ToString("X4", CultureInfo.InvariantCulture),
-    };
+    public static string Name(int codePoint) =>
+        codePoint switch
+        {
+            0 => "NUL",
+            8 => "BS",
+            0x1b => "ESC",
+            _ => "U+" + codePoint.ToString("X4", CultureInfo.InvariantCulture),
+        };
 
     // 👩‍💻 is two pictures joined by a zero-width joiner; there it is no trick.
     private static bool JoinsEmoji(ReadOnlySpan<char> text, int index) =>
-        index > 0 && index + 1 < text.Length && (char.IsLowSurrogate(text[index - 1]) || text[index - 1] == '\ufe0f')
+        index > 0
+        && index + 1 < text.Length
+        && (char.IsLowSurrogate(text[index - 1]) || text[index - 1] == '\ufe0f')
         && (char.IsHighSurrogate(text[index + 1]) || text[index + 1] is >= '\u2600' and <= '\u27bf');
 }

@@ -8,9 +8,15 @@ internal static class SqlDetector
     public static bool StartsWithStatement(string text)
     {
         var start = text.AsSpan().TrimStart();
-        foreach (var word in (ReadOnlySpan<string>)["SELECT", "WITH", "INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "DROP", "EXPLAIN", "MERGE", "--", "/*", "SHOW", "DESCRIBE"])
+        foreach (
+            var word in (ReadOnlySpan<string>)
+                ["SELECT", "WITH", "INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "DROP", "EXPLAIN", "MERGE", "--", "/*", "SHOW", "DESCRIBE"]
+        )
         {
-            if (start.StartsWith(word, StringComparison.OrdinalIgnoreCase) && (start.Length == word.Length || !char.IsLetterOrDigit(start[word.Length])))
+            if (
+                start.StartsWith(word, StringComparison.OrdinalIgnoreCase)
+                && (start.Length == word.Length || !char.IsLetterOrDigit(start[word.Length]))
+            )
             {
                 return true;
             }
@@ -27,7 +33,10 @@ internal static class SqlDetector
         }
 
         // The first 4,000 characters decide; a dump of megabytes is not read twice.
-        var tokens = SqlTokenizer.Tokens(text.Length > 4000 ? text[..4000] : text).Where(token => token.Kind is not (SqlTokenKind.Space or SqlTokenKind.Comment)).ToList();
+        var tokens = SqlTokenizer
+            .Tokens(text.Length > 4000 ? text[..4000] : text)
+            .Where(token => token.Kind is not (SqlTokenKind.Space or SqlTokenKind.Comment))
+            .ToList();
         return tokens.Count > 1 && HasItsPartner(tokens) && !ReadsAsProse(tokens);
     }
 

@@ -36,7 +36,10 @@ internal static class ValueWriter
         {
             WriteJson(html, json, run, nesting);
         }
-        else if (language is "sql" or "SQL" or "mysql" or "postgresql" or "sqlite" or "plsql" or "tsql" || (string.IsNullOrEmpty(language) && SqlDetector.IsSql(code)))
+        else if (
+            language is "sql" or "SQL" or "mysql" or "postgresql" or "sqlite" or "plsql" or "tsql"
+            || (string.IsNullOrEmpty(language) && SqlDetector.IsSql(code))
+        )
         {
             CodeBlock.WriteSql(html, code, run);
         }

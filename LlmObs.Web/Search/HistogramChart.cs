@@ -29,8 +29,12 @@ public sealed record HistogramChart(IReadOnlyList<HistogramBar> Bars, IReadOnlyL
         var (start, end) = (buckets[0].From, buckets[^1].To);
         return new(
             [.. buckets.Select(bucket => Bar(bucket, ceiling, start, end))],
-            [new(Pixels(Top), Figures.Axis(ceiling)), .. ceiling % 2 == 0 ? [new AxisLabel(Pixels(Top + (Floor - Top) / 2), Figures.Axis(ceiling / 2))] : Array.Empty<AxisLabel>()],
-            TimeRuler.Ticks(local(start), local(end)));
+            [
+                new(Pixels(Top), Figures.Axis(ceiling)),
+                .. ceiling % 2 == 0 ? [new AxisLabel(Pixels(Top + (Floor - Top) / 2), Figures.Axis(ceiling / 2))] : Array.Empty<AxisLabel>(),
+            ],
+            TimeRuler.Ticks(local(start), local(end))
+        );
     }
 
     /// <summary>The next of 1, 2, 4, 5, 6, 8, 10, times a power of ten: halves of it are whole.</summary>
@@ -54,7 +58,15 @@ public sealed record HistogramChart(IReadOnlyList<HistogramBar> Bars, IReadOnlyL
         var x = 100.0 * (bucket.From - start).Ticks / whole;
         var width = 100.0 * (bucket.To - bucket.From).Ticks / whole;
         var (height, errors) = (Height(bucket.Count, ceiling), Height(bucket.Errors, ceiling));
-        return new(bucket, Percent(x), Percent(Math.Max(width * (1 - Gap), 0.05)), Pixels(Floor - height), Pixels(height), Pixels(Floor - errors), Pixels(errors));
+        return new(
+            bucket,
+            Percent(x),
+            Percent(Math.Max(width * (1 - Gap), 0.05)),
+            Pixels(Floor - height),
+            Pixels(height),
+            Pixels(Floor - errors),
+            Pixels(errors)
+        );
     }
 
     // One of a million is still something, and shows.

@@ -19,13 +19,14 @@ public sealed class IdJump(TraceReader traces)
         return await traces.FindIdAsync(address.Project.Id, word, cancellationToken) is { } match ? Target(address, match) : null;
     }
 
-    public static string Target(SearchAddress address, IdMatch match) => match switch
-    {
-        { Kind: IdKind.Trace } => Links.Trace(address.Project, match.Id),
-        { Kind: IdKind.Span, TraceIds: [var only, ..] } => Links.Trace(address.Project, only, match.Id),
-        { Kind: IdKind.Request, TraceIds: [var only] } => Links.Trace(address.Project, only),
-        _ => List(address, match).Url,
-    };
+    public static string Target(SearchAddress address, IdMatch match) =>
+        match switch
+        {
+            { Kind: IdKind.Trace } => Links.Trace(address.Project, match.Id),
+            { Kind: IdKind.Span, TraceIds: [var only, ..] } => Links.Trace(address.Project, only, match.Id),
+            { Kind: IdKind.Request, TraceIds: [var only] } => Links.Trace(address.Project, only),
+            _ => List(address, match).Url,
+        };
 
     private static SearchAddress List(SearchAddress address, IdMatch match)
     {

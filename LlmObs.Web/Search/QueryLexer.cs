@@ -1,6 +1,19 @@
 namespace LlmObs.Web.Search;
 
-internal enum QueryTokenKind { Text, Quoted, Colon, Compare, Range, Open, Close, And, Or, Not, In }
+internal enum QueryTokenKind
+{
+    Text,
+    Quoted,
+    Colon,
+    Compare,
+    Range,
+    Open,
+    Close,
+    And,
+    Or,
+    Not,
+    In,
+}
 
 /// <summary>A piece of a query line; positions are of the line.</summary>
 internal readonly record struct QueryToken(QueryTokenKind Kind, int Start, int End);
@@ -27,18 +40,19 @@ internal static class QueryLexer
         return tokens;
     }
 
-    private static QueryToken Next(string text, int at, bool rangeExpected) => text[at] switch
-    {
-        '[' or '(' when rangeExpected => new(QueryTokenKind.Range, at, EndOfRange(text, at)),
-        '(' => new(QueryTokenKind.Open, at, at + 1),
-        ')' => new(QueryTokenKind.Close, at, at + 1),
-        ':' => new(QueryTokenKind.Colon, at, at + 1),
-        '<' or '>' when at + 1 < text.Length && text[at + 1] == '=' => new(QueryTokenKind.Compare, at, at + 2),
-        '<' or '>' or '=' => new(QueryTokenKind.Compare, at, at + 1),
-        '#' when at + 1 < text.Length && text[at + 1] == '"' => new(QueryTokenKind.Quoted, at, EndOfQuote(text, at + 1)),
-        '"' => new(QueryTokenKind.Quoted, at, EndOfQuote(text, at)),
-        _ => Word(text, at),
-    };
+    private static QueryToken Next(string text, int at, bool rangeExpected) =>
+        text[at] switch
+        {
+            '[' or '(' when rangeExpected => new(QueryTokenKind.Range, at, EndOfRange(text, at)),
+            '(' => new(QueryTokenKind.Open, at, at + 1),
+            ')' => new(QueryTokenKind.Close, at, at + 1),
+            ':' => new(QueryTokenKind.Colon, at, at + 1),
+            '<' or '>' when at + 1 < text.Length && text[at + 1] == '=' => new(QueryTokenKind.Compare, at, at + 2),
+            '<' or '>' or '=' => new(QueryTokenKind.Compare, at, at + 1),
+            '#' when at + 1 < text.Length && text[at + 1] == '"' => new(QueryTokenKind.Quoted, at, EndOfQuote(text, at + 1)),
+            '"' => new(QueryTokenKind.Quoted, at, EndOfQuote(text, at)),
+            _ => Word(text, at),
+        };
 
     private static QueryToken Word(string text, int at)
     {

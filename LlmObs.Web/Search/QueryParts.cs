@@ -43,7 +43,12 @@ internal static class QueryParts
         var depth = 0;
         foreach (var token in tokens)
         {
-            depth += token.Kind switch { QueryTokenKind.Open => 1, QueryTokenKind.Close => -1, _ => 0 };
+            depth += token.Kind switch
+            {
+                QueryTokenKind.Open => 1,
+                QueryTokenKind.Close => -1,
+                _ => 0,
+            };
             if (token.Kind == QueryTokenKind.Or && depth <= 0)
             {
                 return true;
@@ -66,7 +71,12 @@ internal static class QueryParts
             var depth = 0;
             for (; at < tokens.Count; at++)
             {
-                depth += tokens[at].Kind switch { QueryTokenKind.Open => 1, QueryTokenKind.Close => -1, _ => 0 };
+                depth += tokens[at].Kind switch
+                {
+                    QueryTokenKind.Open => 1,
+                    QueryTokenKind.Close => -1,
+                    _ => 0,
+                };
                 if (depth == 0)
                 {
                     return at + 1;
@@ -109,7 +119,8 @@ internal static class QueryParts
         var values = new List<string>();
         for (var at = 0; at < tokens.Count; at += 4)
         {
-            var isCondition = at + 2 < tokens.Count
+            var isCondition =
+                at + 2 < tokens.Count
                 && tokens[at].Kind is QueryTokenKind.Text or QueryTokenKind.Quoted
                 && tokens[at + 1].Kind == QueryTokenKind.Colon
                 && tokens[at + 2].Kind is QueryTokenKind.Text or QueryTokenKind.Quoted;

@@ -28,11 +28,19 @@ public sealed partial class QueryText
     }
 
     /// <summary>The line's only word when it is nothing but one unquoted word: perhaps an id somebody pasted.</summary>
-    public string? OnlyWord => Parts is [{ IsNegated: false, Field: null, Values: [var word] } part] && part.Source == word && word.IndexOfAny(['*', '?']) < 0 ? word : null;
+    public string? OnlyWord =>
+        Parts is [{ IsNegated: false, Field: null, Values: [var word] } part] && part.Source == word && word.IndexOfAny(['*', '?']) < 0 ? word : null;
 
     /// <summary>What a match is likely to show, for marking it.</summary>
     public IReadOnlyList<string> Words =>
-        [.. Parts.Where(part => !part.IsNegated && part.Field is null or "input" or "output" or "error" or "question" or "prompt").SelectMany(part => part.Values).Select(word => word.Trim('*', '?')).Where(word => word.Length > 0).Distinct()];
+        [
+            .. Parts
+                .Where(part => !part.IsNegated && part.Field is null or "input" or "output" or "error" or "question" or "prompt")
+                .SelectMany(part => part.Values)
+                .Select(word => word.Trim('*', '?'))
+                .Where(word => word.Length > 0)
+                .Distinct(),
+        ];
 
     public IReadOnlyList<string> ValuesOf(string field) => [.. Parts.Where(part => IsOf(part, field)).SelectMany(part => part.Values)];
 
@@ -52,7 +60,14 @@ public sealed partial class QueryText
             : [.. Parts[at].Values, value];
         var alternatives = string.Join(" or ", values.Select(one => Condition(field, one)));
         var replacement = values.Count > 1 ? $"({alternatives})" : alternatives;
-        return Join([.. Parts.Select((part, i) => i == at ? replacement : Parts.Count > 1 ? Embedded(part) : part.Source)]);
+        return Join([
+            .. Parts.Select(
+                (part, i) =>
+                    i == at ? replacement
+                    : Parts.Count > 1 ? Embedded(part)
+                    : part.Source
+            ),
+        ]);
     }
 
     /// <summary>The line that asks for one value of a field, whatever it asked of it before.</summary>
@@ -65,9 +80,10 @@ public sealed partial class QueryText
     /// <summary><c>field: value</c>, quoted where the grammar needs it.</summary>
     public static string Condition(string field, string value) => $"{field}: {Quote(value)}";
 
-    private static string Quote(string value) => PlainWord().IsMatch(value) && !Reserved().IsMatch(value)
-        ? value
-        : $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+    private static string Quote(string value) =>
+        PlainWord().IsMatch(value) && !Reserved().IsMatch(value)
+            ? value
+            : $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
     private static string Join(IReadOnlyList<string> sources)
     {

@@ -3,7 +3,11 @@ using LlmObs.Web.Shell;
 
 namespace LlmObs.Web.Search;
 
-public enum SearchView { Requests, Spans }
+public enum SearchView
+{
+    Requests,
+    Spans,
+}
 
 /// <summary>The state of the search page, all of it: what its address says.</summary>
 public sealed record SearchAddress(Project Project, string Query, TimeRange Range, SearchView View = SearchView.Requests, string? Cursor = null)
@@ -17,31 +21,33 @@ public sealed record SearchAddress(Project Project, string Query, TimeRange Rang
     /// <summary>Which snippets the first page shows.</summary>
     public string? How { get; init; }
 
-    public static SearchAddress Read(IQueryCollection query, Project project, ViewerZone zone) => new(
-        project,
-        ((string?)query["q"] ?? "").ReplaceLineEndings(" ").Trim(),
-        TimeRange.Read(query["range"], query["from"], query["to"], zone.Now, zone.FromWallClock),
-        (string?)query["view"] == "spans" ? SearchView.Spans : SearchView.Requests,
-        query["cursor"] is [{ Length: > 0 } cursor] ? cursor : null)
-    {
-        Zone = query["tz"],
-        How = query["how"],
-        NeedsRewriting = TimeRange.IsLocal(query["from"]) || TimeRange.IsLocal(query["to"]),
-    };
+    public static SearchAddress Read(IQueryCollection query, Project project, ViewerZone zone) =>
+        new(
+            project,
+            ((string?)query["q"] ?? "").ReplaceLineEndings(" ").Trim(),
+            TimeRange.Read(query["range"], query["from"], query["to"], zone.Now, zone.FromWallClock),
+            (string?)query["view"] == "spans" ? SearchView.Spans : SearchView.Requests,
+            query["cursor"] is [{ Length: > 0 } cursor] ? cursor : null
+        )
+        {
+            Zone = query["tz"],
+            How = query["how"],
+            NeedsRewriting = TimeRange.IsLocal(query["from"]) || TimeRange.IsLocal(query["to"]),
+        };
 
     public string Url => Links.Search(Project, Pairs);
 
     private (string Key, string? Value)[] Pairs =>
-    [
-        ("q", Query),
-        ("range", Range == TimeRange.Default ? null : Range.Last),
-        ("from", Range.Last is null ? TimeRange.Text(Range.From) : null),
-        ("to", Range.Last is null ? TimeRange.Text(Range.To) : null),
-        ("view", View == SearchView.Spans ? "spans" : null),
-        ("tz", Zone),
-        ("how", How),
-        ("cursor", Cursor),
-    ];
+        [
+            ("q", Query),
+            ("range", Range == TimeRange.Default ? null : Range.Last),
+            ("from", Range.Last is null ? TimeRange.Text(Range.From) : null),
+            ("to", Range.Last is null ? TimeRange.Text(Range.To) : null),
+            ("view", View == SearchView.Spans ? "spans" : null),
+            ("tz", Zone),
+            ("how", How),
+            ("cursor", Cursor),
+        ];
 
     /// <summary>What a form has to carry along besides the fields it asks for itself. A new question starts on its first page.</summary>
     public IEnumerable<(string Key, string Value)> KeptBesides(params string[] own) =>

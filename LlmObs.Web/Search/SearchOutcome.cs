@@ -22,7 +22,8 @@ public abstract record SearchOutcome
         IReadOnlyList<SpanHit> SpanHits,
         string? NextCursor,
         bool IsComplete,
-        TimeSpan Elapsed) : SearchOutcome;
+        TimeSpan Elapsed
+    ) : SearchOutcome;
 
     /// <summary>The project has no span at all.</summary>
     public sealed record NothingYet : SearchOutcome;

@@ -9,7 +9,15 @@ using Microsoft.Extensions.Options;
 namespace LlmObs.Web.Search;
 
 /// <summary>Answers the search page: everything it asks of SLS at once, then the titles of the rows from PostgreSQL.</summary>
-public sealed partial class SearchReader(SpanSearch search, TraceReader traces, Outbox outbox, WhyNothing whyNothing, IOptions<WebOptions> options, TimeProvider time, ILogger<SearchReader> logger)
+public sealed partial class SearchReader(
+    SpanSearch search,
+    TraceReader traces,
+    Outbox outbox,
+    WhyNothing whyNothing,
+    IOptions<WebOptions> options,
+    TimeProvider time,
+    ILogger<SearchReader> logger
+)
 {
     public const int PageSize = 50;
     private const int FacetSize = 8;
@@ -50,16 +58,31 @@ public sealed partial class SearchReader(SpanSearch search, TraceReader traces, 
         var count = search.CountAsync(query, cancellationToken);
         var histogram = search.HistogramAsync(query, cancellationToken);
         var facets = Task.WhenAll(FacetFields.Select(field => FacetAsync(query, field, cancellationToken)));
-        var requests = address.View == SearchView.Requests ? search.TracesAsync(query, address.Cursor, PageSize, cancellationToken) : Task.FromResult(new TracePage([], null, true));
-        var spans = address.View == SearchView.Spans ? search.SpansAsync(query, address.Cursor, PageSize, cancellationToken) : Task.FromResult(new SpanPage([], null, true));
+        var requests =
+            address.View == SearchView.Requests
+                ? search.TracesAsync(query, address.Cursor, PageSize, cancellationToken)
+                : Task.FromResult(new TracePage([], null, true));
+        var spans =
+            address.View == SearchView.Spans
+                ? search.SpansAsync(query, address.Cursor, PageSize, cancellationToken)
+                : Task.FromResult(new SpanPage([], null, true));
         await Task.WhenAll(count, histogram, facets, requests, spans);
 
         var (tracePage, spanPage) = (await requests, await spans);
         var rows = await TitledAsync(address.Project.Id, tracePage.Hits, cancellationToken);
         var (spanCount, traceCount) = await count;
         return new(
-            new(from, to), spanCount, traceCount, await histogram, await facets, rows, spanPage.Hits,
-            tracePage.NextCursor ?? spanPage.NextCursor, tracePage.IsComplete && spanPage.IsComplete, time.GetElapsedTime(started));
+            new(from, to),
+            spanCount,
+            traceCount,
+            await histogram,
+            await facets,
+            rows,
+            spanPage.Hits,
+            tracePage.NextCursor ?? spanPage.NextCursor,
+            tracePage.IsComplete && spanPage.IsComplete,
+            time.GetElapsedTime(started)
+        );
     }
 
     /// <summary>Counts a field's values as if nothing were chosen of it, so that one may choose a second.</summary>
@@ -69,7 +92,15 @@ public sealed partial class SearchReader(SpanSearch search, TraceReader traces, 
         var values = await search.FacetAsync(query with { Text = line.WithoutField(field) }, field, FacetSize, cancellationToken);
         var chosen = line.ValuesOf(field);
         var missing = chosen.Where(value => !values.Any(found => found.Value.Equals(value, StringComparison.OrdinalIgnoreCase)));
-        return new(field, [.. values.Where(found => found.Value.Length > 0).Select(found => new FacetOption(found.Value, found.Count, line.Has(field, found.Value))), .. missing.Select(value => new FacetOption(value, 0, true))]);
+        return new(
+            field,
+            [
+                .. values
+                    .Where(found => found.Value.Length > 0)
+                    .Select(found => new FacetOption(found.Value, found.Count, line.Has(field, found.Value))),
+                .. missing.Select(value => new FacetOption(value, 0, true)),
+            ]
+        );
     }
 
     private async Task<IReadOnlyList<RequestRow>> TitledAsync(int projectId, IReadOnlyList<TraceHit> hits, CancellationToken cancellationToken)

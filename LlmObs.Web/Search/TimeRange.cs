@@ -31,7 +31,8 @@ public sealed record TimeRange(string? Last, DateTimeOffset From = default, Date
 
     /// <summary>True when a moment came without an offset, as forms send it: the address should be rewritten before it is shared.</summary>
     public static bool IsLocal(string? moment) =>
-        DateTime.TryParse(moment, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var parsed) && parsed.Kind == DateTimeKind.Unspecified;
+        DateTime.TryParse(moment, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var parsed)
+        && parsed.Kind == DateTimeKind.Unspecified;
 
     /// <summary>How long the range is.</summary>
     public TimeSpan Span => Length(Last) ?? To - From;
@@ -43,7 +44,11 @@ public sealed record TimeRange(string? Last, DateTimeOffset From = default, Date
 
     private static TimeSpan? Length(string? last)
     {
-        if (last is not { Length: >= 2 and <= 6 } || !int.TryParse(last[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count == 0)
+        if (
+            last is not { Length: >= 2 and <= 6 }
+            || !int.TryParse(last[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            || count == 0
+        )
         {
             return null;
         }

@@ -51,7 +51,12 @@ public static class TimeRuler
 
     // Midnight is told by its date.
     private static string Label(DateTime clock, TimeSpan step) =>
-        clock.ToString(clock.TimeOfDay == TimeSpan.Zero ? "MM-dd" : step < TimeSpan.FromMinutes(1) ? "HH:mm:ss" : "HH:mm", CultureInfo.InvariantCulture);
+        clock.ToString(
+            clock.TimeOfDay == TimeSpan.Zero ? "MM-dd"
+                : step < TimeSpan.FromMinutes(1) ? "HH:mm:ss"
+                : "HH:mm",
+            CultureInfo.InvariantCulture
+        );
 
     private static DateTime RoundUp(DateTime clock, TimeSpan step) => new((clock.Ticks + step.Ticks - 1) / step.Ticks * step.Ticks);
 }

@@ -16,7 +16,9 @@ public sealed class WhyNothing(SpanSearch search, TimeProvider time)
             return new SearchOutcome.NothingYet();
         }
 
-        var loosened = await Task.WhenAll(Candidates(address).Select(async candidate => candidate with { Traces = await CountAsync(candidate.Address, cancellationToken) }));
+        var loosened = await Task.WhenAll(
+            Candidates(address).Select(async candidate => candidate with { Traces = await CountAsync(candidate.Address, cancellationToken) })
+        );
         return new SearchOutcome.NothingMatches(loosened, oldest);
     }
 

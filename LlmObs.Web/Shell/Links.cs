@@ -16,7 +16,10 @@ public static class Links
     private static string With(Project project, string path, params IEnumerable<(string Key, string? Value)> query)
     {
         var own = project.Name == Project.DefaultName ? null : project.Name;
-        var pairs = query.Prepend(("project", own)).Where(pair => !string.IsNullOrEmpty(pair.Item2)).Select(pair => KeyValuePair.Create(pair.Item1, pair.Item2));
+        var pairs = query
+            .Prepend(("project", own))
+            .Where(pair => !string.IsNullOrEmpty(pair.Item2))
+            .Select(pair => KeyValuePair.Create(pair.Item1, pair.Item2));
         return QueryHelpers.AddQueryString(path, pairs);
     }
 }

@@ -18,17 +18,26 @@ public static class Preferences
     public static bool IsChinese => CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "zh";
 
     /// <summary><c>light</c>, <c>dark</c>, or null to follow the system.</summary>
-    public static string? Theme(HttpRequest request) => (string?)request.Query["theme"] ?? request.Cookies[ThemeCookie] switch
-    {
-        "light" => "light",
-        "dark" => "dark",
-        _ => null,
-    };
+    public static string? Theme(HttpRequest request) =>
+        (string?)request.Query["theme"]
+        ?? request.Cookies[ThemeCookie] switch
+        {
+            "light" => "light",
+            "dark" => "dark",
+            _ => null,
+        };
 
     public static void RememberTheme(HttpResponse response, string theme) => response.Cookies.Append(ThemeCookie, theme, ForAYear());
 
     public static void RememberLanguage(HttpResponse response, string language) =>
         response.Cookies.Append(LanguageCookie, CookieRequestCultureProvider.MakeCookieValue(new RequestCulture(language)), ForAYear());
 
-    private static CookieOptions ForAYear() => new() { MaxAge = TimeSpan.FromDays(365), SameSite = SameSiteMode.Lax, IsEssential = true, Path = "/" };
+    private static CookieOptions ForAYear() =>
+        new()
+        {
+            MaxAge = TimeSpan.FromDays(365),
+            SameSite = SameSiteMode.Lax,
+            IsEssential = true,
+            Path = "/",
+        };
 }

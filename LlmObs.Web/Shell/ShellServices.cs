@@ -18,13 +18,15 @@ public static class ShellServices
         builder.Services.AddScoped<ProjectFilter>();
         builder.Services.AddRouting(options => options.LowercaseUrls = true);
         builder.Services.AddAntiforgery(options => options.Cookie.Name = "llmobs-form");
-        builder.Services
-            .AddRazorPages(options => options.Conventions
-                .AddPageRoute("/Search/Index", "search")
-                .AuthorizeFolder("/")
-                .AllowAnonymousToPage("/Login")
-                .AllowAnonymousToPage("/Preferences")
-                .AllowAnonymousToPage("/Error"))
+        builder
+            .Services.AddRazorPages(options =>
+                options
+                    .Conventions.AddPageRoute("/Search/Index", "search")
+                    .AuthorizeFolder("/")
+                    .AllowAnonymousToPage("/Login")
+                    .AllowAnonymousToPage("/Preferences")
+                    .AllowAnonymousToPage("/Error")
+            )
             .AddViewLocalization()
             .AddMvcOptions(options => options.Filters.Add(new ServiceFilterAttribute<ProjectFilter>()));
         return builder;

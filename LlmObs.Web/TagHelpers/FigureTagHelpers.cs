@@ -39,7 +39,10 @@ public sealed class TokenCountTagHelper : TagHelper
         }
 
         output.Content.AppendHtml("<b>").Append(Figures.Count(usage.InputTokens)).AppendHtml("</b>");
-        output.Content.AppendHtml(Stacked ? "<span class=\"sub\">→ " : " <span class=\"mid\">→ ").Append(Figures.Count(usage.OutputTokens)).AppendHtml("</span>");
+        output
+            .Content.AppendHtml(Stacked ? "<span class=\"sub\">→ " : " <span class=\"mid\">→ ")
+            .Append(Figures.Count(usage.OutputTokens))
+            .AppendHtml("</span>");
     }
 }
 

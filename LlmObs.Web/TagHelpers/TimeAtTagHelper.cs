@@ -20,7 +20,10 @@ public sealed class TimeAtTagHelper(ViewerZone zone) : TagHelper
     public override void Process(TagHelperContext context, TagHelperOutput output)
     {
         output.TagMode = TagMode.StartTagAndEndTag;
-        DateTimeOffset? local = At is { } at ? zone.Local(at) : Nano is { } nano ? zone.Local(nano) : null;
+        DateTimeOffset? local =
+            At is { } at ? zone.Local(at)
+            : Nano is { } nano ? zone.Local(nano)
+            : null;
         if (local is not { } shown)
         {
             output.TagName = null;

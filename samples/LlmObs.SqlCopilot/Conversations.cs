@@ -10,8 +10,12 @@ internal sealed class Conversations : IDisposable
 
     public IReadOnlyList<string> History(string sessionId) => _sessions.Get<string[]>(sessionId) ?? [];
 
-    public void Remember(string sessionId, string question) => _sessions.Set(
-        sessionId, History(sessionId).Append(question).TakeLast(Remembered).ToArray(), new MemoryCacheEntryOptions { Size = 1, SlidingExpiration = TimeSpan.FromHours(1) });
+    public void Remember(string sessionId, string question) =>
+        _sessions.Set(
+            sessionId,
+            History(sessionId).Append(question).TakeLast(Remembered).ToArray(),
+            new MemoryCacheEntryOptions { Size = 1, SlidingExpiration = TimeSpan.FromHours(1) }
+        );
 
     public static bool IsChinese(string text) => text.Any(c => c is >= '\u4e00' and <= '\u9fff');
 

@@ -15,8 +15,16 @@ public sealed record Answer(string Text, string? Sql, int? Rows, bool Cut, strin
 
 /// <summary>A question in Chinese or English becomes SQL, rows and an answer. One question is one trace; the steps are its sub-workflows.</summary>
 internal sealed class Copilot(
-    Understand understand, RetrieveSchema retrieve, GenerateSql generate, ValidateSql validate, ExecuteSql execute, DiagnoseSql diagnose, WriteAnswer write,
-    Conversations conversations, IOptions<CopilotOptions> options)
+    Understand understand,
+    RetrieveSchema retrieve,
+    GenerateSql generate,
+    ValidateSql validate,
+    ExecuteSql execute,
+    DiagnoseSql diagnose,
+    WriteAnswer write,
+    Conversations conversations,
+    IOptions<CopilotOptions> options
+)
 {
     public const string WorkflowName = "小店问数";
 
@@ -26,8 +34,11 @@ internal sealed class Copilot(
     {
         var requestId = $"req-{Guid.CreateVersion7():N}";
         Activity.Current = null;
-        using var root = Spans.StartWorkflow(WorkflowName, caller)?
-            .SetTag(Tags.ConversationId, question.SessionId).SetTag(Tags.UserId, question.UserId).SetTag(Tags.RequestId, requestId)
+        using var root = Spans
+            .StartWorkflow(WorkflowName, caller)
+            ?.SetTag(Tags.ConversationId, question.SessionId)
+            .SetTag(Tags.UserId, question.UserId)
+            .SetTag(Tags.RequestId, requestId)
             .SetTag(Tags.Input, question.Text);
         try
         {
@@ -70,13 +81,23 @@ internal sealed class Copilot(
         }
         catch (SqlFailedException failure) when (repairs < options.Value.MaxRepairs)
         {
-            var input = new { draft, error = failure.Message, sqlState = failure.Kind, round = repairs + 1 };
-            var repaired = await Spans.StepAsync("诊断", input, async () =>
+            var input = new
             {
-                var again = await diagnose.RunAsync(need, draft, failure, cancellationToken);
-                var (sql, rows) = await RunAsync(need, again, repairs + 1, cancellationToken);
-                return new Repaired(sql, rows);
-            });
+                draft,
+                error = failure.Message,
+                sqlState = failure.Kind,
+                round = repairs + 1,
+            };
+            var repaired = await Spans.StepAsync(
+                "诊断",
+                input,
+                async () =>
+                {
+                    var again = await diagnose.RunAsync(need, draft, failure, cancellationToken);
+                    var (sql, rows) = await RunAsync(need, again, repairs + 1, cancellationToken);
+                    return new Repaired(sql, rows);
+                }
+            );
             return (repaired.Sql, repaired.Rows);
         }
     }

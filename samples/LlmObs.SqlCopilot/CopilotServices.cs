@@ -20,17 +20,37 @@ internal static class CopilotServices
         services.AddOptions<ShopOptions>().BindConfiguration(ShopOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<VisitorsOptions>().BindConfiguration(VisitorsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<ScriptedModelOptions>().BindConfiguration(ScriptedModelOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<ModelOptions>().BindConfiguration(ModelOptions.Section)
-            .Validate(model => model.IsScripted || !string.IsNullOrEmpty(model.Name), "Model:Name must be set with Model:Endpoint.").ValidateOnStart();
+        services
+            .AddOptions<ModelOptions>()
+            .BindConfiguration(ModelOptions.Section)
+            .Validate(model => model.IsScripted || !string.IsNullOrEmpty(model.Name), "Model:Name must be set with Model:Endpoint.")
+            .ValidateOnStart();
 
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<CopilotTelemetry>().AddHostedService(provider => provider.GetRequiredService<CopilotTelemetry>());
         services.AddSingleton<ShopDatabase>().AddHostedService(provider => provider.GetRequiredService<ShopDatabase>());
-        services.AddSingleton<ShopReader>().AddSingleton<ScriptedModelEndpoint>().AddSingleton<Conversations>().AddSingleton(_ => KnowledgeBase.Load());
-        services.AddSingleton(provider => ModelClient.Create(
-            provider.GetRequiredService<IOptions<ModelOptions>>().Value, OwnAddress(provider), provider.GetRequiredService<CopilotTelemetry>().ModelLogs, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<Understand>().AddSingleton<RetrieveSchema>().AddSingleton<GenerateSql>().AddSingleton<ValidateSql>()
-            .AddSingleton<ExecuteSql>().AddSingleton<DiagnoseSql>().AddSingleton<WriteAnswer>().AddSingleton<Copilot>();
+        services
+            .AddSingleton<ShopReader>()
+            .AddSingleton<ScriptedModelEndpoint>()
+            .AddSingleton<Conversations>()
+            .AddSingleton(_ => KnowledgeBase.Load());
+        services.AddSingleton(provider =>
+            ModelClient.Create(
+                provider.GetRequiredService<IOptions<ModelOptions>>().Value,
+                OwnAddress(provider),
+                provider.GetRequiredService<CopilotTelemetry>().ModelLogs,
+                provider.GetRequiredService<TimeProvider>()
+            )
+        );
+        services
+            .AddSingleton<Understand>()
+            .AddSingleton<RetrieveSchema>()
+            .AddSingleton<GenerateSql>()
+            .AddSingleton<ValidateSql>()
+            .AddSingleton<ExecuteSql>()
+            .AddSingleton<DiagnoseSql>()
+            .AddSingleton<WriteAnswer>()
+            .AddSingleton<Copilot>();
         services.AddHostedService<VisitorTraffic>();
         services.AddHealthChecks().AddCheck<ShopHealth>("shop");
         return services;
@@ -39,8 +59,18 @@ internal static class CopilotServices
     /// <summary>Where this process listens; wildcard hosts are reached as localhost.</summary>
     private static Uri OwnAddress(IServiceProvider provider)
     {
-        var address = provider.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault(address => address.StartsWith("http:", StringComparison.Ordinal))
+        var address =
+            provider
+                .GetRequiredService<IServer>()
+                .Features.Get<IServerAddressesFeature>()
+                ?.Addresses.FirstOrDefault(address => address.StartsWith("http:", StringComparison.Ordinal))
             ?? throw new InvalidOperationException("The server has no http address yet: the scripted model can be reached only after the start.");
-        return new(address.Replace("[::]", "localhost", StringComparison.Ordinal).Replace("0.0.0.0", "localhost", StringComparison.Ordinal).Replace("//+", "//localhost", StringComparison.Ordinal).Replace("//*", "//localhost", StringComparison.Ordinal));
+        return new(
+            address
+                .Replace("[::]", "localhost", StringComparison.Ordinal)
+                .Replace("0.0.0.0", "localhost", StringComparison.Ordinal)
+                .Replace("//+", "//localhost", StringComparison.Ordinal)
+                .Replace("//*", "//localhost", StringComparison.Ordinal)
+        );
     }
 }

@@ -7,5 +7,6 @@ namespace LlmObs.Ingest.Mapping.Content;
 internal static class AttributeDocument
 {
     public static JsonText Of(AttributeMap attributes, string key) =>
-        attributes.Json(key)?.Raw() ?? (attributes.Text(key) is { } text ? new JsonText(AttributeJson.Write(new AnyValue { StringValue = text })) : JsonText.Null);
+        attributes.Json(key)?.Raw()
+        ?? (attributes.Text(key) is { } text ? new JsonText(AttributeJson.Write(new AnyValue { StringValue = text })) : JsonText.Null);
 }

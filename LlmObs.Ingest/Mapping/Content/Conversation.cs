@@ -10,7 +10,18 @@ namespace LlmObs.Ingest.Mapping.Content;
 /// </summary>
 internal static class Conversation
 {
-    private static readonly string[] MessageTypes = ["human", "ai", "AIMessageChunk", "system", "tool", "message", "function_call", "function_call_output", "reasoning"];
+    private static readonly string[] MessageTypes =
+    [
+        "human",
+        "ai",
+        "AIMessageChunk",
+        "system",
+        "tool",
+        "message",
+        "function_call",
+        "function_call_output",
+        "reasoning",
+    ];
 
     /// <summary>The messages, or null when the document is no conversation. System instructions that stand apart have the direction <c>system</c>.</summary>
     public static List<Message>? Read(JsonElement? document, string direction)
@@ -60,12 +71,19 @@ internal static class Conversation
 
     private static bool IsMessage(JsonElement element) =>
         element.ValueKind == JsonValueKind.Object
-        && (element.AnyMember("role", "parts", "lc", "event.name") is not null || element.MemberText("type") is { } type && MessageTypes.Contains(type, StringComparer.Ordinal));
+        && (
+            element.AnyMember("role", "parts", "lc", "event.name") is not null
+            || element.MemberText("type") is { } type && MessageTypes.Contains(type, StringComparer.Ordinal)
+        );
 
     private static List<Message>? Request(JsonElement root)
     {
-        var told = root.AnyMember("system", "instructions", "systemInstruction", "system_instruction") ?? (root.Object("config") ?? default).AnyMember("system_instruction", "systemInstruction");
-        var system = told is { ValueKind: not (JsonValueKind.True or JsonValueKind.False) } instructions ? MessageReader.Instructions(instructions, instructions.Text()) : null;
+        var told =
+            root.AnyMember("system", "instructions", "systemInstruction", "system_instruction")
+            ?? (root.Object("config") ?? default).AnyMember("system_instruction", "systemInstruction");
+        var system = told is { ValueKind: not (JsonValueKind.True or JsonValueKind.False) } instructions
+            ? MessageReader.Instructions(instructions, instructions.Text())
+            : null;
         var messages = (root.Array("messages") ?? root.Array("contents") ?? root.Array("input")) is { } list ? List(list, "input") : null;
         messages ??= Asked(root, system is not null) ?? (IsMessage(root) && MessageReader.One(root, "input", "user") is { } one ? [one] : null);
         messages ??= Inner(root, "input");
@@ -77,11 +95,16 @@ internal static class Conversation
     {
         if (root.Member("prompt") is { } prompt)
         {
-            return prompt.ValueKind == JsonValueKind.Array ? List(prompt, "input") : MessageReader.One(prompt, "input", "user") is { } asked ? [asked] : null;
+            return prompt.ValueKind == JsonValueKind.Array ? List(prompt, "input")
+                : MessageReader.One(prompt, "input", "user") is { } asked ? [asked]
+                : null;
         }
 
         var isRequest = isInstructed || root.Member("model") is not null;
-        return isRequest && root.Member("input") is { ValueKind: JsonValueKind.String } input && MessageReader.One(input, "input", "user") is { } message ? [message] : null;
+        return
+            isRequest && root.Member("input") is { ValueKind: JsonValueKind.String } input && MessageReader.One(input, "input", "user") is { } message
+            ? [message]
+            : null;
     }
 
     private static List<Message>? Response(JsonElement root)
@@ -93,7 +116,10 @@ internal static class Conversation
 
         if (root.Array("generations") is { } generations)
         {
-            return Messages(generations.GetArrayLength() > 0 && generations[0].ValueKind == JsonValueKind.Array ? generations[0] : generations, Choice);
+            return Messages(
+                generations.GetArrayLength() > 0 && generations[0].ValueKind == JsonValueKind.Array ? generations[0] : generations,
+                Choice
+            );
         }
 
         if (root.Array("output") is { } items && items.EnumerateArray().Any(IsMessage))
@@ -116,14 +142,19 @@ internal static class Conversation
             return List(messages, "output");
         }
 
-        return (IsMessage(root) || root.Member("tool_calls") is not null) && MessageReader.One(root, "output", "assistant") is { } one ? [one] : Inner(root, "output");
+        return (IsMessage(root) || root.Member("tool_calls") is not null) && MessageReader.One(root, "output", "assistant") is { } one
+            ? [one]
+            : Inner(root, "output");
     }
 
     // {"args": [], "kwargs": {…}} and {"inputs": {…}} are what decorators and frameworks wrap the call of a function in.
     private static List<Message>? Inner(JsonElement root, string direction) =>
-        (root.Object("inputs") ?? root.Object("outputs") ?? root.Object("kwargs") ?? root.Object("request") ?? root.Object("response")) is { } inner ? Read(inner, direction) : null;
+        (root.Object("inputs") ?? root.Object("outputs") ?? root.Object("kwargs") ?? root.Object("request") ?? root.Object("response")) is { } inner
+            ? Read(inner, direction)
+            : null;
 
-    private static List<Message> Messages(JsonElement choices, Func<JsonElement, Message?> read) => [.. choices.EnumerateArray().Select(read).OfType<Message>()];
+    private static List<Message> Messages(JsonElement choices, Func<JsonElement, Message?> read) =>
+        [.. choices.EnumerateArray().Select(read).OfType<Message>()];
 
     // {"message": {…}, "finish_reason": …}, {"text": …}, and Google's {"content": {"parts": …}}.
     private static Message? Choice(JsonElement choice)
@@ -131,7 +162,12 @@ internal static class Conversation
         var said = choice.Object("message") ?? choice.Object("delta") ?? choice.Object("content") ?? choice.Member("text") ?? choice;
         var finish = choice.AnyText("finish_reason", "finishReason") is { Length: > 0 } sent ? Words.Finish(sent) : null;
         var message = MessageReader.One(said, "output", "assistant");
-        return message is null && finish is null ? null : (message ?? new("output", "assistant", [])) with { FinishReason = finish ?? message?.FinishReason };
+        return message is null && finish is null
+            ? null
+            : (message ?? new("output", "assistant", [])) with
+            {
+                FinishReason = finish ?? message?.FinishReason,
+            };
     }
 
     // A response is a list of items: reasoning, calls, text. Together they are one answer.

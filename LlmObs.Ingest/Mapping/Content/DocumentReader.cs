@@ -15,7 +15,15 @@ internal static class DocumentReader
     private static readonly Precedence GenkitQuery = new(Json("genkit:input", "query", "text"), Json("genkit:input", "query"));
     private static readonly Precedence Documents = new(GenAiNames.RetrievalDocuments, GenAiNames.RerankOutputDocuments);
     private static readonly string[] Flattened = ["retrieval.documents", "reranker.output_documents"];
-    private static readonly string[] InOutput = ["langfuse.observation.output", "output.value", "genkit:output", "traceloop.entity.output", "lmnr.span.output", "mlflow.spanOutputs"];
+    private static readonly string[] InOutput =
+    [
+        "langfuse.observation.output",
+        "output.value",
+        "genkit:output",
+        "traceloop.entity.output",
+        "lmnr.span.output",
+        "mlflow.spanOutputs",
+    ];
     private static readonly string[] Named = ["id", "score", "title", "content", "pageContent", "page_content", "text", "document"];
 
     /// <summary>What was asked for, where it is said as such; of a retriever also as the argument of its function.</summary>
@@ -50,18 +58,20 @@ internal static class DocumentReader
             attributes.Text($"{name}.id"),
             attributes.Find($"{name}.score")?.Double(),
             metadata.MemberText("title"),
-            attributes.Text($"{name}.document") ?? metadata.AnyText("text", "content", "page_content"))
+            attributes.Text($"{name}.document") ?? metadata.AnyText("text", "content", "page_content")
+        )
         {
             Metadata = metadata.ValueKind == JsonValueKind.Object ? metadata.Raw() : JsonText.Null,
         };
     }
 
-    private static List<RetrievedDocument>? List(JsonElement? found) => found switch
-    {
-        { ValueKind: JsonValueKind.Array } array when array.GetArrayLength() > 0 => [.. array.EnumerateArray().Select(One)],
-        { ValueKind: JsonValueKind.Object } root => List(root.AnyMember("documents", "results")),
-        _ => null,
-    };
+    private static List<RetrievedDocument>? List(JsonElement? found) =>
+        found switch
+        {
+            { ValueKind: JsonValueKind.Array } array when array.GetArrayLength() > 0 => [.. array.EnumerateArray().Select(One)],
+            { ValueKind: JsonValueKind.Object } root => List(root.AnyMember("documents", "results")),
+            _ => null,
+        };
 
     private static RetrievedDocument One(JsonElement element)
     {
@@ -77,7 +87,8 @@ internal static class DocumentReader
             element.MemberText("id") ?? metadata.MemberText("id"),
             element.MemberNumber("score") ?? metadata.MemberNumber("score"),
             element.MemberText("title") ?? metadata.MemberText("title"),
-            Content(element))
+            Content(element)
+        )
         {
             Metadata = Rest(element),
         };
@@ -93,16 +104,20 @@ internal static class DocumentReader
     private static JsonText Rest(JsonElement element)
     {
         var rest = element.EnumerateObject().Where(member => !Named.Contains(member.SafeName(), StringComparer.Ordinal)).ToList();
-        return rest.Count == 0 ? JsonText.Null : new(AttributeJson.WriteText(writer =>
-        {
-            writer.WriteStartObject();
-            foreach (var member in rest)
-            {
-                writer.WritePropertyName(member.SafeName());
-                writer.WriteRawValue(member.Value.Raw().ToString(), skipInputValidation: true);
-            }
+        return rest.Count == 0
+            ? JsonText.Null
+            : new(
+                AttributeJson.WriteText(writer =>
+                {
+                    writer.WriteStartObject();
+                    foreach (var member in rest)
+                    {
+                        writer.WritePropertyName(member.SafeName());
+                        writer.WriteRawValue(member.Value.Raw().ToString(), skipInputValidation: true);
+                    }
 
-            writer.WriteEndObject();
-        }));
+                    writer.WriteEndObject();
+                })
+            );
     }
 }

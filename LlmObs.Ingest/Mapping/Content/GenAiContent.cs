@@ -14,7 +14,8 @@ internal sealed record GenAiContent(
     string? ErrorType = null,
     string? ErrorMessage = null,
     IReadOnlyList<string>? Finish = null,
-    IReadOnlyList<RetrievedDocument>? Found = null)
+    IReadOnlyList<RetrievedDocument>? Found = null
+)
 {
     public static readonly GenAiContent Nothing = new([], []);
 
@@ -39,31 +40,47 @@ internal sealed record GenAiContent(
 
     /// <summary>From an event by its name; nothing when the name is none of GenAI's.</summary>
     /// <param name="body">A log's body; for a span's event its attributes as one object.</param>
-    public static GenAiContent FromEvent(string name, AttributeMap attributes, JsonElement body) => name switch
-    {
-        GenAiNames.Events.SystemMessage => Single(body, "system"),
-        GenAiNames.Events.UserMessage => Single(body, "user"),
-        GenAiNames.Events.AssistantMessage => Single(body, "assistant"),
-        GenAiNames.Events.ToolMessage => Single(body, "tool"),
-        GenAiNames.Events.Choice => Choice(body),
-        GenAiNames.Events.InferenceDetails or GenAiNames.Events.AgentInvokeDetails or GenAiNames.Events.ContentPrompt or GenAiNames.Events.ContentCompletion => FromAttributes(attributes),
-        GenAiNames.Events.OperationException => Nothing with { ErrorType = attributes.Text(GenAiNames.ExceptionType), ErrorMessage = attributes.Text(GenAiNames.ExceptionMessage) },
-        GenAiNames.Events.DbQueryResult or GenAiNames.Events.DbSearchResult => Nothing with { Found = [DocumentReader.FromEvent(name, attributes)] },
-        _ => Nothing,
-    };
+    public static GenAiContent FromEvent(string name, AttributeMap attributes, JsonElement body) =>
+        name switch
+        {
+            GenAiNames.Events.SystemMessage => Single(body, "system"),
+            GenAiNames.Events.UserMessage => Single(body, "user"),
+            GenAiNames.Events.AssistantMessage => Single(body, "assistant"),
+            GenAiNames.Events.ToolMessage => Single(body, "tool"),
+            GenAiNames.Events.Choice => Choice(body),
+            GenAiNames.Events.InferenceDetails
+            or GenAiNames.Events.AgentInvokeDetails
+            or GenAiNames.Events.ContentPrompt
+            or GenAiNames.Events.ContentCompletion => FromAttributes(attributes),
+            GenAiNames.Events.OperationException => Nothing with
+            {
+                ErrorType = attributes.Text(GenAiNames.ExceptionType),
+                ErrorMessage = attributes.Text(GenAiNames.ExceptionMessage),
+            },
+            GenAiNames.Events.DbQueryResult or GenAiNames.Events.DbSearchResult => Nothing with
+            {
+                Found = [DocumentReader.FromEvent(name, attributes)],
+            },
+            _ => Nothing,
+        };
 
     /// <summary>Instructions that stand apart from the conversation.</summary>
     public static IReadOnlyList<Message> Instructions(AttributeMap attributes) =>
-        attributes.Text(GenAiNames.SystemInstructions) is { } text && MessageReader.Instructions(attributes.Json(GenAiNames.SystemInstructions), text) is { } system ? [system] : [];
+        attributes.Text(GenAiNames.SystemInstructions) is { } text
+        && MessageReader.Instructions(attributes.Json(GenAiNames.SystemInstructions), text) is { } system
+            ? [system]
+            : [];
 
     /// <summary>The messages in a value: a list, or what is no JSON (any more) as the text it is.</summary>
-    public static List<Message>? Parse(AnyValue value, string direction) => value.Json() switch
-    {
-        { ValueKind: JsonValueKind.Array } array => Conversation.Read(array, direction) ?? (Conversation.Messages(array, direction) is { Count: > 0 } any ? any : null),
-        { ValueKind: JsonValueKind.Object } document => Conversation.Read(document, direction)
-            ?? (MessageReader.One(document, direction, direction == "output" ? "assistant" : "user") is { } one ? [one] : null),
-        _ => [new Message(direction, direction == "output" ? "assistant" : "user", [MessagePart.Text(value.Text())])],
-    };
+    public static List<Message>? Parse(AnyValue value, string direction) =>
+        value.Json() switch
+        {
+            { ValueKind: JsonValueKind.Array } array => Conversation.Read(array, direction)
+                ?? (Conversation.Messages(array, direction) is { Count: > 0 } any ? any : null),
+            { ValueKind: JsonValueKind.Object } document => Conversation.Read(document, direction)
+                ?? (MessageReader.One(document, direction, direction == "output" ? "assistant" : "user") is { } one ? [one] : null),
+            _ => [new Message(direction, direction == "output" ? "assistant" : "user", [MessagePart.Text(value.Text())])],
+        };
 
     /// <summary>The reasons that were sent, else those of the messages.</summary>
     public static IReadOnlyList<string> FinishOf(AttributeMap attributes, IReadOnlyList<Message> messages) =>

@@ -57,11 +57,17 @@ internal static class JsonMembers
     public static string? AnyText(this JsonElement element, params ReadOnlySpan<string> names) => element.AnyMember(names)?.Text();
 
     /// <summary>The member when it is an array.</summary>
-    public static JsonElement? Array(this JsonElement element, string name) => element.Structure(name) is { ValueKind: JsonValueKind.Array } array ? array : null;
+    public static JsonElement? Array(this JsonElement element, string name) =>
+        element.Structure(name) is { ValueKind: JsonValueKind.Array } array ? array : null;
 
     /// <summary>The member when it is an object.</summary>
-    public static JsonElement? Object(this JsonElement element, string name) => element.Structure(name) is { ValueKind: JsonValueKind.Object } inner ? inner : null;
+    public static JsonElement? Object(this JsonElement element, string name) =>
+        element.Structure(name) is { ValueKind: JsonValueKind.Object } inner ? inner : null;
 
     public static double? MemberNumber(this JsonElement element, string name) =>
-        element.Member(name) is { } member && double.TryParse(member.Text(), System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null;
+        element.Member(name) is { } member
+        && double.TryParse(member.Text(), System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out var number)
+        && double.IsFinite(number)
+            ? number
+            : null;
 }

@@ -23,8 +23,12 @@ internal static class MessageReader
         direction = element.MemberText("event.name") == GenAiNames.Events.Choice ? "output" : direction;
         var role = RoleOf(element) ?? RoleOf(message) ?? defaultRole;
         var parts = Parts(message, role);
-        var finish = element.AnyText("finish_reason", "stop_reason", "finishReason") ?? (message.Object("response_metadata") ?? default).MemberText("finish_reason");
-        return parts.Count == 0 && finish is null ? null : new(direction, role, parts, message.MemberText("name"), finish is null ? null : Words.Finish(finish));
+        var finish =
+            element.AnyText("finish_reason", "stop_reason", "finishReason")
+            ?? (message.Object("response_metadata") ?? default).MemberText("finish_reason");
+        return parts.Count == 0 && finish is null
+            ? null
+            : new(direction, role, parts, message.MemberText("name"), finish is null ? null : Words.Finish(finish));
     }
 
     /// <summary>System instructions: an array of parts, a message, or plain text.</summary>
@@ -49,20 +53,31 @@ internal static class MessageReader
 
     /// <summary>True for an array whose elements say by their type that they are parts, not messages.</summary>
     public static bool HoldsParts(JsonElement content) =>
-        content.ValueKind == JsonValueKind.Array && content.GetArrayLength() > 0
-        && content.EnumerateArray().All(part => part.ValueKind == JsonValueKind.Object && part.Member("role") is null
-            && (part.Member("type") is not null || part.AnyMember("text", "toolRequest", "toolResponse", "media", "reasoning", "functionCall", "function_call", "inlineData") is not null));
+        content.ValueKind == JsonValueKind.Array
+        && content.GetArrayLength() > 0
+        && content
+            .EnumerateArray()
+            .All(part =>
+                part.ValueKind == JsonValueKind.Object
+                && part.Member("role") is null
+                && (
+                    part.Member("type") is not null
+                    || part.AnyMember("text", "toolRequest", "toolResponse", "media", "reasoning", "functionCall", "function_call", "inlineData")
+                        is not null
+                )
+            );
 
     /// <summary>Our word for a role; null when none is given.</summary>
-    public static string? Role(string? sent) => sent switch
-    {
-        null or "" => null,
-        "model" or "ai" or "bot" or "AIMessage" or "AIMessageChunk" => "assistant",
-        "human" or "customer" or "HumanMessage" => "user",
-        "function" or "ToolMessage" or "FunctionMessage" => "tool",
-        "SystemMessage" or "instructions" => "system",
-        _ => sent,
-    };
+    public static string? Role(string? sent) =>
+        sent switch
+        {
+            null or "" => null,
+            "model" or "ai" or "bot" or "AIMessage" or "AIMessageChunk" => "assistant",
+            "human" or "customer" or "HumanMessage" => "user",
+            "function" or "ToolMessage" or "FunctionMessage" => "tool",
+            "SystemMessage" or "instructions" => "system",
+            _ => sent,
+        };
 
     private static string? RoleOf(JsonElement message)
     {
@@ -109,7 +124,10 @@ internal static class MessageReader
             AddContent(parts, message, role);
         }
 
-        if ((message.Array("tool_calls") ?? (message.Object("additional_kwargs") ?? default).Array("tool_calls")) is { } calls && !parts.Exists(part => part.Type == "tool_call"))
+        if (
+            (message.Array("tool_calls") ?? (message.Object("additional_kwargs") ?? default).Array("tool_calls")) is { } calls
+            && !parts.Exists(part => part.Type == "tool_call")
+        )
         {
             PartReader.AddCalls(parts, calls);
         }
@@ -137,7 +155,11 @@ internal static class MessageReader
         }
         else if (message.MemberText("content") is { Length: > 0 } text && text != "null")
         {
-            parts.Add(role == "tool" ? MessagePart.ToolResult(message.AnyText("tool_call_id", "id"), message.MemberText("name"), text) : MessagePart.Text(text));
+            parts.Add(
+                role == "tool"
+                    ? MessagePart.ToolResult(message.AnyText("tool_call_id", "id"), message.MemberText("name"), text)
+                    : MessagePart.Text(text)
+            );
         }
     }
 }

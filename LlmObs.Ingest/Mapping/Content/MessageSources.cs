@@ -21,30 +21,59 @@ internal static class MessageSources
     [
         facts => facts.Kind == SpanKind.Llm ? Document(facts, "langfuse.observation.input", "input") : null,
         facts => Attribute(facts, GenAiNames.InputMessages, "input"),
-        facts => facts.Told.Messages.Any(message => message.Direction == "input") ? [.. facts.Told.Messages.Where(message => message.Direction != "output")] : null,
+        facts =>
+            facts.Told.Messages.Any(message => message.Direction == "input")
+                ? [.. facts.Told.Messages.Where(message => message.Direction != "output")]
+                : null,
         facts => OpenInferenceMessages.Input(facts.Attributes),
         facts => VercelAiMessages.Input(facts.Attributes),
         facts => Document(facts, "genkit:input", "input"),
         facts => TraceloopMessages.Input(facts.Attributes),
         facts => Document(facts, GenAiNames.Prompt, "input"),
-        .. Documents("input", [
-            "input.value", "mastra.model_generation.input", "mastra.model_step.input", "mastra.model_inference.input", "lmnr.span.input", "traceloop.entity.input",
-            "all_messages_events", "pydantic_ai.all_messages", "events", "prompt", "mlflow.spanInputs", "gcp.vertex.agent.llm_request"]),
+        .. Documents(
+            "input",
+            [
+                "input.value",
+                "mastra.model_generation.input",
+                "mastra.model_step.input",
+                "mastra.model_inference.input",
+                "lmnr.span.input",
+                "traceloop.entity.input",
+                "all_messages_events",
+                "pydantic_ai.all_messages",
+                "events",
+                "prompt",
+                "mlflow.spanInputs",
+                "gcp.vertex.agent.llm_request",
+            ]
+        ),
     ];
 
     private static readonly MessageSource[] Outputs =
     [
         facts => facts.Kind == SpanKind.Llm ? Document(facts, "langfuse.observation.output", "output") : null,
         facts => Attribute(facts, GenAiNames.OutputMessages, "output"),
-        facts => facts.Told.Messages.Any(message => message.Direction == "output") ? [.. facts.Told.Messages.Where(message => message.Direction == "output")] : null,
+        facts =>
+            facts.Told.Messages.Any(message => message.Direction == "output")
+                ? [.. facts.Told.Messages.Where(message => message.Direction == "output")]
+                : null,
         facts => OpenInferenceMessages.Output(facts.Attributes),
         facts => VercelAiMessages.Output(facts.Attributes),
         facts => Document(facts, "genkit:output", "output"),
         facts => TraceloopMessages.Output(facts.Attributes),
         facts => Document(facts, GenAiNames.Completion, "output"),
-        .. Documents("output", [
-            "output.value", "mastra.model_generation.output", "mastra.model_step.output", "mastra.model_inference.output", "lmnr.span.output",
-            "mlflow.spanOutputs", "gcp.vertex.agent.llm_response"]),
+        .. Documents(
+            "output",
+            [
+                "output.value",
+                "mastra.model_generation.output",
+                "mastra.model_step.output",
+                "mastra.model_inference.output",
+                "lmnr.span.output",
+                "mlflow.spanOutputs",
+                "gcp.vertex.agent.llm_response",
+            ]
+        ),
     ];
 
     /// <summary>System instructions first, then input, then output. A model call without any has its input and output as one message each.</summary>
@@ -89,7 +118,9 @@ internal static class MessageSources
     private static List<Message>? Document(SpanFacts facts, string key, string direction) =>
         facts.Attributes.Has(key) ? Conversation.Read(facts.Attributes.Json(key), direction) : null;
 
-    private static IEnumerable<MessageSource> Documents(string direction, string[] keys) => keys.Select(key => (MessageSource)(facts => Document(facts, key, direction)));
+    private static IEnumerable<MessageSource> Documents(string direction, string[] keys) =>
+        keys.Select(key => (MessageSource)(facts => Document(facts, key, direction)));
 
-    private static List<Message>? Plain(string direction, string role, string? text) => text is { Length: > 0 } ? [new(direction, role, [MessagePart.Text(text)])] : null;
+    private static List<Message>? Plain(string direction, string role, string? text) =>
+        text is { Length: > 0 } ? [new(direction, role, [MessagePart.Text(text)])] : null;
 }

@@ -56,7 +56,11 @@ internal static class PartReader
             "reasoning" or "thinking" => MessagePart.Reasoning(part.AnyText("content", "thinking", "text") ?? Summary(part)),
             "tool_call" or "tool_use" or "tool-call" or "function_call" => Call(part),
             "tool_call_response" or "tool_result" or "tool-result" or "function_call_output" => Result(part),
-            "blob" => Media(part, part.MemberText("content") is { } data ? $"data:{part.MemberText("mime_type")};base64,{data}" : null, part.MemberText("modality")),
+            "blob" => Media(
+                part,
+                part.MemberText("content") is { } data ? $"data:{part.MemberText("mime_type")};base64,{data}" : null,
+                part.MemberText("modality")
+            ),
             "uri" or "file" when part.Member("data") is null => Media(part, part.AnyText("uri", "url"), part.MemberText("modality")),
             "image_url" or "input_image" or "image" or "input_audio" or "audio" or "file" or "document" or "video_url" => MediaOfApi(part),
             null => Untyped(part),
@@ -81,7 +85,11 @@ internal static class PartReader
             result = value;
         }
 
-        return MessagePart.ToolResult(part.AnyText("id", "tool_use_id", "call_id", "toolCallId", "ref"), part.AnyText("name", "toolName"), result?.Text() is { } text ? JsonInText.Unquote(text) : null);
+        return MessagePart.ToolResult(
+            part.AnyText("id", "tool_use_id", "call_id", "toolCallId", "ref"),
+            part.AnyText("name", "toolName"),
+            result?.Text() is { } text ? JsonInText.Unquote(text) : null
+        );
     }
 
     // Genkit and Google name a part by its only member.
@@ -90,7 +98,9 @@ internal static class PartReader
         if (part.Member("text") is { } text)
         {
             var said = text.Text();
-            return said.Length == 0 ? null : part.Member("thought") is { ValueKind: JsonValueKind.True } ? MessagePart.Reasoning(said) : MessagePart.Text(said);
+            return said.Length == 0 ? null
+                : part.Member("thought") is { ValueKind: JsonValueKind.True } ? MessagePart.Reasoning(said)
+                : MessagePart.Text(said);
         }
 
         if (part.MemberText("reasoning") is { } reasoning)
@@ -111,7 +121,12 @@ internal static class PartReader
         if (part.AnyMember("media", "inlineData", "inline_data", "fileData", "file_data") is { } media)
         {
             var type = media.AnyText("contentType", "mimeType", "mime_type");
-            return new("media", Modality: Modality(type), MimeType: type, Uri: media.AnyText("url", "fileUri", "file_uri") ?? Data(type, media.MemberText("data")));
+            return new(
+                "media",
+                Modality: Modality(type),
+                MimeType: type,
+                Uri: media.AnyText("url", "fileUri", "file_uri") ?? Data(type, media.MemberText("data"))
+            );
         }
 
         return Other(part);
@@ -127,26 +142,40 @@ internal static class PartReader
         }
 
         var mimeType = source.AnyText("media_type", "mediaType", "mimeType", "mime_type");
-        return new("media", Modality: Modality(mimeType ?? type), MimeType: mimeType, Uri: source.AnyText("url", "uri") ?? Data(mimeType ?? type, source.AnyText("data", "file_data")), FileId: source.MemberText("file_id"));
+        return new(
+            "media",
+            Modality: Modality(mimeType ?? type),
+            MimeType: mimeType,
+            Uri: source.AnyText("url", "uri") ?? Data(mimeType ?? type, source.AnyText("data", "file_data")),
+            FileId: source.MemberText("file_id")
+        );
     }
 
     private static MessagePart Media(JsonElement part, string? uri, string? modality) =>
         new("media", Modality: modality, MimeType: part.MemberText("mime_type"), Uri: uri, FileId: part.MemberText("file_id"));
 
     private static string? Data(string? type, string? data) =>
-        data is null || data.StartsWith("data:", StringComparison.Ordinal) || data.StartsWith("@@@", StringComparison.Ordinal) || data.StartsWith("http", StringComparison.Ordinal) ? data : $"data:{type};base64,{data}";
+        data is null
+        || data.StartsWith("data:", StringComparison.Ordinal)
+        || data.StartsWith("@@@", StringComparison.Ordinal)
+        || data.StartsWith("http", StringComparison.Ordinal)
+            ? data
+            : $"data:{type};base64,{data}";
 
-    private static string Modality(string? type) => type switch
-    {
-        not null when type.Contains("image", StringComparison.Ordinal) => "image",
-        not null when type.Contains("audio", StringComparison.Ordinal) => "audio",
-        not null when type.Contains("video", StringComparison.Ordinal) => "video",
-        _ => "document",
-    };
+    private static string Modality(string? type) =>
+        type switch
+        {
+            not null when type.Contains("image", StringComparison.Ordinal) => "image",
+            not null when type.Contains("audio", StringComparison.Ordinal) => "audio",
+            not null when type.Contains("video", StringComparison.Ordinal) => "video",
+            _ => "document",
+        };
 
     // OpenAI's reasoning items hold a list of summaries.
     private static string Summary(JsonElement part) =>
-        part.Array("summary") is { } summary ? string.Join("\n\n", summary.EnumerateArray().Select(item => item.MemberText("text") ?? item.Text())) : "";
+        part.Array("summary") is { } summary
+            ? string.Join("\n\n", summary.EnumerateArray().Select(item => item.MemberText("text") ?? item.Text()))
+            : "";
 
     private static MessagePart? Other(JsonElement part) =>
         part.EnumerateObject().Any(member => member.Value.ValueKind != JsonValueKind.Null) ? new("other") { Raw = part.Raw() } : null;

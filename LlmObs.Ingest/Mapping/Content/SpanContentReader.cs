@@ -13,7 +13,8 @@ internal sealed record ReadContent(
     string? RetrievalQuery,
     TokenUsage? Usage,
     IReadOnlyList<string> FinishReasons,
-    string? Question)
+    string? Question
+)
 {
     public bool HasOutput => Output is not null || Messages.Any(message => message.Direction == "output");
 }
@@ -40,10 +41,13 @@ internal static class SpanContentReader
             query ?? (isRetrieval ? input : null),
             UsageTables.Usage(attributes) ?? told.Usage,
             finish.Count > 0 ? finish : told.FinishReasons,
-            SpanMerge.Question(messages) ?? Asked(kind, query ?? input));
+            SpanMerge.Question(messages) ?? Asked(kind, query ?? input)
+        );
     }
 
     // A tool's arguments, a statement or an address are no question; a structure makes no title.
     private static string? Asked(SpanKind kind, string? text) =>
-        kind is SpanKind.Tool or SpanKind.Db or SpanKind.Http || text is null || text.AsSpan().TrimStart() is ['{' or '[', ..] ? null : SpanMerge.OneLine(text);
+        kind is SpanKind.Tool or SpanKind.Db or SpanKind.Http || text is null || text.AsSpan().TrimStart() is ['{' or '[', ..]
+            ? null
+            : SpanMerge.OneLine(text);
 }

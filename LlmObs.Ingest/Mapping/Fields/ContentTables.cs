@@ -6,17 +6,64 @@ namespace LlmObs.Ingest.Mapping.Fields;
 internal static class ContentTables
 {
     // Mastra names the attribute after the kind of span.
-    private static readonly string[] MastraTypes = ["agent_run", "workflow_run", "workflow_step", "model_generation", "model_step", "model_inference", "tool_call", "mcp_tool_call", "processor_run", "generic"];
+    private static readonly string[] MastraTypes =
+    [
+        "agent_run",
+        "workflow_run",
+        "workflow_step",
+        "model_generation",
+        "model_step",
+        "model_inference",
+        "tool_call",
+        "mcp_tool_call",
+        "processor_run",
+        "generic",
+    ];
 
     public static readonly Precedence Input = new([
-        "langfuse.observation.input", "input.value", "traceloop.entity.input", "genkit:input",
-        .. Mastra("input"), "lmnr.span.input", GenAiNames.InputMessages, GenAiNames.Prompt, "ai.prompt", "ai.prompt.messages", "ai.value", "ai.values",
-        "db.query.text", "db.statement", "mlflow.spanInputs", "tool_arguments", "gcp.vertex.agent.llm_request", "gcp.vertex.agent.tool_call_args", "embedding.text", "input", "prompt"]);
+        "langfuse.observation.input",
+        "input.value",
+        "traceloop.entity.input",
+        "genkit:input",
+        .. Mastra("input"),
+        "lmnr.span.input",
+        GenAiNames.InputMessages,
+        GenAiNames.Prompt,
+        "ai.prompt",
+        "ai.prompt.messages",
+        "ai.value",
+        "ai.values",
+        "db.query.text",
+        "db.statement",
+        "mlflow.spanInputs",
+        "tool_arguments",
+        "gcp.vertex.agent.llm_request",
+        "gcp.vertex.agent.tool_call_args",
+        "embedding.text",
+        "input",
+        "prompt",
+    ]);
 
     public static readonly Precedence Output = new([
-        "langfuse.observation.output", "output.value", "traceloop.entity.output", "genkit:output",
-        .. Mastra("output"), "lmnr.span.output", GenAiNames.OutputMessages, GenAiNames.Completion, "ai.response.text", "ai.response.object", "ai.result.text", "ai.result.object",
-        "mlflow.spanOutputs", "tool_response", "final_result", "gcp.vertex.agent.llm_response", "gcp.vertex.agent.tool_response", "output"]);
+        "langfuse.observation.output",
+        "output.value",
+        "traceloop.entity.output",
+        "genkit:output",
+        .. Mastra("output"),
+        "lmnr.span.output",
+        GenAiNames.OutputMessages,
+        GenAiNames.Completion,
+        "ai.response.text",
+        "ai.response.object",
+        "ai.result.text",
+        "ai.result.object",
+        "mlflow.spanOutputs",
+        "tool_response",
+        "final_result",
+        "gcp.vertex.agent.llm_response",
+        "gcp.vertex.agent.tool_response",
+        "output",
+    ]);
 
     private static IEnumerable<Source> Mastra(string end) => MastraTypes.Select(type => new Source($"mastra.{type}.{end}"));
 }

@@ -7,17 +7,29 @@ namespace LlmObs.Ingest.Mapping.Fields;
 /// <summary>Time to first token, which libraries give in five forms.</summary>
 internal static class FirstToken
 {
-    private static readonly Precedence Seconds = new(GenAiNames.ResponseTimeToFirstChunk, GenAiNames.OperationTimeToFirstChunk, GenAiNames.ServerTimeToFirstToken);
+    private static readonly Precedence Seconds = new(
+        GenAiNames.ResponseTimeToFirstChunk,
+        GenAiNames.OperationTimeToFirstChunk,
+        GenAiNames.ServerTimeToFirstToken
+    );
     private static readonly Precedence Nanoseconds = new(GenAiNames.ResponseTimeToFirstToken, GenAiNames.UserTimeToFirstToken);
     private static readonly Precedence Milliseconds = new("ai.response.msToFirstChunk", "ai.stream.msToFirstChunk");
+
     // Absolute times; Langfuse's is a JSON string.
     private static readonly Precedence Instants = new("langfuse.observation.completion_start_time", "mastra.completion_start_time");
-    private static readonly string[] Events = ["First Token Stream Event", "gen_ai.content.completion.chunk", "llm.content.completion.chunk", "ai.stream.firstChunk"];
+    private static readonly string[] Events =
+    [
+        "First Token Stream Event",
+        "gen_ai.content.completion.chunk",
+        "llm.content.completion.chunk",
+        "ai.stream.firstChunk",
+    ];
 
     /// <summary>Milliseconds after the start; null when not said, negative, or after the end.</summary>
     public static double? Ms(AttributeMap attributes, IReadOnlyList<SpanEvent> events, long startUnixNano, long durationNano)
     {
-        var ms = attributes.Double(Seconds) * 1000
+        var ms =
+            attributes.Double(Seconds) * 1000
             ?? FromNanoseconds(attributes.Double(Nanoseconds))
             ?? attributes.Double(Milliseconds)
             ?? FromInstant(attributes.Text(Instants), startUnixNano)
@@ -26,12 +38,13 @@ internal static class FirstToken
     }
 
     // ARMS sends nanoseconds; a small number with a fraction can only be seconds.
-    private static double? FromNanoseconds(double? value) => value switch
-    {
-        null => null,
-        < 1000 when value != Math.Floor(value.Value) => value * 1000,
-        _ => value / 1e6,
-    };
+    private static double? FromNanoseconds(double? value) =>
+        value switch
+        {
+            null => null,
+            < 1000 when value != Math.Floor(value.Value) => value * 1000,
+            _ => value / 1e6,
+        };
 
     private static double? FromInstant(string? text, long startUnixNano) =>
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)

@@ -44,7 +44,12 @@ internal static class Parameters
 
     // Documents that hold parameters among other members of the request, most trusted first.
     private static readonly (string Key, string? Member)[] Documents =
-        [("llm.invocation_parameters", null), ("langfuse.observation.model.parameters", null), ("genkit:input", "config"), ("langsmith.metadata.ls_invocation_params", null)];
+    [
+        ("llm.invocation_parameters", null),
+        ("langfuse.observation.model.parameters", null),
+        ("genkit:input", "config"),
+        ("langsmith.metadata.ls_invocation_params", null),
+    ];
 
     private static readonly FrozenDictionary<string, string> RenamedMembers = new Dictionary<string, string>
     {
@@ -58,11 +63,29 @@ internal static class Parameters
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private static readonly FrozenSet<string> NoParameters = FrozenSet.ToFrozenSet(
-        ["model", "model_name", "messages", "input", "prompt", "contents", "system", "instructions", "tools", "functions", "_type", "apiKey", "api_key"], StringComparer.Ordinal);
+        [
+            "model",
+            "model_name",
+            "messages",
+            "input",
+            "prompt",
+            "contents",
+            "system",
+            "instructions",
+            "tools",
+            "functions",
+            "_type",
+            "apiKey",
+            "api_key",
+        ],
+        StringComparer.Ordinal
+    );
 
     // Fields of their own.
     private static readonly FrozenSet<string> Elsewhere = FrozenSet.ToFrozenSet(
-        [GenAiNames.RequestModel, "gen_ai.request.model_name", "gen_ai.request.id", GenAiNames.RequestToolDefinitions], StringComparer.Ordinal);
+        [GenAiNames.RequestModel, "gen_ai.request.model_name", "gen_ai.request.id", GenAiNames.RequestToolDefinitions],
+        StringComparer.Ordinal
+    );
 
     private static readonly FrozenSet<string> Lists = FrozenSet.ToFrozenSet(["stop", "encoding_formats"], StringComparer.Ordinal);
 
@@ -114,7 +137,9 @@ internal static class Parameters
             return name;
         }
 
-        return key.StartsWith(GenAiNames.RequestPrefix, StringComparison.Ordinal) && !Elsewhere.Contains(key) ? key[GenAiNames.RequestPrefix.Length..] : null;
+        return key.StartsWith(GenAiNames.RequestPrefix, StringComparison.Ordinal) && !Elsewhere.Contains(key)
+            ? key[GenAiNames.RequestPrefix.Length..]
+            : null;
     }
 
     private static void Write(Utf8JsonWriter writer, SortedDictionary<string, Setting> parameters)

@@ -7,7 +7,9 @@ namespace LlmObs.Ingest.Mapping.Fields;
 internal static partial class Words
 {
     private static readonly FrozenSet<string> DottedProviders = FrozenSet.ToFrozenSet(
-        ["aws.bedrock", "azure.ai.inference", "azure.ai.openai", "gcp.gemini", "gcp.gen_ai", "gcp.vertex_ai", "ibm.watsonx.ai"], StringComparer.Ordinal);
+        ["aws.bedrock", "azure.ai.inference", "azure.ai.openai", "gcp.gemini", "gcp.gen_ai", "gcp.vertex_ai", "ibm.watsonx.ai"],
+        StringComparer.Ordinal
+    );
 
     private static readonly FrozenDictionary<string, string> ProviderSynonyms = new Dictionary<string, string>
     {
@@ -27,11 +29,26 @@ internal static partial class Words
 
     private static readonly FrozenDictionary<string, string> Finishes = new Dictionary<string, string>
     {
-        ["stop"] = "stop", ["end_turn"] = "stop", ["stop_sequence"] = "stop", ["eos"] = "stop", ["completed"] = "stop",
-        ["length"] = "length", ["max_tokens"] = "length", ["max_output_tokens"] = "length",
-        ["tool_calls"] = "tool_calls", ["tool_call"] = "tool_calls", ["tool-calls"] = "tool_calls", ["tool_use"] = "tool_calls", ["function_call"] = "tool_calls",
-        ["content_filter"] = "content_filter", ["content-filter"] = "content_filter", ["safety"] = "content_filter", ["recitation"] = "content_filter", ["blocked"] = "content_filter",
-        ["error"] = "error", ["malformed_function_call"] = "error",
+        ["stop"] = "stop",
+        ["end_turn"] = "stop",
+        ["stop_sequence"] = "stop",
+        ["eos"] = "stop",
+        ["completed"] = "stop",
+        ["length"] = "length",
+        ["max_tokens"] = "length",
+        ["max_output_tokens"] = "length",
+        ["tool_calls"] = "tool_calls",
+        ["tool_call"] = "tool_calls",
+        ["tool-calls"] = "tool_calls",
+        ["tool_use"] = "tool_calls",
+        ["function_call"] = "tool_calls",
+        ["content_filter"] = "content_filter",
+        ["content-filter"] = "content_filter",
+        ["safety"] = "content_filter",
+        ["recitation"] = "content_filter",
+        ["blocked"] = "content_filter",
+        ["error"] = "error",
+        ["malformed_function_call"] = "error",
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>A provider in lower case without the API behind the dot (<c>openai.chat</c>), but known dotted names kept. Null for what is no provider.</summary>

@@ -12,5 +12,10 @@ internal sealed class BoundedGzip(int maxBytes) : ICompressionProvider
         new GZipStream(stream, compressionLevel ?? CompressionLevel.Fastest, leaveOpen: true);
 
     public Stream CreateDecompressionStream(Stream stream) =>
-        new BoundedStream(new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true), maxBytes, "when inflated", message => new Refusal(RefusalReason.TooLarge, message).ToRpcException());
+        new BoundedStream(
+            new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true),
+            maxBytes,
+            "when inflated",
+            message => new Refusal(RefusalReason.TooLarge, message).ToRpcException()
+        );
 }

@@ -14,7 +14,8 @@ internal sealed partial class ExportService<T>(
     ExportReceiver receiver,
     IngestMetrics metrics,
     IOptions<IngestOptions> options,
-    ILogger<ExportService<T>> logger)
+    ILogger<ExportService<T>> logger
+)
     where T : class, IMessage<T>, new()
 {
     public async Task<IMessage> ExportAsync(GrpcRequest<T> request, ServerCallContext call)
@@ -69,10 +70,12 @@ internal sealed class ExportMethod<T>(OtlpSignal<T> signal) : IServiceMethodProv
     {
         var requests = Marshallers.Create<GrpcRequest<T>>(
             (_, _) => throw new NotSupportedException("Requests are only read here."),
-            payload => new(signal.Read(payload.PayloadAsReadOnlySequence(), isJson: false), payload.PayloadLength));
+            payload => new(signal.Read(payload.PayloadAsReadOnlySequence(), isJson: false), payload.PayloadLength)
+        );
         var responses = Marshallers.Create<IMessage>(
             (message, payload) => payload.Complete(message.ToByteArray()),
-            _ => throw new NotSupportedException("Responses are only written here."));
+            _ => throw new NotSupportedException("Responses are only written here.")
+        );
         var method = new Method<GrpcRequest<T>, IMessage>(MethodType.Unary, signal.GrpcService, "Export", requests, responses);
         context.AddUnaryMethod(method, [], (service, request, call) => service.ExportAsync(request, call));
     }

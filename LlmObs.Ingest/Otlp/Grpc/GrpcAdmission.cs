@@ -7,7 +7,8 @@ using Microsoft.Extensions.Options;
 namespace LlmObs.Ingest.Otlp.Grpc;
 
 /// <summary>Stands before the gRPC calls, because the framework reads a whole message before it runs a call: who may not send, or finds no room, is told so first.</summary>
-internal sealed class GrpcAdmission(SenderAccess access, IngestGate gate, IngestMetrics metrics, IOptions<IngestOptions> options, TimeProvider time) : IMiddleware
+internal sealed class GrpcAdmission(SenderAccess access, IngestGate gate, IngestMetrics metrics, IOptions<IngestOptions> options, TimeProvider time)
+    : IMiddleware
 {
     // Most gRPC clients do not say how much they will send.
     private const int UsualBytes = 1024 * 1024;
@@ -67,13 +68,14 @@ internal sealed class GrpcAdmission(SenderAccess access, IngestGate gate, Ingest
         }
     }
 
-    private static string Signal(PathString path) => path.Value switch
-    {
-        ['/', .. var rest] when rest.StartsWith(OtlpSignals.Traces.GrpcService, StringComparison.Ordinal) => OtlpSignals.Traces.Name,
-        ['/', .. var rest] when rest.StartsWith(OtlpSignals.Logs.GrpcService, StringComparison.Ordinal) => OtlpSignals.Logs.Name,
-        ['/', .. var rest] when rest.StartsWith(OtlpSignals.Metrics.GrpcService, StringComparison.Ordinal) => OtlpSignals.Metrics.Name,
-        _ => "unknown",
-    };
+    private static string Signal(PathString path) =>
+        path.Value switch
+        {
+            ['/', .. var rest] when rest.StartsWith(OtlpSignals.Traces.GrpcService, StringComparison.Ordinal) => OtlpSignals.Traces.Name,
+            ['/', .. var rest] when rest.StartsWith(OtlpSignals.Logs.GrpcService, StringComparison.Ordinal) => OtlpSignals.Logs.Name,
+            ['/', .. var rest] when rest.StartsWith(OtlpSignals.Metrics.GrpcService, StringComparison.Ordinal) => OtlpSignals.Metrics.Name,
+            _ => "unknown",
+        };
 
     private static string GrpcStatus(HttpResponse response)
     {

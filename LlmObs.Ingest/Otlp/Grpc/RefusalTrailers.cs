@@ -35,10 +35,11 @@ internal static class RefusalTrailers
         }
     }
 
-    private static Protos.Rpc.Status DetailsOf(Refusal refusal) => new()
-    {
-        Code = (int)refusal.GrpcStatus,
-        Message = refusal.Message,
-        Details = { Any.Pack(new RetryInfo { RetryDelay = Duration.FromTimeSpan(refusal.RetryAfter ?? TimeSpan.Zero) }) },
-    };
+    private static Protos.Rpc.Status DetailsOf(Refusal refusal) =>
+        new()
+        {
+            Code = (int)refusal.GrpcStatus,
+            Message = refusal.Message,
+            Details = { Any.Pack(new RetryInfo { RetryDelay = Duration.FromTimeSpan(refusal.RetryAfter ?? TimeSpan.Zero) }) },
+        };
 }

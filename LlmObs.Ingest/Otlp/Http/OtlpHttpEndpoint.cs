@@ -15,7 +15,8 @@ internal sealed partial class OtlpHttpEndpoint(
     IngestMetrics metrics,
     IOptions<IngestOptions> options,
     TimeProvider time,
-    ILogger<OtlpHttpEndpoint> logger)
+    ILogger<OtlpHttpEndpoint> logger
+)
 {
     private const string Protobuf = "application/x-protobuf";
     private const string Json = "application/json";
@@ -29,7 +30,10 @@ internal sealed partial class OtlpHttpEndpoint(
         var mediaType = MediaType(context.Request.ContentType);
         var isJson = mediaType == Json;
         var result = mediaType is null
-            ? ExportResult.Refused(RefusalReason.MediaType, $"Content-Type '{context.Request.ContentType}' is not supported; use {Protobuf} or {Json}.")
+            ? ExportResult.Refused(
+                RefusalReason.MediaType,
+                $"Content-Type '{context.Request.ContentType}' is not supported; use {Protobuf} or {Json}."
+            )
             : await ExportAsync(context, signal, isJson);
 
         await AnswerAsync(context.Response, result, signal.Response, mediaType ?? Json);
@@ -110,7 +114,9 @@ internal sealed partial class OtlpHttpEndpoint(
             return Json;
         }
 
-        return type.Equals(Protobuf, StringComparison.OrdinalIgnoreCase) || type.Equals("application/protobuf", StringComparison.OrdinalIgnoreCase) ? Protobuf : null;
+        return type.Equals(Protobuf, StringComparison.OrdinalIgnoreCase) || type.Equals("application/protobuf", StringComparison.OrdinalIgnoreCase)
+            ? Protobuf
+            : null;
     }
 
     private static string Status(int code) => code.ToString(System.Globalization.CultureInfo.InvariantCulture);

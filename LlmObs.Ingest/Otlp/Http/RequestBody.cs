@@ -19,7 +19,13 @@ internal sealed class RequestBody : IDisposable
 
     /// <summary>Reads and inflates to the limit, taking room at <paramref name="place"/> as it grows.</summary>
     /// <returns>The body, or why it is refused.</returns>
-    public static async Task<(RequestBody? Body, Refusal? Refusal)> ReadAsync(HttpRequest request, IngestGate gate, IngestGate.Place place, int maxBytes, CancellationToken cancellationToken)
+    public static async Task<(RequestBody? Body, Refusal? Refusal)> ReadAsync(
+        HttpRequest request,
+        IngestGate gate,
+        IngestGate.Place place,
+        int maxBytes,
+        CancellationToken cancellationToken
+    )
     {
         var encoding = request.Headers.ContentEncoding.ToString().Trim().ToLowerInvariant();
         if (encoding is not ("" or "identity" or "gzip" or "deflate"))
@@ -29,7 +35,13 @@ internal sealed class RequestBody : IDisposable
 
         if (request.ContentLength > maxBytes)
         {
-            return (null, new(RefusalReason.TooLarge, $"Content-Length {request.ContentLength} is larger than {maxBytes} bytes (Ingest:MaxBodyBytes). Send smaller batches."));
+            return (
+                null,
+                new(
+                    RefusalReason.TooLarge,
+                    $"Content-Length {request.ContentLength} is larger than {maxBytes} bytes (Ingest:MaxBodyBytes). Send smaller batches."
+                )
+            );
         }
 
         var isPlain = encoding is "" or "identity";
@@ -69,12 +81,13 @@ internal sealed class RequestBody : IDisposable
         _length = 0;
     }
 
-    private static Stream Inflated(Stream sent, string encoding, int maxBytes) => encoding switch
-    {
-        "gzip" => new BoundedStream(new GZipStream(sent, CompressionMode.Decompress), maxBytes, "when inflated"),
-        "deflate" => new BoundedStream(new ZLibStream(sent, CompressionMode.Decompress), maxBytes, "when inflated"),
-        _ => sent,
-    };
+    private static Stream Inflated(Stream sent, string encoding, int maxBytes) =>
+        encoding switch
+        {
+            "gzip" => new BoundedStream(new GZipStream(sent, CompressionMode.Decompress), maxBytes, "when inflated"),
+            "deflate" => new BoundedStream(new ZLibStream(sent, CompressionMode.Decompress), maxBytes, "when inflated"),
+            _ => sent,
+        };
 
     private async Task<bool> FillAsync(Stream source, IngestGate.Place place, CancellationToken cancellationToken)
     {

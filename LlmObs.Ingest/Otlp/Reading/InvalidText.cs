@@ -14,7 +14,12 @@ internal static class InvalidText
     /// <summary>Replaces every bad byte by <see cref="Cleaning.Substitute"/>. False when there is none, or when the bytes are no message at all.</summary>
     public static bool Replace(Span<byte> message, MessageDescriptor descriptor) => Walk(message, descriptor, 0) is Outcome.Replaced;
 
-    private enum Outcome { Clean, Replaced, Malformed }
+    private enum Outcome
+    {
+        Clean,
+        Replaced,
+        Malformed,
+    }
 
     private static Outcome Walk(Span<byte> message, MessageDescriptor descriptor, int depth)
     {

@@ -76,20 +76,22 @@ internal ref struct JsonCursor(ReadOnlySequence<byte> json, JsonReaderOptions op
         _path.RemoveAt(_path.Count - 1);
     }
 
-    public string String() => _reader.TokenType switch
-    {
-        JsonTokenType.Null => "",
-        JsonTokenType.String => Text(),
-        _ => throw Wrong("a string"),
-    };
+    public string String() =>
+        _reader.TokenType switch
+        {
+            JsonTokenType.Null => "",
+            JsonTokenType.String => Text(),
+            _ => throw Wrong("a string"),
+        };
 
-    public bool Bool() => _reader.TokenType switch
-    {
-        JsonTokenType.True => true,
-        JsonTokenType.False or JsonTokenType.Null => false,
-        JsonTokenType.String when bool.TryParse(Text(), out var flag) => flag,
-        _ => throw Wrong("true or false"),
-    };
+    public bool Bool() =>
+        _reader.TokenType switch
+        {
+            JsonTokenType.True => true,
+            JsonTokenType.False or JsonTokenType.Null => false,
+            JsonTokenType.String when bool.TryParse(Text(), out var flag) => flag,
+            _ => throw Wrong("true or false"),
+        };
 
     /// <summary>A 64-bit integer as number or decimal text. Never by way of a double, which has 53 bits.</summary>
     public long Int64()
@@ -101,10 +103,16 @@ internal ref struct JsonCursor(ReadOnlySequence<byte> json, JsonReaderOptions op
 
         if (_reader.TokenType == JsonTokenType.Number)
         {
-            return _reader.TryGetInt64(out var number) ? number : _reader.TryGetDouble(out var whole) && whole == Math.Floor(whole) && Math.Abs(whole) < 9e15 ? (long)whole : throw Wrong("a 64-bit integer");
+            return _reader.TryGetInt64(out var number) ? number
+                : _reader.TryGetDouble(out var whole) && whole == Math.Floor(whole) && Math.Abs(whole) < 9e15 ? (long)whole
+                : throw Wrong("a 64-bit integer");
         }
 
-        return _reader.TokenType == JsonTokenType.String && long.TryParse(Text(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var parsed) ? parsed : throw Wrong("a 64-bit integer");
+        return
+            _reader.TokenType == JsonTokenType.String
+            && long.TryParse(Text(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var parsed)
+            ? parsed
+            : throw Wrong("a 64-bit integer");
     }
 
     public ulong Unsigned64()
@@ -119,18 +127,21 @@ internal ref struct JsonCursor(ReadOnlySequence<byte> json, JsonReaderOptions op
             return _reader.TryGetUInt64(out var number) ? number : throw Wrong("a whole number of nanoseconds, not negative");
         }
 
-        return _reader.TokenType == JsonTokenType.String && ulong.TryParse(Text(), NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) ? parsed : throw Wrong("a whole number of nanoseconds, not negative");
+        return _reader.TokenType == JsonTokenType.String && ulong.TryParse(Text(), NumberStyles.None, CultureInfo.InvariantCulture, out var parsed)
+            ? parsed
+            : throw Wrong("a whole number of nanoseconds, not negative");
     }
 
     public uint Unsigned32() => Int64() is var number and >= 0 and <= uint.MaxValue ? (uint)number : throw Wrong("a 32-bit integer, not negative");
 
-    public double Double() => _reader.TokenType switch
-    {
-        JsonTokenType.Null => 0,
-        JsonTokenType.Number => _reader.GetDouble(),
-        JsonTokenType.String when double.TryParse(Text(), NumberStyles.Float, CultureInfo.InvariantCulture, out var parsed) => parsed,
-        _ => throw Wrong("a number"),
-    };
+    public double Double() =>
+        _reader.TokenType switch
+        {
+            JsonTokenType.Null => 0,
+            JsonTokenType.Number => _reader.GetDouble(),
+            JsonTokenType.String when double.TryParse(Text(), NumberStyles.Float, CultureInfo.InvariantCulture, out var parsed) => parsed,
+            _ => throw Wrong("a number"),
+        };
 
     /// <summary>An id in hex of any case, or, as a kindness, in base64. Anything else reads as no id, so that its span is refused and not the batch.</summary>
     public ByteString Id(int bytes)
@@ -142,7 +153,9 @@ internal ref struct JsonCursor(ReadOnlySequence<byte> json, JsonReaderOptions op
         }
 
         var buffer = new byte[text.Length];
-        return Convert.TryFromBase64String(text, buffer, out var written) && written == bytes ? ByteString.CopyFrom(buffer, 0, written) : ByteString.Empty;
+        return Convert.TryFromBase64String(text, buffer, out var written) && written == bytes
+            ? ByteString.CopyFrom(buffer, 0, written)
+            : ByteString.Empty;
     }
 
     public ByteString Bytes()
@@ -197,16 +210,18 @@ internal ref struct JsonCursor(ReadOnlySequence<byte> json, JsonReaderOptions op
         }
     }
 
-    private readonly string Found() => _reader.TokenType switch
-    {
-        JsonTokenType.StartObject => "an object",
-        JsonTokenType.StartArray => "a list",
-        JsonTokenType.String => "a string",
-        JsonTokenType.Number => "the number " + Encoding.UTF8.GetString(_reader.HasValueSequence ? _reader.ValueSequence.ToArray() : _reader.ValueSpan),
-        JsonTokenType.True or JsonTokenType.False => "a boolean",
-        JsonTokenType.Null => "null",
-        _ => "the end",
-    };
+    private readonly string Found() =>
+        _reader.TokenType switch
+        {
+            JsonTokenType.StartObject => "an object",
+            JsonTokenType.StartArray => "a list",
+            JsonTokenType.String => "a string",
+            JsonTokenType.Number => "the number "
+                + Encoding.UTF8.GetString(_reader.HasValueSequence ? _reader.ValueSequence.ToArray() : _reader.ValueSpan),
+            JsonTokenType.True or JsonTokenType.False => "a boolean",
+            JsonTokenType.Null => "null",
+            _ => "the end",
+        };
 
     private static bool IsHex(string text) => text.All(char.IsAsciiHexDigit);
 }

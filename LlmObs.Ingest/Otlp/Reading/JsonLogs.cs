@@ -10,12 +10,15 @@ internal static class JsonLogs
     {
         if (name == "resourceLogs")
         {
-            cursor.Array(request, static (ref JsonCursor c, ExportLogsServiceRequest target) =>
-            {
-                var item = new ResourceLogs();
-                c.Object(item, ResourceLogs);
-                target.ResourceLogs.Add(item);
-            });
+            cursor.Array(
+                request,
+                static (ref JsonCursor c, ExportLogsServiceRequest target) =>
+                {
+                    var item = new ResourceLogs();
+                    c.Object(item, ResourceLogs);
+                    target.ResourceLogs.Add(item);
+                }
+            );
         }
     }
 
@@ -27,12 +30,15 @@ internal static class JsonLogs
                 target.Resource = JsonCommon.Resource(ref cursor);
                 break;
             case "scopeLogs":
-                cursor.Array(target, static (ref JsonCursor c, ResourceLogs into) =>
-                {
-                    var item = new ScopeLogs();
-                    c.Object(item, ScopeLogs);
-                    into.ScopeLogs.Add(item);
-                });
+                cursor.Array(
+                    target,
+                    static (ref JsonCursor c, ResourceLogs into) =>
+                    {
+                        var item = new ScopeLogs();
+                        c.Object(item, ScopeLogs);
+                        into.ScopeLogs.Add(item);
+                    }
+                );
                 break;
         }
     }
@@ -45,12 +51,15 @@ internal static class JsonLogs
                 target.Scope = JsonCommon.Scope(ref cursor);
                 break;
             case "logRecords":
-                cursor.Array(target, static (ref JsonCursor c, ScopeLogs into) =>
-                {
-                    var record = new LogRecord();
-                    c.Object(record, Record);
-                    into.LogRecords.Add(record);
-                });
+                cursor.Array(
+                    target,
+                    static (ref JsonCursor c, ScopeLogs into) =>
+                    {
+                        var record = new LogRecord();
+                        c.Object(record, Record);
+                        into.LogRecords.Add(record);
+                    }
+                );
                 break;
         }
     }

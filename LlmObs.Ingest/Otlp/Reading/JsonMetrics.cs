@@ -9,12 +9,15 @@ internal static class JsonMetrics
     {
         if (name == "resourceMetrics")
         {
-            cursor.Array(request, static (ref JsonCursor c, ExportMetricsServiceRequest target) =>
-            {
-                var item = new ResourceMetrics();
-                c.Object(item, ResourceMetrics);
-                target.ResourceMetrics.Add(item);
-            });
+            cursor.Array(
+                request,
+                static (ref JsonCursor c, ExportMetricsServiceRequest target) =>
+                {
+                    var item = new ResourceMetrics();
+                    c.Object(item, ResourceMetrics);
+                    target.ResourceMetrics.Add(item);
+                }
+            );
         }
     }
 
@@ -22,12 +25,15 @@ internal static class JsonMetrics
     {
         if (name == "scopeMetrics")
         {
-            cursor.Array(target, static (ref JsonCursor c, ResourceMetrics into) =>
-            {
-                var item = new ScopeMetrics();
-                c.Object(item, ScopeMetrics);
-                into.ScopeMetrics.Add(item);
-            });
+            cursor.Array(
+                target,
+                static (ref JsonCursor c, ResourceMetrics into) =>
+                {
+                    var item = new ScopeMetrics();
+                    c.Object(item, ScopeMetrics);
+                    into.ScopeMetrics.Add(item);
+                }
+            );
         }
     }
 
@@ -35,18 +41,24 @@ internal static class JsonMetrics
     {
         if (name == "metrics")
         {
-            cursor.Array(target, static (ref JsonCursor c, ScopeMetrics into) =>
-            {
-                var metric = new Metric();
-                c.Object(metric, static (ref JsonCursor inner, Metric m, string member) =>
+            cursor.Array(
+                target,
+                static (ref JsonCursor c, ScopeMetrics into) =>
                 {
-                    if (member == "name")
-                    {
-                        m.Name = inner.String();
-                    }
-                });
-                into.Metrics.Add(metric);
-            });
+                    var metric = new Metric();
+                    c.Object(
+                        metric,
+                        static (ref JsonCursor inner, Metric m, string member) =>
+                        {
+                            if (member == "name")
+                            {
+                                m.Name = inner.String();
+                            }
+                        }
+                    );
+                    into.Metrics.Add(metric);
+                }
+            );
         }
     }
 }

@@ -10,12 +10,15 @@ internal static class JsonSpans
     {
         if (name == "resourceSpans")
         {
-            cursor.Array(request, static (ref JsonCursor c, ExportTraceServiceRequest target) =>
-            {
-                var item = new ResourceSpans();
-                c.Object(item, ResourceSpans);
-                target.ResourceSpans.Add(item);
-            });
+            cursor.Array(
+                request,
+                static (ref JsonCursor c, ExportTraceServiceRequest target) =>
+                {
+                    var item = new ResourceSpans();
+                    c.Object(item, ResourceSpans);
+                    target.ResourceSpans.Add(item);
+                }
+            );
         }
     }
 
@@ -27,12 +30,15 @@ internal static class JsonSpans
                 target.Resource = JsonCommon.Resource(ref cursor);
                 break;
             case "scopeSpans":
-                cursor.Array(target, static (ref JsonCursor c, ResourceSpans into) =>
-                {
-                    var item = new ScopeSpans();
-                    c.Object(item, ScopeSpans);
-                    into.ScopeSpans.Add(item);
-                });
+                cursor.Array(
+                    target,
+                    static (ref JsonCursor c, ResourceSpans into) =>
+                    {
+                        var item = new ScopeSpans();
+                        c.Object(item, ScopeSpans);
+                        into.ScopeSpans.Add(item);
+                    }
+                );
                 break;
         }
     }
@@ -45,12 +51,15 @@ internal static class JsonSpans
                 target.Scope = JsonCommon.Scope(ref cursor);
                 break;
             case "spans":
-                cursor.Array(target, static (ref JsonCursor c, ScopeSpans into) =>
-                {
-                    var span = new Span();
-                    c.Object(span, Span);
-                    into.Spans.Add(span);
-                });
+                cursor.Array(
+                    target,
+                    static (ref JsonCursor c, ScopeSpans into) =>
+                    {
+                        var span = new Span();
+                        c.Object(span, Span);
+                        into.Spans.Add(span);
+                    }
+                );
                 break;
         }
     }
@@ -111,48 +120,54 @@ internal static class JsonSpans
     private static void Event(ref JsonCursor cursor, Span span)
     {
         var item = new Span.Types.Event();
-        cursor.Object(item, static (ref JsonCursor c, Span.Types.Event target, string name) =>
-        {
-            switch (name)
+        cursor.Object(
+            item,
+            static (ref JsonCursor c, Span.Types.Event target, string name) =>
             {
-                case "timeUnixNano":
-                    target.TimeUnixNano = c.Unsigned64();
-                    break;
-                case "name":
-                    target.Name = c.String();
-                    break;
-                case "attributes":
-                    JsonCommon.Attributes(ref c, target.Attributes);
-                    break;
-                case "droppedAttributesCount":
-                    target.DroppedAttributesCount = c.Unsigned32();
-                    break;
+                switch (name)
+                {
+                    case "timeUnixNano":
+                        target.TimeUnixNano = c.Unsigned64();
+                        break;
+                    case "name":
+                        target.Name = c.String();
+                        break;
+                    case "attributes":
+                        JsonCommon.Attributes(ref c, target.Attributes);
+                        break;
+                    case "droppedAttributesCount":
+                        target.DroppedAttributesCount = c.Unsigned32();
+                        break;
+                }
             }
-        });
+        );
         span.Events.Add(item);
     }
 
     private static void Link(ref JsonCursor cursor, Span span)
     {
         var item = new Span.Types.Link();
-        cursor.Object(item, static (ref JsonCursor c, Span.Types.Link target, string name) =>
-        {
-            switch (name)
+        cursor.Object(
+            item,
+            static (ref JsonCursor c, Span.Types.Link target, string name) =>
             {
-                case "traceId":
-                    target.TraceId = c.Id(Ids.TraceBytes);
-                    break;
-                case "spanId":
-                    target.SpanId = c.Id(Ids.SpanBytes);
-                    break;
-                case "traceState":
-                    target.TraceState = c.String();
-                    break;
-                case "attributes":
-                    JsonCommon.Attributes(ref c, target.Attributes);
-                    break;
+                switch (name)
+                {
+                    case "traceId":
+                        target.TraceId = c.Id(Ids.TraceBytes);
+                        break;
+                    case "spanId":
+                        target.SpanId = c.Id(Ids.SpanBytes);
+                        break;
+                    case "traceState":
+                        target.TraceState = c.String();
+                        break;
+                    case "attributes":
+                        JsonCommon.Attributes(ref c, target.Attributes);
+                        break;
+                }
             }
-        });
+        );
         span.Links.Add(item);
     }
 

@@ -15,11 +15,14 @@ internal static class OtlpJsonReader
 
     private static readonly byte[] ByteOrderMark = [0xEF, 0xBB, 0xBF];
 
-    public static ReadResult<ExportTraceServiceRequest> ReadTraces(in ReadOnlySequence<byte> body) => Read<ExportTraceServiceRequest>(body, JsonSpans.Request);
+    public static ReadResult<ExportTraceServiceRequest> ReadTraces(in ReadOnlySequence<byte> body) =>
+        Read<ExportTraceServiceRequest>(body, JsonSpans.Request);
 
-    public static ReadResult<ExportLogsServiceRequest> ReadLogs(in ReadOnlySequence<byte> body) => Read<ExportLogsServiceRequest>(body, JsonLogs.Request);
+    public static ReadResult<ExportLogsServiceRequest> ReadLogs(in ReadOnlySequence<byte> body) =>
+        Read<ExportLogsServiceRequest>(body, JsonLogs.Request);
 
-    public static ReadResult<ExportMetricsServiceRequest> ReadMetrics(in ReadOnlySequence<byte> body) => Read<ExportMetricsServiceRequest>(body, JsonMetrics.Request);
+    public static ReadResult<ExportMetricsServiceRequest> ReadMetrics(in ReadOnlySequence<byte> body) =>
+        Read<ExportMetricsServiceRequest>(body, JsonMetrics.Request);
 
     private static ReadResult<T> Read<T>(in ReadOnlySequence<byte> body, JsonCursor.ReadMember<T> members)
         where T : class, new()

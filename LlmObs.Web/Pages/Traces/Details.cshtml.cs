@@ -52,7 +52,9 @@ public sealed class DetailsModel(TraceReader traces, CurrentProject current) : P
 
     /// <summary>The panel alone, put beside the tree by a script.</summary>
     public async Task<IActionResult> OnGetPanelAsync(CancellationToken cancellationToken) =>
-        await TreeAsync(cancellationToken) is { } tree && await PanelAsync(tree, cancellationToken) is { } panel ? Partial("_Panel", panel) : NotFound();
+        await TreeAsync(cancellationToken) is { } tree && await PanelAsync(tree, cancellationToken) is { } panel
+            ? Partial("_Panel", panel)
+            : NotFound();
 
     private async Task<TraceTree?> TreeAsync(CancellationToken cancellationToken)
     {
@@ -77,9 +79,7 @@ public sealed class DetailsModel(TraceReader traces, CurrentProject current) : P
 
     /// <summary>What a reader most likely came for: the cause, else what a model said, else the request.</summary>
     private static string Preferred(TraceTree tree, TraceSummary summary) =>
-        summary.FirstError?.SpanId
-        ?? tree.Rows.FirstOrDefault(node => node.Span.Kind == SpanKind.Llm)?.Span.SpanId
-        ?? tree.Rows[0].Span.SpanId;
+        summary.FirstError?.SpanId ?? tree.Rows.FirstOrDefault(node => node.Span.Kind == SpanKind.Llm)?.Span.SpanId ?? tree.Rows[0].Span.SpanId;
 
     private static string? FailureAfter(TraceTree tree, string? selected)
     {

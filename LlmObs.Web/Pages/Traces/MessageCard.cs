@@ -36,7 +36,12 @@ public sealed record MessageCard(string Style, string Role, string? Name, string
                 if (part.Type == "tool_call")
                 {
                     List<CardPart> pair = [CardPart.Of(part, m, p)];
-                    if (part.Id is { Length: > 0 } id && results.TryGetValue(id, out var at) && (at.Message > m || (at.Message == m && at.Part > p)) && paired.Add(at))
+                    if (
+                        part.Id is { Length: > 0 } id
+                        && results.TryGetValue(id, out var at)
+                        && (at.Message > m || (at.Message == m && at.Part > p))
+                        && paired.Add(at)
+                    )
                     {
                         pair.Add(CardPart.Of(messages[at.Message].Parts[at.Part], at.Message, at.Part));
                     }
@@ -80,13 +85,14 @@ public sealed record MessageCard(string Style, string Role, string? Name, string
         return results;
     }
 
-    private static string StyleOf(Message message) => (message.Direction, message.Role) switch
-    {
-        ("system", _) or (_, "system" or "developer") => "system",
-        ("output", _) or (_, "assistant" or "model" or "ai") => "assistant",
-        (_, "tool" or "function") => "call",
-        _ => "user",
-    };
+    private static string StyleOf(Message message) =>
+        (message.Direction, message.Role) switch
+        {
+            ("system", _) or (_, "system" or "developer") => "system",
+            ("output", _) or (_, "assistant" or "model" or "ai") => "assistant",
+            (_, "tool" or "function") => "call",
+            _ => "user",
+        };
 }
 
 /// <summary>A piece of a message.</summary>
@@ -101,11 +107,12 @@ public sealed record CardPart(string Type, string Text, string Field)
     }
 
     /// <summary>What a part says, as one text. A media part says what it is and where: it is never loaded.</summary>
-    public static string TextOf(MessagePart part) => part.Type switch
-    {
-        "tool_call" => part.Arguments.IsNull ? part.Content ?? "" : part.Arguments.ToString(),
-        "media" => string.Join(" · ", new[] { part.Modality, part.MimeType, part.Uri, part.FileId }.Where(word => !string.IsNullOrEmpty(word))),
-        "other" => part.Raw.IsNull ? part.Content ?? "" : part.Raw.ToString(),
-        _ => part.Content ?? "",
-    };
+    public static string TextOf(MessagePart part) =>
+        part.Type switch
+        {
+            "tool_call" => part.Arguments.IsNull ? part.Content ?? "" : part.Arguments.ToString(),
+            "media" => string.Join(" · ", new[] { part.Modality, part.MimeType, part.Uri, part.FileId }.Where(word => !string.IsNullOrEmpty(word))),
+            "other" => part.Raw.IsNull ? part.Content ?? "" : part.Raw.ToString(),
+            _ => part.Content ?? "",
+        };
 }

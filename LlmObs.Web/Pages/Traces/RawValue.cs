@@ -23,7 +23,12 @@ public static class RawValue
             "stacktrace" => SpanException.Of(content.Events)?.StackTrace,
             _ when field.StartsWith("attributes.", StringComparison.Ordinal) => Member(content.Attributes, field["attributes.".Length..]),
             _ when field.StartsWith("resource.", StringComparison.Ordinal) => Member(content.Resource, field["resource.".Length..]),
-            _ when Numbers(field, "message.") is [var message, var part] => content.Messages.ElementAtOrDefault(message)?.Parts.ElementAtOrDefault(part) is { } found ? CardPart.TextOf(found) : null,
+            _ when Numbers(field, "message.") is [var message, var part] => content
+                .Messages.ElementAtOrDefault(message)
+                ?.Parts.ElementAtOrDefault(part)
+                is { } found
+                ? CardPart.TextOf(found)
+                : null,
             _ when Numbers(field, "document.") is [var document] => content.Documents.ElementAtOrDefault(document)?.Content,
             _ when Numbers(field, "tool.") is [var tool] => content.Tools.ElementAtOrDefault(tool)?.Parameters.Text,
             _ => null,

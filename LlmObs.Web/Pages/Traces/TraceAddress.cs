@@ -41,6 +41,8 @@ public sealed record TraceAddress(Project Project, string TraceId, string? Span 
     {
         address = Tab == "content" ? address : QueryHelpers.AddQueryString(address, "tab", Tab);
         address = View == "read" ? address : QueryHelpers.AddQueryString(address, "view", View);
-        return Parts == 1 ? address : QueryHelpers.AddQueryString(address, "parts", Parts.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        return Parts == 1
+            ? address
+            : QueryHelpers.AddQueryString(address, "parts", Parts.ToString(System.Globalization.CultureInfo.InvariantCulture));
     }
 }

@@ -23,8 +23,8 @@ public sealed record TraceCause(Span First, IReadOnlyList<string> Path, long Aft
 
         // A step that failed because one inside it did says nothing new, unless that one was only the request on the wire.
         var callers = FailedCallers(tree);
-        var later = tree.Rows
-            .Where(node => node.Span.Status == SpanStatus.Error && !node.HoldsError && node.Span.SpanId != first.SpanId)
+        var later = tree
+            .Rows.Where(node => node.Span.Status == SpanStatus.Error && !node.HoldsError && node.Span.SpanId != first.SpanId)
             .Select(node => callers.GetValueOrDefault(node.Span.SpanId, node.Span))
             .DistinctBy(span => span.SpanId)
             .OrderBy(span => span.EndUnixNano)
@@ -35,7 +35,8 @@ public sealed record TraceCause(Span First, IReadOnlyList<string> Path, long Aft
             Math.Max(0, first.StartUnixNano - summary.StartUnixNano),
             [.. later.Take(Shown)],
             Math.Max(0, later.Count - Shown),
-            summary.Status != SpanStatus.Error);
+            summary.Status != SpanStatus.Error
+        );
     }
 
     /// <summary>By the id of an HTTP request: the step that made it and failed with it.</summary>

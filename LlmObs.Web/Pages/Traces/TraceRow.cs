@@ -14,7 +14,16 @@ namespace LlmObs.Web.Pages.Traces;
 /// <param name="IsGuess">The tie to the parent is not what the sender said: dashed.</param>
 /// <param name="HasChildren">It can be folded.</param>
 /// <param name="Bar">Null for a missing parent.</param>
-public sealed record TraceRow(TraceNode? Node, string? MissingParentId, int Level, string Guide, int GuideLevels, bool IsGuess, bool HasChildren, TraceBar? Bar);
+public sealed record TraceRow(
+    TraceNode? Node,
+    string? MissingParentId,
+    int Level,
+    string Guide,
+    int GuideLevels,
+    bool IsGuess,
+    bool HasChildren,
+    TraceBar? Bar
+);
 
 /// <summary>Where a span stands in time, in percent of the trace.</summary>
 /// <param name="Start">0–100.</param>
@@ -66,7 +75,18 @@ public static class TraceRows
             }
 
             open[depth] = !isLast;
-            rows.Add(new(node, null, depth + 1, Guide(open, depth, isLast), Math.Min(depth, DrawnLevels), node.IsOrphan || node.IsCut, node.Children.Count > 0, Bar(node, summary)));
+            rows.Add(
+                new(
+                    node,
+                    null,
+                    depth + 1,
+                    Guide(open, depth, isLast),
+                    Math.Min(depth, DrawnLevels),
+                    node.IsOrphan || node.IsCut,
+                    node.Children.Count > 0,
+                    Bar(node, summary)
+                )
+            );
         }
 
         return rows;
@@ -122,10 +142,14 @@ public static class TraceRows
         var start = Math.Clamp(100.0 * (span.StartUnixNano - trace.StartUnixNano) / total, 0, 100 - Thinnest);
         var width = Math.Clamp(100.0 * span.DurationNano / total, Thinnest, 100 - start);
         var firstToken = span.TimeToFirstTokenMs is > 0 and var ms ? Math.Min(width, 100.0 * ms * 1e6 / total) : 0;
-        var label = start + width <= 80 ? "after" : start >= 20 ? "before" : "inside";
+        var label =
+            start + width <= 80 ? "after"
+            : start >= 20 ? "before"
+            : "inside";
         return new(start, width, firstToken, IsFrame(node), label);
     }
 
     private static bool IsFrame(TraceNode node) =>
-        node.Children.Count > 0 && node.Span.Kind is (SpanKind.Workflow or SpanKind.Agent or SpanKind.Chain or SpanKind.Task or SpanKind.Tool or SpanKind.Other);
+        node.Children.Count > 0
+        && node.Span.Kind is (SpanKind.Workflow or SpanKind.Agent or SpanKind.Chain or SpanKind.Task or SpanKind.Tool or SpanKind.Other);
 }

@@ -32,8 +32,11 @@ public sealed class TreeLines(TraceAddress address, string? firstError, IReadOnl
             else
             {
                 html.Raw("<div class=\"span-row missing\" role=\"treeitem\" aria-level=\"1\" aria-expanded=\"true\"><span class=\"span-name\">")
-                    .Raw("<svg class=\"icon\" aria-hidden=\"true\"><use href=\"#i-k-missing\"/></svg><span class=\"text cut\">").Text(words.Missing)
-                    .Raw("<span class=\"sub mono\">").Text(rows[i].MissingParentId).Raw("</span></span></span><span class=\"wf\"></span></div>");
+                    .Raw("<svg class=\"icon\" aria-hidden=\"true\"><use href=\"#i-k-missing\"/></svg><span class=\"text cut\">")
+                    .Text(words.Missing)
+                    .Raw("<span class=\"sub mono\">")
+                    .Text(rows[i].MissingParentId)
+                    .Raw("</span></span></span><span class=\"wf\"></span></div>");
             }
         }
 
@@ -44,13 +47,26 @@ public sealed class TreeLines(TraceAddress address, string? firstError, IReadOnl
     {
         var span = node.Span;
         var look = KindLook.Of(span.Kind);
-        html.Raw("<a class=\"span-row").Raw(Tone(node)).Raw("\" href=\"").Attribute(query[0]).Attribute(Uri.EscapeDataString(span.SpanId)).Attribute(query[1])
-            .Raw("\" role=\"treeitem\" aria-level=\"").Raw(row.Level.ToString(CultureInfo.InvariantCulture))
-            .Raw(row.HasChildren ? "\" aria-expanded=\"true" : "").Raw(span.SpanId == address.Span ? "\" aria-selected=\"true" : "").Raw("\"><span class=\"span-name\">");
+        html.Raw("<a class=\"span-row")
+            .Raw(Tone(node))
+            .Raw("\" href=\"")
+            .Attribute(query[0])
+            .Attribute(Uri.EscapeDataString(span.SpanId))
+            .Attribute(query[1])
+            .Raw("\" role=\"treeitem\" aria-level=\"")
+            .Raw(row.Level.ToString(CultureInfo.InvariantCulture))
+            .Raw(row.HasChildren ? "\" aria-expanded=\"true" : "")
+            .Raw(span.SpanId == address.Span ? "\" aria-selected=\"true" : "")
+            .Raw("\"><span class=\"span-name\">");
         if (row.GuideLevels > 0)
         {
-            html.Raw("<svg class=\"guide").Raw(row.IsGuess ? " guess" : "").Raw("\" width=\"").Raw((14 * row.GuideLevels).ToString(CultureInfo.InvariantCulture))
-                .Raw("\" aria-hidden=\"true\"><path d=\"").Raw(row.Guide).Raw("\"/></svg>");
+            html.Raw("<svg class=\"guide")
+                .Raw(row.IsGuess ? " guess" : "")
+                .Raw("\" width=\"")
+                .Raw((14 * row.GuideLevels).ToString(CultureInfo.InvariantCulture))
+                .Raw("\" aria-hidden=\"true\"><path d=\"")
+                .Raw(row.Guide)
+                .Raw("\"/></svg>");
         }
 
         if (row.Level - 1 > row.GuideLevels)
@@ -59,8 +75,14 @@ public sealed class TreeLines(TraceAddress address, string? firstError, IReadOnl
         }
 
         html.Raw(row.HasChildren ? "<span class=\"twig\"><svg class=\"icon s\" aria-hidden=\"true\"><use href=\"#i-right\"/></svg></span>" : "")
-            .Raw("<svg class=\"icon kind ").Raw(look.Class).Raw("\" role=\"img\" aria-label=\"").Attribute(kinds[span.Kind]).Raw("\"><use href=\"#i-").Raw(look.Icon)
-            .Raw("\"/></svg><span class=\"text cut\">").Text(span.Name);
+            .Raw("<svg class=\"icon kind ")
+            .Raw(look.Class)
+            .Raw("\" role=\"img\" aria-label=\"")
+            .Attribute(kinds[span.Kind])
+            .Raw("\"><use href=\"#i-")
+            .Raw(look.Icon)
+            .Raw("\"/></svg><span class=\"text cut\">")
+            .Text(span.Name);
         if (Sub(span) is { } sub)
         {
             html.Raw("<span class=\"sub\">").Text(sub).Raw("</span>");
@@ -95,19 +117,21 @@ public sealed class TreeLines(TraceAddress address, string? firstError, IReadOnl
         if (failed || node.HoldsError)
         {
             html.Raw(failed ? "<svg class=\"icon s is-bad\" role=\"img\" aria-label=\"" : "<svg class=\"icon s is-warn\" role=\"img\" aria-label=\"")
-                .Attribute(failed ? words.Failed : words.Inside).Raw(failed ? "\"><use href=\"#i-error\"/></svg>" : "\"><use href=\"#i-warn\"/></svg>");
+                .Attribute(failed ? words.Failed : words.Inside)
+                .Raw(failed ? "\"><use href=\"#i-error\"/></svg>" : "\"><use href=\"#i-warn\"/></svg>");
         }
 
         html.Raw("</span>");
     }
 
-    private static string Tone(TraceNode node) => node switch
-    {
-        { Span.Status: SpanStatus.Error } => " failed",
-        { HoldsError: true } => " holds-failed",
-        { Span.Kind: SpanKind.Task or SpanKind.Chain or SpanKind.Other } => " scaffold",
-        _ => "",
-    };
+    private static string Tone(TraceNode node) =>
+        node switch
+        {
+            { Span.Status: SpanStatus.Error } => " failed",
+            { HoldsError: true } => " holds-failed",
+            { Span.Kind: SpanKind.Task or SpanKind.Chain or SpanKind.Other } => " scaffold",
+            _ => "",
+        };
 
     /// <summary>What a name alone does not tell: the model, why it failed, or how the sender called it.</summary>
     private static string? Sub(Span span) =>

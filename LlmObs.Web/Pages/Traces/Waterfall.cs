@@ -16,17 +16,37 @@ public static class Waterfall
     {
         var start = TraceBar.Percent(bar.Start);
         var width = TraceBar.Percent(bar.Width);
-        html.Raw("<svg class=\"wf\" aria-hidden=\"true\"><rect class=\"").Raw(bar.IsFrame ? "frame " : "bar ").Raw(isGuess ? "guess " : "")
-            .Raw(KindLook.Of(node.Span.Kind).Class).Raw("\" x=\"").Raw(start).Raw("\" y=\"").Raw(bar.IsFrame ? "9" : "8")
-            .Raw("\" width=\"").Raw(width).Raw("\" height=\"").Raw(bar.IsFrame ? "8" : "10").Raw("\"/>");
+        html.Raw("<svg class=\"wf\" aria-hidden=\"true\"><rect class=\"")
+            .Raw(bar.IsFrame ? "frame " : "bar ")
+            .Raw(isGuess ? "guess " : "")
+            .Raw(KindLook.Of(node.Span.Kind).Class)
+            .Raw("\" x=\"")
+            .Raw(start)
+            .Raw("\" y=\"")
+            .Raw(bar.IsFrame ? "9" : "8")
+            .Raw("\" width=\"")
+            .Raw(width)
+            .Raw("\" height=\"")
+            .Raw(bar.IsFrame ? "8" : "10")
+            .Raw("\"/>");
         if (bar.FirstToken > 0)
         {
-            html.Raw("<rect class=\"ttft\" x=\"").Raw(start).Raw("\" y=\"8\" width=\"").Raw(TraceBar.Percent(bar.FirstToken)).Raw("\" height=\"10\"/>");
+            html.Raw("<rect class=\"ttft\" x=\"")
+                .Raw(start)
+                .Raw("\" y=\"8\" width=\"")
+                .Raw(TraceBar.Percent(bar.FirstToken))
+                .Raw("\" height=\"10\"/>");
         }
 
         if (node.Span.Status == SpanStatus.Error)
         {
-            html.Raw("<rect class=\"fail").Raw(node.HoldsError ? " soft" : "").Raw("\" x=\"").Raw(start).Raw("\" y=\"7.25\" width=\"").Raw(width).Raw("\" height=\"11.5\"/>");
+            html.Raw("<rect class=\"fail")
+                .Raw(node.HoldsError ? " soft" : "")
+                .Raw("\" x=\"")
+                .Raw(start)
+                .Raw("\" y=\"7.25\" width=\"")
+                .Raw(width)
+                .Raw("\" height=\"11.5\"/>");
         }
 
         var (x, dx, style) = bar.Label switch
@@ -35,7 +55,15 @@ public static class Waterfall
             "before" => (start, "-6", " class=\"left\""),
             _ => (TraceBar.Percent(bar.End), "-6", bar.IsFrame ? " class=\"left\"" : " class=\"left inside\""),
         };
-        html.Raw("<text").Raw(style).Raw(" x=\"").Raw(x).Raw("\" dx=\"").Raw(dx).Raw("\" y=\"17\">").Raw(Figures.Duration(node.Span.DurationNano).ToString()).Raw("</text></svg>");
+        html.Raw("<text")
+            .Raw(style)
+            .Raw(" x=\"")
+            .Raw(x)
+            .Raw("\" dx=\"")
+            .Raw(dx)
+            .Raw("\" y=\"17\">")
+            .Raw(Figures.Duration(node.Span.DurationNano).ToString())
+            .Raw("</text></svg>");
     }
 
     /// <summary>The scale above the bars: a long tick and its time each quarter, a short one between.</summary>
@@ -45,10 +73,18 @@ public static class Waterfall
         for (var i = 0; i <= Ticks; i++)
         {
             var x = TraceBar.Percent(100.0 * i / Ticks);
-            html.Raw("<line class=\"tick\" x1=\"").Raw(x).Raw("\" x2=\"").Raw(x).Raw(i % 2 == 0 ? "\" y1=\"16\" y2=\"24\"/>" : "\" y1=\"20\" y2=\"24\"/>");
+            html.Raw("<line class=\"tick\" x1=\"")
+                .Raw(x)
+                .Raw("\" x2=\"")
+                .Raw(x)
+                .Raw(i % 2 == 0 ? "\" y1=\"16\" y2=\"24\"/>" : "\" y1=\"20\" y2=\"24\"/>");
             if (i % 2 == 0 && i < Ticks)
             {
-                html.Raw("<text x=\"").Raw(x).Raw("\" dx=\"4\" y=\"15\">").Raw(i == 0 ? "0" : Figures.Duration(durationNano / Ticks * i).ToString()).Raw("</text>");
+                html.Raw("<text x=\"")
+                    .Raw(x)
+                    .Raw("\" dx=\"4\" y=\"15\">")
+                    .Raw(i == 0 ? "0" : Figures.Duration(durationNano / Ticks * i).ToString())
+                    .Raw("</text>");
             }
         }
 

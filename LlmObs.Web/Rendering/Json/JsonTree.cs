@@ -8,7 +8,8 @@ internal static class JsonTree
     private const int OpenDepth = 4;
     private const int LongList = 60;
 
-    public static void Write(HtmlWriter html, JsonPart part, RenderRun run, int nesting, string path = "$") => Write(html, part, run, nesting, path, 0, comma: false);
+    public static void Write(HtmlWriter html, JsonPart part, RenderRun run, int nesting, string path = "$") =>
+        Write(html, part, run, nesting, path, 0, comma: false);
 
     private static void Write(HtmlWriter html, JsonPart part, RenderRun run, int nesting, string path, int depth, bool comma)
     {
@@ -31,7 +32,11 @@ internal static class JsonTree
         {
             case JsonPartKind.Object or JsonPartKind.Array:
                 html.Raw(part.Kind == JsonPartKind.Object ? "{" : "[");
-                html.Raw(part.IsCut ? "" : part.Kind == JsonPartKind.Object ? "}" : "]");
+                html.Raw(
+                    part.IsCut ? ""
+                    : part.Kind == JsonPartKind.Object ? "}"
+                    : "]"
+                );
                 break;
             case JsonPartKind.String:
                 html.Raw("<span class=\"ps\">&quot;").Text(part.Text).Raw(part.IsCut ? "</span>" : "&quot;</span>");
@@ -52,7 +57,13 @@ internal static class JsonTree
         html.Raw(depth < OpenDepth && (depth == 0 || part.Children.Count < LongList) ? "<details open>" : "<details>");
         html.Raw("<summary><svg class=\"icon s\" aria-hidden=\"true\"><use href=\"#i-right\"/></svg>");
         WriteName(html, part);
-        html.Raw("<span>").Raw(open).Raw("</span><span class=\"shut\" data-copy-skip>").Text(count).Raw(" ").Raw(close).Raw("</span></summary><div class=\"kids\">");
+        html.Raw("<span>")
+            .Raw(open)
+            .Raw("</span><span class=\"shut\" data-copy-skip>")
+            .Text(count)
+            .Raw(" ")
+            .Raw(close)
+            .Raw("</span></summary><div class=\"kids\">");
         for (var i = 0; i < part.Children.Count; i++)
         {
             if (run.JsonBudget <= 0)

@@ -8,7 +8,8 @@ internal sealed record StringContent(TextFormat Format, string Text)
     /// <summary>Null for an ordinary string, which is shown in quotes.</summary>
     public static StringContent? Of(string text)
     {
-        var looksStructured = text.Length > Short || text.Contains('\n', StringComparison.Ordinal) || (text.Length > 1 && text[0] is '{' or '[') || StartsLikeSql(text);
+        var looksStructured =
+            text.Length > Short || text.Contains('\n', StringComparison.Ordinal) || (text.Length > 1 && text[0] is '{' or '[') || StartsLikeSql(text);
         if (!looksStructured)
         {
             return null;

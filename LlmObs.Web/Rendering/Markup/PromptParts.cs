@@ -32,7 +32,7 @@ internal static partial class PromptParts
         var parts = new List<PromptPart>();
         string? title = null;
         var (level, bodyStart, fence, seeksTags) = (0, 0, (string?)null, true);
-        for (var at = 0; at < text.Length;)
+        for (var at = 0; at < text.Length; )
         {
             var end = text.IndexOf('\n', at);
             end = end < 0 ? text.Length : end + 1;
@@ -46,7 +46,14 @@ internal static partial class PromptParts
                 Close(at);
                 (title, level, bodyStart) = (Plain(line.Trim().Trim('#').Trim().ToString()), heading, end);
             }
-            else if (fence is null && parts.Count < PartsLimit && seeksTags && line.TrimStart().StartsWith('<') && OpenTag().Match(text, at) is { Success: true } open && open.Index == at)
+            else if (
+                fence is null
+                && parts.Count < PartsLimit
+                && seeksTags
+                && line.TrimStart().StartsWith('<')
+                && OpenTag().Match(text, at) is { Success: true } open
+                && open.Index == at
+            )
             {
                 if (Closing(text, open) is var (bodyEnd, after))
                 {

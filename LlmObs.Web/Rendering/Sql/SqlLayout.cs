@@ -80,7 +80,10 @@ public static class SqlLayout
                     Break(laid, level.Indent + 2);
                 }
             }
-            else if (token is { Kind: SqlTokenKind.Mark, Text: "," } && (level.IsList || level is { IsQuery: true, Clause: "SELECT" or "WITH" or "SET" }))
+            else if (
+                token is { Kind: SqlTokenKind.Mark, Text: "," }
+                && (level.IsList || level is { IsQuery: true, Clause: "SELECT" or "WITH" or "SET" })
+            )
             {
                 Break(laid, level.Indent + (level.IsList || level.Clause == "WITH" ? 0 : level.Clause.Length + 1));
             }
@@ -104,12 +107,29 @@ public static class SqlLayout
         var before = Previous(tokens, i);
         return token.Text.ToUpperInvariant() switch
         {
-            "SELECT" or "FROM" or "WHERE" or "HAVING" or "LIMIT" or "UNION" or "EXCEPT" or "INTERSECT" or "VALUES" or "RETURNING" or "QUALIFY" or "CREATE" => !Is(before, "DISTINCT"),
+            "SELECT"
+            or "FROM"
+            or "WHERE"
+            or "HAVING"
+            or "LIMIT"
+            or "UNION"
+            or "EXCEPT"
+            or "INTERSECT"
+            or "VALUES"
+            or "RETURNING"
+            or "QUALIFY"
+            or "CREATE" => !Is(before, "DISTINCT"),
             "SET" => !Is(before, "UPDATE"),
             "WITH" => before is null or { Text: ";" or "(" },
             "GROUP" or "ORDER" => Next(tokens, i) is { } by && by.Is("BY"),
             "LEFT" or "RIGHT" or "INNER" or "FULL" or "CROSS" or "NATURAL" => Next(tokens, i) is { } next && (next.Is("JOIN") || next.Is("OUTER")),
-            "JOIN" => !Is(before, "LEFT") && !Is(before, "RIGHT") && !Is(before, "INNER") && !Is(before, "FULL") && !Is(before, "CROSS") && !Is(before, "NATURAL") && !Is(before, "OUTER"),
+            "JOIN" => !Is(before, "LEFT")
+                && !Is(before, "RIGHT")
+                && !Is(before, "INNER")
+                && !Is(before, "FULL")
+                && !Is(before, "CROSS")
+                && !Is(before, "NATURAL")
+                && !Is(before, "OUTER"),
             _ => false,
         };
     }
@@ -151,7 +171,10 @@ public static class SqlLayout
     {
         if (laid is [.., { Kind: SqlTokenKind.Space } last])
         {
-            laid[^1] = last.Text.Contains('\n', StringComparison.Ordinal) && !text.Contains('\n', StringComparison.Ordinal) ? last : new(SqlTokenKind.Space, text);
+            laid[^1] =
+                last.Text.Contains('\n', StringComparison.Ordinal) && !text.Contains('\n', StringComparison.Ordinal)
+                    ? last
+                    : new(SqlTokenKind.Space, text);
         }
         else if (laid.Count > 0)
         {

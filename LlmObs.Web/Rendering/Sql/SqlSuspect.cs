@@ -15,7 +15,8 @@ internal sealed partial record SqlSuspect(int Line, string Name)
         }
 
         // The most telling name is the last one of a dotted path: o.gmv_amount.
-        var named = Word().Matches(message.Length > 1000 ? message[..1000] : message)
+        var named = Word()
+            .Matches(message.Length > 1000 ? message[..1000] : message)
             .Select(match => match.Value.Split('.')[^1])
             .Where(name => name.Length > 3 && !SqlTokenizer.IsKeyword(name))
             .ToHashSet(StringComparer.OrdinalIgnoreCase);
@@ -34,7 +35,8 @@ internal sealed partial record SqlSuspect(int Line, string Name)
     }
 
     // A word of plain English in the message proves nothing; an identifier with an underscore or a digit does.
-    private static bool IsSpecific(string name) => name.Contains('_', StringComparison.Ordinal) || name.Any(char.IsAsciiDigit) || name[0] is '"' or '`';
+    private static bool IsSpecific(string name) =>
+        name.Contains('_', StringComparison.Ordinal) || name.Any(char.IsAsciiDigit) || name[0] is '"' or '`';
 
     [GeneratedRegex(@"[\p{L}_][\w.]*", RegexOptions.CultureInvariant)]
     private static partial Regex Word();

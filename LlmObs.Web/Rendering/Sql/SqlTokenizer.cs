@@ -22,7 +22,7 @@ public static class SqlTokenizer
     public static List<SqlToken> Tokens(string sql)
     {
         var tokens = new List<SqlToken>();
-        for (var at = 0; at < sql.Length;)
+        for (var at = 0; at < sql.Length; )
         {
             var end = End(sql, at, out var kind);
             var text = sql[at..end];
@@ -98,7 +98,11 @@ public static class SqlTokenizer
     {
         for (var i = 0; i + 1 < tokens.Count; i++)
         {
-            if (tokens[i].Kind == SqlTokenKind.Name && tokens[i + 1] is { Kind: SqlTokenKind.Mark, Text: "(" } && tokens[i].Text[0] is not ('"' or '`'))
+            if (
+                tokens[i].Kind == SqlTokenKind.Name
+                && tokens[i + 1] is { Kind: SqlTokenKind.Mark, Text: "(" }
+                && tokens[i].Text[0] is not ('"' or '`')
+            )
             {
                 tokens[i] = tokens[i] with { Kind = SqlTokenKind.Function };
             }

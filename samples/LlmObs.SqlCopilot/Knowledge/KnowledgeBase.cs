@@ -19,11 +19,14 @@ internal sealed partial class KnowledgeBase
 
     public KnowledgeBase(IEnumerable<Document> documents)
     {
-        _documents = [.. documents.Select(document =>
-        {
-            var terms = Terms($"{document.Title} {document.Title} {document.Content}").ToList();
-            return (document, terms.CountBy(term => term).ToDictionary(), terms.Count);
-        })];
+        _documents =
+        [
+            .. documents.Select(document =>
+            {
+                var terms = Terms($"{document.Title} {document.Title} {document.Content}").ToList();
+                return (document, terms.CountBy(term => term).ToDictionary(), terms.Count);
+            }),
+        ];
         _documentsWithTerm = _documents.SelectMany(entry => entry.Terms.Keys).CountBy(term => term).ToDictionary();
         _averageLength = _documents.Average(entry => entry.Length);
     }
@@ -34,11 +37,20 @@ internal sealed partial class KnowledgeBase
     public IReadOnlyList<Hit> Search(string query, int top)
     {
         var words = Terms(query).Distinct().ToArray();
-        return [.. _documents
-            .Select(entry => new Hit(entry.Document.Id, entry.Document.Title, Math.Round(words.Sum(word => Score(word, entry.Terms, entry.Length)), 3), entry.Document.Content))
-            .Where(hit => hit.Score > 0)
-            .OrderByDescending(hit => hit.Score).ThenBy(hit => hit.Id, StringComparer.Ordinal)
-            .Take(top)];
+        return
+        [
+            .. _documents
+                .Select(entry => new Hit(
+                    entry.Document.Id,
+                    entry.Document.Title,
+                    Math.Round(words.Sum(word => Score(word, entry.Terms, entry.Length)), 3),
+                    entry.Document.Content
+                ))
+                .Where(hit => hit.Score > 0)
+                .OrderByDescending(hit => hit.Score)
+                .ThenBy(hit => hit.Id, StringComparer.Ordinal)
+                .Take(top),
+        ];
     }
 
     private double Score(string word, Dictionary<string, int> terms, int length)

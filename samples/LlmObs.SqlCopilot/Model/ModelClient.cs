@@ -25,7 +25,8 @@ internal static class ModelClient
 
         // From the outside in: a rate limit is waited for, and each single attempt is a span of its own.
         var client = new ChatClient(name, new ApiKeyCredential(options.ApiKey ?? "none"), wire).AsIChatClient();
-        return (options.IsScripted ? new ScriptedProvider(client) : client).AsBuilder()
+        return (options.IsScripted ? new ScriptedProvider(client) : client)
+            .AsBuilder()
             .Use(inner => new RateLimitPatience(inner, time))
             .UseOpenTelemetry(logs, Spans.SourceName, telemetry => telemetry.EnableSensitiveData = true)
             .Build();

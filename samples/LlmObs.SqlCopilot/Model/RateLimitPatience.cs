@@ -10,7 +10,11 @@ internal sealed class RateLimitPatience(IChatClient inner, TimeProvider time) : 
 {
     private const int Attempts = 3;
 
-    public override async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    public override async Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages,
+        ChatOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -26,7 +30,10 @@ internal sealed class RateLimitPatience(IChatClient inner, TimeProvider time) : 
     }
 
     public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-        IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        IEnumerable<ChatMessage> messages,
+        ChatOptions? options = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -55,8 +62,11 @@ internal sealed class RateLimitPatience(IChatClient inner, TimeProvider time) : 
 
     private static TimeSpan AskedDelay(ClientResultException exception)
     {
-        var asked = exception.GetRawResponse()?.Headers.TryGetValue("Retry-After", out var text) == true
-            && double.TryParse(text, CultureInfo.InvariantCulture, out var seconds) ? seconds : 2;
+        var asked =
+            exception.GetRawResponse()?.Headers.TryGetValue("Retry-After", out var text) == true
+            && double.TryParse(text, CultureInfo.InvariantCulture, out var seconds)
+                ? seconds
+                : 2;
         return TimeSpan.FromSeconds(Math.Clamp(asked, 0, 10));
     }
 }

@@ -17,9 +17,10 @@ internal static class Prompt
     }
 
     /// <summary>Options of a call that names its prompt, so that its span does too.</summary>
-    public static ChatOptions Options(string name) => new()
-    {
-        Temperature = 0,
-        AdditionalProperties = new() { [Telemetry.Tags.PromptName] = name },
-    };
+    public static ChatOptions Options(string name) =>
+        new()
+        {
+            Temperature = 0,
+            AdditionalProperties = new() { [Telemetry.Tags.PromptName] = name },
+        };
 }

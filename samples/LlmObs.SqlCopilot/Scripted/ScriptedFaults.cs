@@ -19,7 +19,13 @@ internal sealed record ScriptedFaults(string Question, string Task)
     public bool Chatters => Percent("json") < 12;
 
     /// <summary>How many times the request is refused with 429 before it is served.</summary>
-    public int Refusals => Percent("limit" + Task) switch { 0 => 5, < 4 => 1, _ => 0 };
+    public int Refusals =>
+        Percent("limit" + Task) switch
+        {
+            0 => 5,
+            < 4 => 1,
+            _ => 0,
+        };
 
     /// <summary>Time until the first token.</summary>
     public TimeSpan Thinking => TimeSpan.FromMilliseconds(120 + 5 * Percent("time" + Task) + (Percent("slow" + Task) < 3 ? 7_000 : 0));

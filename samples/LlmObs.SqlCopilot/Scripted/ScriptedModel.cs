@@ -45,7 +45,18 @@ internal static partial class ScriptedModel
     private static string Slots(string text)
     {
         var asked = ScriptedQuestion.Parse(text);
-        return Json(new { metric = asked.Metric, by = asked.By, city = asked.City, category = asked.Category, channel = asked.Channel, time = asked.Time, top = asked.Top });
+        return Json(
+            new
+            {
+                metric = asked.Metric,
+                by = asked.By,
+                city = asked.City,
+                category = asked.Category,
+                channel = asked.Channel,
+                time = asked.Time,
+                top = asked.Top,
+            }
+        );
     }
 
     private static string Generate(string text, string system, ScriptedFaults faults)
@@ -53,14 +64,22 @@ internal static partial class ScriptedModel
         var asked = ScriptedQuestion.Parse(text);
         if (asked.Metric is null)
         {
-            return Json(new { sql = "", explanation = asked.Chinese ? "数据库里没有回答这个问题所需的数据。" : "The database has no data that answers this question." });
+            return Json(
+                new
+                {
+                    sql = "",
+                    explanation = asked.Chinese ? "数据库里没有回答这个问题所需的数据。" : "The database has no data that answers this question.",
+                }
+            );
         }
 
         // The copied column comes from an outdated example that retrieval put into the prompt; without it the model would not know the name.
         var copies = system.Contains("gmv_amount", StringComparison.Ordinal) && faults.CopiesOutdatedExample;
         var sql = ScriptedSql.Write(asked, new(copies ? "gmv_amount" : "pay_amount", Careful: !faults.IsCareless));
         var answer = Json(new { sql, explanation = Explain(asked) });
-        return faults.BreaksJson ? answer[..^2] : faults.Chatters ? $"```json\n{answer}\n```" : answer;
+        return faults.BreaksJson ? answer[..^2]
+            : faults.Chatters ? $"```json\n{answer}\n```"
+            : answer;
     }
 
     private static string Diagnose(string text, string failed, string error, ScriptedFaults faults)
@@ -80,7 +99,14 @@ internal static partial class ScriptedModel
             _ when line.Contains("57014", StringComparison.Ordinal) => "两两比较所有商品和订单，超时被取消；改为按 order_id 自关联。",
             _ => $"按要求的格式重新给出 SQL。{line}",
         };
-        return Json(new { cause, sql = ScriptedSql.Write(asked, ScriptedSql.Right with { Revenue = revenue }), explanation = Explain(asked) });
+        return Json(
+            new
+            {
+                cause,
+                sql = ScriptedSql.Write(asked, ScriptedSql.Right with { Revenue = revenue }),
+                explanation = Explain(asked),
+            }
+        );
     }
 
     private static string Answer(string text, string result, string explanation)
@@ -89,7 +115,9 @@ internal static partial class ScriptedModel
         var table = result.Split('\n').Where(line => line.StartsWith('|')).ToArray();
         if (table.Length <= 2)
         {
-            return chinese ? $"没有查到符合条件的数据。\n\n> 问题：{text}\n> 口径：{explanation}" : $"No data matches.\n\n> Question: {text}\n> Terms: {explanation}";
+            return chinese
+                ? $"没有查到符合条件的数据。\n\n> 问题：{text}\n> 口径：{explanation}"
+                : $"No data matches.\n\n> Question: {text}\n> Terms: {explanation}";
         }
 
         var first = table[2].Split('|', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
@@ -104,9 +132,14 @@ internal static partial class ScriptedModel
         return $"{head}\n\n{string.Join('\n', table)}\n\n{(chinese ? "口径" : "Terms")}：{explanation}";
     }
 
-    private static string Explain(ScriptedQuestion asked) => asked.Metric == "new_members"
-        ? asked.Chinese ? "按注册日期统计会员。" : "Members by their day of registration."
-        : asked.Chinese ? $"{asked.Say().TrimEnd('？')}：排除已取消的订单。" : $"{asked.Say().TrimEnd('?', '.')}: orders that were not cancelled.";
+    private static string Explain(ScriptedQuestion asked) =>
+        asked.Metric == "new_members"
+            ? asked.Chinese
+                ? "按注册日期统计会员。"
+                : "Members by their day of registration."
+            : asked.Chinese
+                ? $"{asked.Say().TrimEnd('？')}：排除已取消的订单。"
+                : $"{asked.Say().TrimEnd('?', '.')}: orders that were not cancelled.";
 
     private static string TablesOf(string text)
     {

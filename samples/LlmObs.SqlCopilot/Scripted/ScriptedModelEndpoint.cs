@@ -34,7 +34,12 @@ internal sealed class ScriptedModelEndpoint(IOptions<ScriptedModelOptions> optio
         if (Refuses(reply.Faults))
         {
             context.Response.Headers.RetryAfter = "1";
-            await WriteErrorAsync(context, StatusCodes.Status429TooManyRequests, "rate_limit_exceeded", "Rate limit reached for scripted-sql-1. Please try again in 1s.");
+            await WriteErrorAsync(
+                context,
+                StatusCodes.Status429TooManyRequests,
+                "rate_limit_exceeded",
+                "Rate limit reached for scripted-sql-1. Please try again in 1s."
+            );
             return;
         }
 
@@ -82,6 +87,17 @@ internal sealed class ScriptedModelEndpoint(IOptions<ScriptedModelOptions> optio
     private static Task WriteErrorAsync(HttpContext context, int status, string code, string message)
     {
         context.Response.StatusCode = status;
-        return context.Response.WriteAsJsonAsync(new { error = new { message, type = code, code } }, context.RequestAborted);
+        return context.Response.WriteAsJsonAsync(
+            new
+            {
+                error = new
+                {
+                    message,
+                    type = code,
+                    code,
+                },
+            },
+            context.RequestAborted
+        );
     }
 }

@@ -11,14 +11,15 @@ internal static class ScriptedSql
 
     public static readonly Style Right = new("pay_amount", Careful: true);
 
-    public static string Write(ScriptedQuestion question, Style style) => question.Metric switch
-    {
-        "bought_together" => BoughtTogether(question, style),
-        "new_members" => NewMembers(question),
-        "refund_amount" => RefundAmount(question),
-        "refund_rate" => RefundRate(question, style),
-        _ => FromOrders(question, style),
-    };
+    public static string Write(ScriptedQuestion question, Style style) =>
+        question.Metric switch
+        {
+            "bought_together" => BoughtTogether(question, style),
+            "new_members" => NewMembers(question),
+            "refund_amount" => RefundAmount(question),
+            "refund_rate" => RefundRate(question, style),
+            _ => FromOrders(question, style),
+        };
 
     private static string FromOrders(ScriptedQuestion question, Style style)
     {
@@ -32,7 +33,12 @@ internal static class ScriptedSql
         };
         var sql = new StringBuilder();
         var (label, join) = Dimension(question.By, question.Chinese);
-        sql.Append("SELECT ").Append(label is null ? "" : $"{label} AS {question.By}, ").Append(value).Append(" AS ").Append(question.Metric).Append("\nFROM orders o");
+        sql.Append("SELECT ")
+            .Append(label is null ? "" : $"{label} AS {question.By}, ")
+            .Append(value)
+            .Append(" AS ")
+            .Append(question.Metric)
+            .Append("\nFROM orders o");
         sql.Append(byLine ? "\nJOIN order_items i ON i.order_id = o.order_id" : "");
         if (question.By is "product" or "category" || question.Category is not null)
         {
@@ -63,7 +69,10 @@ internal static class ScriptedSql
         }
 
         var (label, join) = Dimension(question.By, question.Chinese);
-        var sql = new StringBuilder("SELECT ").Append(label is null ? "" : $"{label} AS {question.By}, ").Append(value).Append("\nFROM orders o\nLEFT JOIN refunds r ON r.order_id = o.order_id");
+        var sql = new StringBuilder("SELECT ")
+            .Append(label is null ? "" : $"{label} AS {question.By}, ")
+            .Append(value)
+            .Append("\nFROM orders o\nLEFT JOIN refunds r ON r.order_id = o.order_id");
         if (question.By is "product" or "category")
         {
             sql.Append("\nJOIN order_items i ON i.order_id = o.order_id\nJOIN products p ON p.product_id = i.product_id");
@@ -71,7 +80,9 @@ internal static class ScriptedSql
 
         sql.Append(join);
         AppendFilterJoins(sql, question);
-        sql.Append("\nWHERE o.status <> 'cancelled'").Append(Between("o.ordered_at", question.Time)).Append(Filters(question with { Category = null }));
+        sql.Append("\nWHERE o.status <> 'cancelled'")
+            .Append(Between("o.ordered_at", question.Time))
+            .Append(Filters(question with { Category = null }));
         return Finish(sql, question, label);
     }
 
@@ -79,10 +90,14 @@ internal static class ScriptedSql
     {
         var (label, join) = question.By is "product" or "category" ? (null, "") : Dimension(question.By, question.Chinese);
         label = label?.Replace("o.ordered_at", "r.refunded_at", StringComparison.Ordinal);
-        var sql = new StringBuilder("SELECT ").Append(label is null ? "r.reason AS reason" : $"{label} AS {question.By}")
-            .Append(", SUM(r.amount) AS refund_amount\nFROM refunds r\nJOIN orders o ON o.order_id = r.order_id").Append(join);
+        var sql = new StringBuilder("SELECT ")
+            .Append(label is null ? "r.reason AS reason" : $"{label} AS {question.By}")
+            .Append(", SUM(r.amount) AS refund_amount\nFROM refunds r\nJOIN orders o ON o.order_id = r.order_id")
+            .Append(join);
         AppendFilterJoins(sql, question);
-        sql.Append("\nWHERE o.status <> 'cancelled'").Append(Between("r.refunded_at", question.Time)).Append(Filters(question with { Category = null }));
+        sql.Append("\nWHERE o.status <> 'cancelled'")
+            .Append(Between("r.refunded_at", question.Time))
+            .Append(Filters(question with { Category = null }));
         return Finish(sql, question with { Metric = "refund_amount" }, label ?? "r.reason");
     }
 
@@ -130,17 +145,18 @@ internal static class ScriptedSql
                 """;
     }
 
-    private static (string? Label, string Join) Dimension(string? by, bool chinese) => by switch
-    {
-        "store" => (chinese ? "s.name" : "s.name_en", "\nJOIN stores s ON s.store_id = o.store_id"),
-        "city" => (chinese ? "s.city" : "s.city_en", "\nJOIN stores s ON s.store_id = o.store_id"),
-        "channel" => (chinese ? "c.name" : "c.name_en", "\nJOIN channels c ON c.channel_id = o.channel_id"),
-        "category" => (chinese ? "p.category" : "p.category_en", ""),
-        "product" => (chinese ? "p.name" : "p.name_en", ""),
-        "day" => ("o.ordered_at::date", ""),
-        "month" => ("to_char(o.ordered_at, 'YYYY-MM')", ""),
-        _ => (null, ""),
-    };
+    private static (string? Label, string Join) Dimension(string? by, bool chinese) =>
+        by switch
+        {
+            "store" => (chinese ? "s.name" : "s.name_en", "\nJOIN stores s ON s.store_id = o.store_id"),
+            "city" => (chinese ? "s.city" : "s.city_en", "\nJOIN stores s ON s.store_id = o.store_id"),
+            "channel" => (chinese ? "c.name" : "c.name_en", "\nJOIN channels c ON c.channel_id = o.channel_id"),
+            "category" => (chinese ? "p.category" : "p.category_en", ""),
+            "product" => (chinese ? "p.name" : "p.name_en", ""),
+            "day" => ("o.ordered_at::date", ""),
+            "month" => ("to_char(o.ordered_at, 'YYYY-MM')", ""),
+            _ => (null, ""),
+        };
 
     private static void AppendFilterJoins(StringBuilder sql, ScriptedQuestion question)
     {
@@ -149,22 +165,26 @@ internal static class ScriptedSql
     }
 
     // The values come from the word lists, never from the question's text.
-    private static string Filters(ScriptedQuestion question) => string.Concat(
-        question.City is null ? "" : $"\n  AND s.city = '{question.City}'",
-        question.Category is null ? "" : $"\n  AND p.category = '{question.Category}'",
-        question.Channel is null ? "" : $"\n  AND c.code = '{question.Channel}'");
+    private static string Filters(ScriptedQuestion question) =>
+        string.Concat(
+            question.City is null ? "" : $"\n  AND s.city = '{question.City}'",
+            question.Category is null ? "" : $"\n  AND p.category = '{question.Category}'",
+            question.Channel is null ? "" : $"\n  AND c.code = '{question.Channel}'"
+        );
 
-    private static string Between(string column, string? time) => time switch
-    {
-        "today" => $"\n  AND {column} >= current_date",
-        "yesterday" => $"\n  AND {column} >= current_date - 1 AND {column} < current_date",
-        "last_7_days" => $"\n  AND {column} >= current_date - 7",
-        "last_90_days" => $"\n  AND {column} >= current_date - 90",
-        "this_month" => $"\n  AND {column} >= date_trunc('month', current_date)",
-        "last_month" => $"\n  AND {column} >= date_trunc('month', current_date) - interval '1 month' AND {column} < date_trunc('month', current_date)",
-        "all" => "",
-        _ => $"\n  AND {column} >= current_date - 30",
-    };
+    private static string Between(string column, string? time) =>
+        time switch
+        {
+            "today" => $"\n  AND {column} >= current_date",
+            "yesterday" => $"\n  AND {column} >= current_date - 1 AND {column} < current_date",
+            "last_7_days" => $"\n  AND {column} >= current_date - 7",
+            "last_90_days" => $"\n  AND {column} >= current_date - 90",
+            "this_month" => $"\n  AND {column} >= date_trunc('month', current_date)",
+            "last_month" =>
+                $"\n  AND {column} >= date_trunc('month', current_date) - interval '1 month' AND {column} < date_trunc('month', current_date)",
+            "all" => "",
+            _ => $"\n  AND {column} >= current_date - 30",
+        };
 
     private static string Finish(StringBuilder sql, ScriptedQuestion question, string? label)
     {

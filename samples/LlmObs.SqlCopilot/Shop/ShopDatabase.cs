@@ -6,7 +6,12 @@ using Npgsql;
 namespace LlmObs.SqlCopilot.Shop;
 
 /// <summary>Makes the schema <c>shop</c>, its data and the read-only role in the database <c>llmobs</c>, and keeps trying while the server is away.</summary>
-internal sealed partial class ShopDatabase(IConfiguration configuration, IOptions<ShopOptions> options, TimeProvider time, ILogger<ShopDatabase> logger) : BackgroundService
+internal sealed partial class ShopDatabase(
+    IConfiguration configuration,
+    IOptions<ShopOptions> options,
+    TimeProvider time,
+    ILogger<ShopDatabase> logger
+) : BackgroundService
 {
     private const string Mark = "LlmObs sample shop, last day ";
     private readonly TaskCompletionSource<NpgsqlDataSource> _reader = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -47,7 +52,8 @@ internal sealed partial class ShopDatabase(IConfiguration configuration, IOption
 
     internal async Task<NpgsqlDataSource> PrepareAsync(CancellationToken cancellationToken)
     {
-        var owner = configuration.GetConnectionString("llmobs")
+        var owner =
+            configuration.GetConnectionString("llmobs")
             ?? throw new InvalidOperationException("There is no connection string: set ConnectionStrings:llmobs.");
         var password = RandomNumberGenerator.GetHexString(48, lowercase: true);
         await using (var source = NpgsqlDataSource.Create(owner))
@@ -61,13 +67,15 @@ internal sealed partial class ShopDatabase(IConfiguration configuration, IOption
             await transaction.CommitAsync(cancellationToken);
         }
 
-        return NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(owner)
-        {
-            Username = options.Value.ReaderRole,
-            Password = password,
-            ApplicationName = "sql-copilot",
-            MaxPoolSize = 8,
-        });
+        return NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(owner)
+            {
+                Username = options.Value.ReaderRole,
+                Password = password,
+                ApplicationName = "sql-copilot",
+                MaxPoolSize = 8,
+            }
+        );
     }
 
     /// <summary>The data ends on the day it was made. Later the questions about "today" would find nothing, so it is made again.</summary>
@@ -75,7 +83,10 @@ internal sealed partial class ShopDatabase(IConfiguration configuration, IOption
     {
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
         var mark = Mark + today.ToString("O", CultureInfo.InvariantCulture);
-        await using var command = new NpgsqlCommand("SELECT coalesce(obj_description(oid, 'pg_namespace'), '') FROM pg_namespace WHERE nspname = 'shop'", connection);
+        await using var command = new NpgsqlCommand(
+            "SELECT coalesce(obj_description(oid, 'pg_namespace'), '') FROM pg_namespace WHERE nspname = 'shop'",
+            connection
+        );
         var found = (string?)await command.ExecuteScalarAsync(cancellationToken);
         if (found == mark)
         {
@@ -84,10 +95,16 @@ internal sealed partial class ShopDatabase(IConfiguration configuration, IOption
 
         if (found is not null && !found.StartsWith(Mark, StringComparison.Ordinal))
         {
-            throw new InvalidOperationException("The database has a schema shop that this sample did not make; it is left alone. Give the sample another database.");
+            throw new InvalidOperationException(
+                "The database has a schema shop that this sample did not make; it is left alone. Give the sample another database."
+            );
         }
 
-        await RunAsync(connection, $"DROP SCHEMA IF EXISTS shop CASCADE; CREATE SCHEMA shop; COMMENT ON SCHEMA shop IS '{mark}'; SET LOCAL search_path = shop;", cancellationToken);
+        await RunAsync(
+            connection,
+            $"DROP SCHEMA IF EXISTS shop CASCADE; CREATE SCHEMA shop; COMMENT ON SCHEMA shop IS '{mark}'; SET LOCAL search_path = shop;",
+            cancellationToken
+        );
         await RunAsync(connection, Texts.Read("shop.sql"), cancellationToken);
         await ShopFiller.FillAsync(connection, ShopWorld.Build(today), cancellationToken);
         await RunAsync(connection, "ANALYZE stores, products, users, orders, order_items, refunds;", cancellationToken);
@@ -97,10 +114,15 @@ internal sealed partial class ShopDatabase(IConfiguration configuration, IOption
     private async Task MakeReaderAsync(NpgsqlConnection connection, string password, CancellationToken cancellationToken)
     {
         var role = options.Value.ReaderRole;
-        await using var command = new NpgsqlCommand("SELECT count(*) FROM pg_roles WHERE rolname = $1", connection) { Parameters = { new() { Value = role } } };
+        await using var command = new NpgsqlCommand("SELECT count(*) FROM pg_roles WHERE rolname = $1", connection)
+        {
+            Parameters = { new() { Value = role } },
+        };
         var verb = (long)(await command.ExecuteScalarAsync(cancellationToken))! == 0 ? "CREATE" : "ALTER";
         var database = "\"" + connection.Database.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
-        await RunAsync(connection, $"""
+        await RunAsync(
+            connection,
+            $"""
             {verb} ROLE {role} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOINHERIT PASSWORD '{password}';
             ALTER ROLE {role} IN DATABASE {database} SET default_transaction_read_only = on;
             ALTER ROLE {role} IN DATABASE {database} SET statement_timeout = {options.Value.StatementTimeoutMs};
@@ -109,7 +131,9 @@ internal sealed partial class ShopDatabase(IConfiguration configuration, IOption
             ALTER ROLE {role} IN DATABASE {database} SET timezone = 'UTC';
             GRANT USAGE ON SCHEMA shop TO {role};
             GRANT SELECT ON ALL TABLES IN SCHEMA shop TO {role};
-            """, cancellationToken);
+            """,
+            cancellationToken
+        );
     }
 
     private static async Task RunAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)

@@ -15,8 +15,12 @@ internal sealed partial class ShopReader(ShopDatabase shop, IOptions<ShopOptions
     {
         var source = await shop.Reader.WaitAsync(cancellationToken);
         var verb = FirstWord().Match(sql) is { Success: true } match ? match.Value.ToUpperInvariant() : "QUERY";
-        using var span = Spans.Source.StartActivity($"{verb} shop", ActivityKind.Client)?
-            .SetTag(Tags.DbSystem, "postgresql").SetTag(Tags.DbNamespace, "llmobs|shop").SetTag(Tags.DbOperation, verb).SetTag(Tags.DbQuery, sql);
+        using var span = Spans
+            .Source.StartActivity($"{verb} shop", ActivityKind.Client)
+            ?.SetTag(Tags.DbSystem, "postgresql")
+            .SetTag(Tags.DbNamespace, "llmobs|shop")
+            .SetTag(Tags.DbOperation, verb)
+            .SetTag(Tags.DbQuery, sql);
         try
         {
             var result = await ReadAsync(source, sql, cancellationToken);
@@ -58,14 +62,15 @@ internal sealed partial class ShopReader(ShopDatabase shop, IOptions<ShopOptions
         return new(columns, rows, Cut: false);
     }
 
-    private static string Text(object value) => value switch
-    {
-        DBNull => "",
-        DateTime time => time.ToString(time.TimeOfDay == default ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
-        DateOnly day => day.ToString("O", CultureInfo.InvariantCulture),
-        Array list => string.Join(", ", list.Cast<object>()),
-        _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
-    };
+    private static string Text(object value) =>
+        value switch
+        {
+            DBNull => "",
+            DateTime time => time.ToString(time.TimeOfDay == default ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
+            DateOnly day => day.ToString("O", CultureInfo.InvariantCulture),
+            Array list => string.Join(", ", list.Cast<object>()),
+            _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
+        };
 
     [GeneratedRegex("[A-Za-z]+")]
     private static partial Regex FirstWord();

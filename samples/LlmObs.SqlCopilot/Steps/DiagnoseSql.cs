@@ -13,9 +13,14 @@ internal sealed class DiagnoseSql(IChatClient model)
         var answer = await model.GetResponseAsync(
             [
                 Prompt.System("diagnose", ("ddl", Texts.Read("shop.sql").Trim())),
-                new(ChatRole.User, $"## 当前问题\n{need.Question}\n\n## 失败的回答\n```json\n{failedAnswer}\n```\n\n## 错误\nSQLSTATE {failure.Kind}: {failure.Message}"),
+                new(
+                    ChatRole.User,
+                    $"## 当前问题\n{need.Question}\n\n## 失败的回答\n```json\n{failedAnswer}\n```\n\n## 错误\nSQLSTATE {failure.Kind}: {failure.Message}"
+                ),
             ],
-            options, cancellationToken);
+            options,
+            cancellationToken
+        );
         return answer.Text;
     }
 }

@@ -15,19 +15,28 @@ internal sealed record Need(string Question, Slots Slots, string Today);
 internal sealed class Understand(IChatClient model, TimeProvider time)
 {
     public Task<Need> RunAsync(string question, IReadOnlyList<string> history, CancellationToken cancellationToken) =>
-        Spans.StepAsync("需求理解", new { question, history }, async () =>
-        {
-            var today = time.GetUtcNow().ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
-            var past = history.Count == 0 ? "（无）" : string.Join("\n", history.Select(earlier => "- " + earlier));
-            var rewritten = await model.GetResponseAsync(
-                [Prompt.System("rewrite", ("today", today)), new(ChatRole.User, $"## 历史问题\n{past}\n\n## 当前问题\n{question}")],
-                Prompt.Options("rewrite"), cancellationToken);
-            var full = ModelJson.Read<Rewritten>(rewritten.Text).Question ?? question;
+        Spans.StepAsync(
+            "需求理解",
+            new { question, history },
+            async () =>
+            {
+                var today = time.GetUtcNow().ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+                var past = history.Count == 0 ? "（无）" : string.Join("\n", history.Select(earlier => "- " + earlier));
+                var rewritten = await model.GetResponseAsync(
+                    [Prompt.System("rewrite", ("today", today)), new(ChatRole.User, $"## 历史问题\n{past}\n\n## 当前问题\n{question}")],
+                    Prompt.Options("rewrite"),
+                    cancellationToken
+                );
+                var full = ModelJson.Read<Rewritten>(rewritten.Text).Question ?? question;
 
-            var slots = await model.GetResponseAsync(
-                [Prompt.System("slots"), new(ChatRole.User, $"## 当前问题\n{full}")], Prompt.Options("slots"), cancellationToken);
-            return new Need(full, ModelJson.Read<Slots>(slots.Text), today);
-        });
+                var slots = await model.GetResponseAsync(
+                    [Prompt.System("slots"), new(ChatRole.User, $"## 当前问题\n{full}")],
+                    Prompt.Options("slots"),
+                    cancellationToken
+                );
+                return new Need(full, ModelJson.Read<Slots>(slots.Text), today);
+            }
+        );
 
     private sealed record Rewritten(string? Question);
 }

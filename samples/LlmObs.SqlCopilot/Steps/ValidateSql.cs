@@ -12,22 +12,27 @@ internal sealed record SqlDraft(string Sql, string? Explanation);
 internal sealed class ValidateSql(ShopReader shop)
 {
     /// <exception cref="SqlFailedException">It is not, or it cannot.</exception>
-    public Task<SqlDraft> RunAsync(string answer, CancellationToken cancellationToken) => Spans.StepAsync("校验", answer, async () =>
-    {
-        var draft = ModelJson.Read<SqlDraft>(answer);
-        draft = draft with { Sql = (draft.Sql ?? "").Trim().TrimEnd(';') };
-        if (draft.Sql.Length > 0)
-        {
-            try
+    public Task<SqlDraft> RunAsync(string answer, CancellationToken cancellationToken) =>
+        Spans.StepAsync(
+            "校验",
+            answer,
+            async () =>
             {
-                await shop.QueryAsync("EXPLAIN " + draft.Sql, cancellationToken);
-            }
-            catch (PostgresException exception)
-            {
-                throw ExecuteSql.Failed(exception);
-            }
-        }
+                var draft = ModelJson.Read<SqlDraft>(answer);
+                draft = draft with { Sql = (draft.Sql ?? "").Trim().TrimEnd(';') };
+                if (draft.Sql.Length > 0)
+                {
+                    try
+                    {
+                        await shop.QueryAsync("EXPLAIN " + draft.Sql, cancellationToken);
+                    }
+                    catch (PostgresException exception)
+                    {
+                        throw ExecuteSql.Failed(exception);
+                    }
+                }
 
-        return draft;
-    });
+                return draft;
+            }
+        );
 }

@@ -18,13 +18,11 @@ internal sealed class CopilotTelemetry : IHostedService, IDisposable
 
     public CopilotTelemetry(IOptions<CopilotOptions> options, IConfiguration configuration)
     {
-        var resource = ResourceBuilder.CreateDefault()
+        var resource = ResourceBuilder
+            .CreateDefault()
             .AddService("sql-copilot", serviceVersion: options.Value.Version)
             .AddAttributes([new("deployment.environment.name", options.Value.Environment)]);
-        var traces = Sdk.CreateTracerProviderBuilder()
-            .SetResourceBuilder(resource)
-            .AddSource(Spans.SourceName)
-            .AddProcessor(new InheritedTags());
+        var traces = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource(Spans.SourceName).AddProcessor(new InheritedTags());
         var target = OtlpTarget.From(configuration);
         if (target is not null)
         {

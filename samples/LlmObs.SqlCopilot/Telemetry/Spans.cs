@@ -33,9 +33,7 @@ internal static class Spans
     }
 
     public static Activity? StartWorkflow(string name, ActivityContext caller) =>
-        Source.StartActivity(name, ActivityKind.Internal, caller)?
-            .SetTag(Tags.Operation, "invoke_workflow")
-            .SetTag(Tags.WorkflowName, name);
+        Source.StartActivity(name, ActivityKind.Internal, caller)?.SetTag(Tags.Operation, "invoke_workflow").SetTag(Tags.WorkflowName, name);
 
     /// <param name="message">One line for the span's status, where the exception's own message is longer.</param>
     public static void Fail(this Activity? span, Exception exception, string? message = null)

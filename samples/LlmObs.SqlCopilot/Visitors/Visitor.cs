@@ -19,12 +19,51 @@ internal sealed class Visitor(string userId, Random dice, string[] openings, str
         string[] enFollowUps = ["What about {place}?", "How about {time}?", "And for tea?", "And by channel?"];
         return
         [
-            new("u-lin-yue", new(seed), ["{time}各门店的GMV是多少？", "{time}{place}的成交额是多少？", "本月各城市的销售额排名前{top}", "各门店的退款率是多少？"], zhFollowUps),
-            new("u-chen-bo", new(seed + 1), ["{time}每天的订单数趋势", "{time}各渠道的订单数是多少？", "{time}{place}各渠道的客单价是多少？"], zhFollowUps),
-            new("u-zhao-min", new(seed + 2), ["{time}销量前{top}的商品是哪些？", "{time}各商品的销量是多少？", "哪些商品经常被一起购买？前{top}名", "{time}各品类的销售额"], zhFollowUps),
-            new("u-wang-hao", new(seed + 3), ["{time}的退款金额是多少？", "{time}各门店的退款率", "{time}新会员有多少？", "明天{place}会下雨吗？"], zhFollowUps),
-            new("u-emma", new(seed + 4), ["What was the revenue by store {time}?", "Which products are often bought together, top {top}?", "What is the refund rate by store {time}?"], enFollowUps),
-            new("u-noah", new(seed + 5), ["How many orders by channel {time}?", "Daily orders in {place} {time}?", "Top {top} products by units sold {time}", "Average order value by city {time}?"], enFollowUps),
+            new(
+                "u-lin-yue",
+                new(seed),
+                ["{time}各门店的GMV是多少？", "{time}{place}的成交额是多少？", "本月各城市的销售额排名前{top}", "各门店的退款率是多少？"],
+                zhFollowUps
+            ),
+            new(
+                "u-chen-bo",
+                new(seed + 1),
+                ["{time}每天的订单数趋势", "{time}各渠道的订单数是多少？", "{time}{place}各渠道的客单价是多少？"],
+                zhFollowUps
+            ),
+            new(
+                "u-zhao-min",
+                new(seed + 2),
+                ["{time}销量前{top}的商品是哪些？", "{time}各商品的销量是多少？", "哪些商品经常被一起购买？前{top}名", "{time}各品类的销售额"],
+                zhFollowUps
+            ),
+            new(
+                "u-wang-hao",
+                new(seed + 3),
+                ["{time}的退款金额是多少？", "{time}各门店的退款率", "{time}新会员有多少？", "明天{place}会下雨吗？"],
+                zhFollowUps
+            ),
+            new(
+                "u-emma",
+                new(seed + 4),
+                [
+                    "What was the revenue by store {time}?",
+                    "Which products are often bought together, top {top}?",
+                    "What is the refund rate by store {time}?",
+                ],
+                enFollowUps
+            ),
+            new(
+                "u-noah",
+                new(seed + 5),
+                [
+                    "How many orders by channel {time}?",
+                    "Daily orders in {place} {time}?",
+                    "Top {top} products by units sold {time}",
+                    "Average order value by city {time}?",
+                ],
+                enFollowUps
+            ),
         ];
     }
 
@@ -41,9 +80,12 @@ internal sealed class Visitor(string userId, Random dice, string[] openings, str
         var text = isOpening ? Pick(openings) : Pick(followUps);
         var chinese = Conversations.IsChinese(text);
         return new(
-            text.Replace("{place}", Pick(chinese ? ZhPlaces : EnPlaces), StringComparison.Ordinal).Replace("{time}", Pick(chinese ? ZhTimes : EnTimes), StringComparison.Ordinal)
+            text.Replace("{place}", Pick(chinese ? ZhPlaces : EnPlaces), StringComparison.Ordinal)
+                .Replace("{time}", Pick(chinese ? ZhTimes : EnTimes), StringComparison.Ordinal)
                 .Replace("{top}", dice.Next(3, 11).ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal),
-            _session, userId);
+            _session,
+            userId
+        );
     }
 
     private string Pick(string[] from) => from[dice.Next(from.Length)];

@@ -6,8 +6,14 @@ namespace LlmObs.SqlCopilot.Visitors;
 
 /// <summary>Keeps the demo alive: lets the visitors ask at a steady rate, a few at once at most.</summary>
 internal sealed partial class VisitorTraffic(
-    IServiceProvider services, ShopDatabase shop, IHostApplicationLifetime lifetime, IOptions<VisitorsOptions> options, IOptions<ModelOptions> model,
-    TimeProvider time, ILogger<VisitorTraffic> logger) : BackgroundService
+    IServiceProvider services,
+    ShopDatabase shop,
+    IHostApplicationLifetime lifetime,
+    IOptions<VisitorsOptions> options,
+    IOptions<ModelOptions> model,
+    TimeProvider time,
+    ILogger<VisitorTraffic> logger
+) : BackgroundService
 {
     private const int AtOnce = 4;
     private const int FirstBurst = 3;

@@ -16,26 +16,38 @@ internal static class AskEndpoints
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        app.MapPost("/ask", async (AskRequest ask, HttpRequest request, Copilot copilot) =>
-        {
-            if (ToQuestion(ask) is not { } question)
+        app.MapPost(
+            "/ask",
+            async (AskRequest ask, HttpRequest request, Copilot copilot) =>
             {
-                return Results.BadRequest(new { error = $"'question' must have 1 to {LongestQuestion} characters." });
-            }
+                if (ToQuestion(ask) is not { } question)
+                {
+                    return Results.BadRequest(new { error = $"'question' must have 1 to {LongestQuestion} characters." });
+                }
 
-            ActivityContext.TryParse(request.Headers.TraceParent, request.Headers.TraceState, isRemote: true, out var caller);
-            return Results.Json(await copilot.AskAsync(question, caller, request.HttpContext.RequestAborted), Spans.Json);
-        });
+                ActivityContext.TryParse(request.Headers.TraceParent, request.Headers.TraceState, isRemote: true, out var caller);
+                return Results.Json(await copilot.AskAsync(question, caller, request.HttpContext.RequestAborted), Spans.Json);
+            }
+        );
 
         app.MapGet("/", (HttpResponse response, IOptions<ModelOptions> model) => Page(response, model.Value, NewSession()));
-        app.MapPost("/", async (HttpRequest request, HttpResponse response, Copilot copilot, IOptions<ModelOptions> model) =>
-        {
-            var form = await request.ReadFormAsync();
-            var ask = new AskRequest(form["question"], form["sessionId"], "u-form");
-            return ToQuestion(ask) is { } question
-                ? Page(response, model.Value, question.SessionId, question, await copilot.AskAsync(question, default, request.HttpContext.RequestAborted))
-                : Results.Redirect("/");
-        });
+        app.MapPost(
+            "/",
+            async (HttpRequest request, HttpResponse response, Copilot copilot, IOptions<ModelOptions> model) =>
+            {
+                var form = await request.ReadFormAsync();
+                var ask = new AskRequest(form["question"], form["sessionId"], "u-form");
+                return ToQuestion(ask) is { } question
+                    ? Page(
+                        response,
+                        model.Value,
+                        question.SessionId,
+                        question,
+                        await copilot.AskAsync(question, default, request.HttpContext.RequestAborted)
+                    )
+                    : Results.Redirect("/");
+            }
+        );
         app.MapGet("/copilot.css", () => Results.Text(Texts.Read("copilot.css"), "text/css"));
     }
 
@@ -48,10 +60,16 @@ internal static class AskEndpoints
     {
         response.Headers.ContentSecurityPolicy = Policy;
         response.Headers.XContentTypeOptions = "nosniff";
-        return Results.Content(AskPage.Render(model.IsScripted, model.Name ?? ScriptedModel.Name, sessionId, question, answer), "text/html; charset=utf-8");
+        return Results.Content(
+            AskPage.Render(model.IsScripted, model.Name ?? ScriptedModel.Name, sessionId, question, answer),
+            "text/html; charset=utf-8"
+        );
     }
 
     private static string NewSession() => $"s-{Guid.CreateVersion7():N}"[..24];
 
-    private static string? Short(string? id) => string.IsNullOrWhiteSpace(id) ? null : id.Length <= 100 ? id : id[..100];
+    private static string? Short(string? id) =>
+        string.IsNullOrWhiteSpace(id) ? null
+        : id.Length <= 100 ? id
+        : id[..100];
 }

@@ -5,7 +5,8 @@ namespace LlmObs.SqlCopilot.Web;
 /// <summary>The page with one form. Everything in it that was asked or answered is encoded.</summary>
 internal static class AskPage
 {
-    public static string Render(bool isScripted, string modelName, string sessionId, Question? question = null, Answer? answer = null) => $"""
+    public static string Render(bool isScripted, string modelName, string sessionId, Question? question = null, Answer? answer = null) =>
+        $"""
         <!doctype html>
         <html lang="zh-CN">
         <head>
@@ -32,15 +33,16 @@ internal static class AskPage
         </html>
         """;
 
-    private static string Result(Answer answer) => $"""
-        <section aria-live="polite">
-        <h2>{(answer.Error is null ? "回答 Answer" : "没有答出 Failed")}</h2>
-        <pre>{Encode(answer.Text)}</pre>
-        {(answer.Cut ? "<p>回答被截断 The answer was cut.</p>" : "")}
-        {(answer.Sql is null ? "" : $"<h2>SQL</h2><pre>{Encode(answer.Sql)}</pre>")}
-        <p>trace <code>{Encode(answer.TraceId)}</code> · request <code>{Encode(answer.RequestId)}</code></p>
-        </section>
-        """;
+    private static string Result(Answer answer) =>
+        $"""
+            <section aria-live="polite">
+            <h2>{(answer.Error is null ? "回答 Answer" : "没有答出 Failed")}</h2>
+            <pre>{Encode(answer.Text)}</pre>
+            {(answer.Cut ? "<p>回答被截断 The answer was cut.</p>" : "")}
+            {(answer.Sql is null ? "" : $"<h2>SQL</h2><pre>{Encode(answer.Sql)}</pre>")}
+            <p>trace <code>{Encode(answer.TraceId)}</code> · request <code>{Encode(answer.RequestId)}</code></p>
+            </section>
+            """;
 
     private static string Encode(string? text) => WebUtility.HtmlEncode(text ?? "");
 }

@@ -26,7 +26,12 @@ public sealed class KilledProcessTests
         await Eventually.GetAsync(() => Task.FromResult(acknowledged.Count), count => count >= 30, Recovery, "sending");
         var before = stack.FindProcess(victim);
         stack.Kill(victim);
-        await Eventually.GetAsync(() => Task.FromResult(stack.FindProcess(victim)), id => id is not null && id != before, Recovery, $"restarting {victim}");
+        await Eventually.GetAsync(
+            () => Task.FromResult(stack.FindProcess(victim)),
+            id => id is not null && id != before,
+            Recovery,
+            $"restarting {victim}"
+        );
         var atRestart = acknowledged.Count;
         await Eventually.GetAsync(() => Task.FromResult(acknowledged.Count), count => count >= atRestart + 30, Recovery, "sending after the restart");
         await stop.CancelAsync();
@@ -61,11 +66,13 @@ public sealed class KilledProcessTests
         }
     }
 
-    private static async Task DrainAsync(HttpClient api) => await Eventually.GetAsync(
-        async () => JsonNode.Parse(await api.GetStringAsync("/api/v1/status"))!,
-        status => (long)status["outbox"]!["depth"]! == 0,
-        TimeSpan.FromSeconds(120),
-        "draining the outbox");
+    private static async Task DrainAsync(HttpClient api) =>
+        await Eventually.GetAsync(
+            async () => JsonNode.Parse(await api.GetStringAsync("/api/v1/status"))!,
+            status => (long)status["outbox"]!["depth"]! == 0,
+            TimeSpan.FromSeconds(120),
+            "draining the outbox"
+        );
 
     private static async Task AssertStoredAsync(HttpClient api, IEnumerable<string> acknowledged)
     {
@@ -79,12 +86,20 @@ public sealed class KilledProcessTests
     private static async Task AssertSearchableOnceAsync(Stack stack, ConcurrentBag<string> acknowledged)
     {
         using var http = SlsClient.CreateHttp();
-        var sls = new SlsClient(SlsOptions.Parse($"Endpoint=http://localhost:{stack.Ports.Sls};Project=llmobs;AccessKeyId=local;AccessKeySecret=local"), http);
+        var sls = new SlsClient(
+            SlsOptions.Parse($"Endpoint=http://localhost:{stack.Ports.Sls};Project=llmobs;AccessKeyId=local;AccessKeySecret=local"),
+            http
+        );
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
         var rows = await sls.GetLogsAsync(
             "llmobs-traces",
-            new SlsQuery("project: default | select traceID, count(1) as logs, count(distinct spanID) as spans from log group by traceID limit 100000", now - 3600, now + 60),
-            TestContext.Current.CancellationToken);
+            new SlsQuery(
+                "project: default | select traceID, count(1) as logs, count(distinct spanID) as spans from log group by traceID limit 100000",
+                now - 3600,
+                now + 60
+            ),
+            TestContext.Current.CancellationToken
+        );
         var logs = rows.Rows.ToDictionary(row => row["traceID"], row => (Logs: row["logs"], Spans: row["spans"]));
         foreach (var traceId in acknowledged)
         {

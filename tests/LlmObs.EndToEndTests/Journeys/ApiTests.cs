@@ -8,7 +8,12 @@ namespace LlmObs.EndToEndTests.Journeys;
 public sealed class ApiTests(StackFixture fixture)
 {
     private const string Run = "otel-openai.http-protobuf";
-    private static readonly Lazy<string> TraceId = new(() => (string)JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "fixtures", "otlp", Run, $"{Run}.run.json")))!["traces"]![0]!["trace_id"]!);
+    private static readonly Lazy<string> TraceId = new(() =>
+        (string)
+            JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "fixtures", "otlp", Run, $"{Run}.run.json")))!["traces"]![0]![
+                "trace_id"
+            ]!
+    );
 
     [Fact]
     public async Task Gives_a_captured_trace_back_normalised()
@@ -19,9 +24,15 @@ public sealed class ApiTests(StackFixture fixture)
 
         var trace = await Eventually.GetAsync(
             () => GetAsync(api, $"/api/v1/traces/{TraceId.Value}"),
-            found => found["spans"]!.AsArray().Any(span => (string?)span!["kind"] == "llm" && span["messages"]!.AsArray().Any(message => (string?)message!["role"] == "system")),
+            found =>
+                found["spans"]!
+                    .AsArray()
+                    .Any(span =>
+                        (string?)span!["kind"] == "llm" && span["messages"]!.AsArray().Any(message => (string?)message!["role"] == "system")
+                    ),
             TimeSpan.FromSeconds(30),
-            "messages that came as log records standing on their span");
+            "messages that came as log records standing on their span"
+        );
 
         Assert.Equal("sess-2025-10-14-7f3a", (string?)trace["sessionId"]);
         Assert.Equal("u-10086", (string?)trace["userId"]);
@@ -39,7 +50,12 @@ public sealed class ApiTests(StackFixture fixture)
         await OtlpSender.SendRunAsync(client, Run);
         using var api = fixture.Stack.Api();
         var query = $"/api/v1/spans?query=trace:{TraceId.Value}&from=1700000000&limit=20";
-        var first = await Eventually.GetAsync(() => GetAsync(api, query), page => page["nextCursor"] is not null, TimeSpan.FromSeconds(30), "31 spans being searchable");
+        var first = await Eventually.GetAsync(
+            () => GetAsync(api, query),
+            page => page["nextCursor"] is not null,
+            TimeSpan.FromSeconds(30),
+            "31 spans being searchable"
+        );
 
         var second = await GetAsync(api, $"{query}&cursor={Uri.EscapeDataString((string)first["nextCursor"]!)}");
         var ids = first["spans"]!.AsArray().Concat(second["spans"]!.AsArray()).Select(span => (string?)span!["spanId"]).ToList();
@@ -76,7 +92,9 @@ public sealed class ApiTests(StackFixture fixture)
         var document = await GetAsync(api, "/api/v1/openapi.json");
         var status = await GetAsync(api, "/api/v1/status");
 
-        foreach (var path in (string[])["/api/v1/traces/{traceId}", "/api/v1/traces", "/api/v1/spans", "/api/v1/sessions/{sessionId}", "/api/v1/status"])
+        foreach (
+            var path in (string[])["/api/v1/traces/{traceId}", "/api/v1/traces", "/api/v1/spans", "/api/v1/sessions/{sessionId}", "/api/v1/status"]
+        )
         {
             Assert.NotNull(document["paths"]![path]);
         }

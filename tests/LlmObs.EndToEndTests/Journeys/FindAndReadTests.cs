@@ -91,13 +91,17 @@ public sealed class FindAndReadTests(StackFixture fixture)
             () => api.GetStringAsync($"/api/v1/spans?query={Uri.EscapeDataString("trace:" + TraceId + " and 资深数据分析师")}&from=1700000000"),
             answer => answer.Contains(TraceId, StringComparison.Ordinal),
             TimeSpan.FromSeconds(30),
-            "the captured trace, with the content of its log records, being searchable");
+            "the captured trace, with the content of its log records, being searchable"
+        );
     }
 
     private static async Task AssertAccessibleAsync(IPage page)
     {
         var axe = await page.RunAxe();
         var serious = axe.Violations.Where(violation => violation.Impact is "serious" or "critical").ToList();
-        Assert.True(serious.Count == 0, $"{page.Url}: {string.Join("; ", serious.Select(violation => $"{violation.Id}: {violation.Help} ({violation.Nodes[0].Html})"))}");
+        Assert.True(
+            serious.Count == 0,
+            $"{page.Url}: {string.Join("; ", serious.Select(violation => $"{violation.Id}: {violation.Help} ({violation.Nodes[0].Html})"))}"
+        );
     }
 }

@@ -63,10 +63,12 @@ public sealed class FirstPageTests
         using var api = stack.Api();
 
         var traces = await Eventually.GetAsync(
-            async () => System.Text.Json.Nodes.JsonNode.Parse(await api.GetStringAsync("/api/v1/traces?query=service:sql-copilot"))!["traces"]!.AsArray(),
+            async () =>
+                System.Text.Json.Nodes.JsonNode.Parse(await api.GetStringAsync("/api/v1/traces?query=service:sql-copilot"))!["traces"]!.AsArray(),
             found => found.Count >= 3,
             TimeSpan.FromSeconds(60),
-            "three traces of the demo");
+            "three traces of the demo"
+        );
 
         Assert.All(traces, trace => Assert.False(string.IsNullOrEmpty((string?)trace!["question"])));
     }

@@ -19,25 +19,57 @@ public sealed class HostileTraceTests(StackFixture fixture)
     {
         var traceId = OtlpSender.NewTraceId();
         using var client = new HttpClient { BaseAddress = fixture.Stack.Ingest };
-        using var response = await OtlpSender.PostAsync(client, OtlpSender.Trace(traceId, 1, (span, _) =>
-        {
-            span["name"] = Attack;
-            span["status"] = new JsonObject { ["code"] = 2, ["message"] = Attack };
-            span["attributes"] = new JsonArray(
-                OtlpSender.Attribute("gen_ai.operation.name", "chat"),
-                OtlpSender.Attribute("gen_ai.request.model", Attack),
-                OtlpSender.Attribute("session.id", Attack),
-                OtlpSender.Attribute("gen_ai.input.messages", new JsonArray(Message("user", "# Markdown\n\n" + Attack), Message("assistant", new JsonObject { ["html"] = Attack }.ToJsonString())).ToJsonString()),
-                OtlpSender.Attribute("gen_ai.output.messages", new JsonArray(Message("assistant", "```sql\nSELECT '" + Attack + "'\n```")).ToJsonString()),
-                OtlpSender.Attribute(Attack, Attack));
-        }));
+        using var response = await OtlpSender.PostAsync(
+            client,
+            OtlpSender.Trace(
+                traceId,
+                1,
+                (span, _) =>
+                {
+                    span["name"] = Attack;
+                    span["status"] = new JsonObject { ["code"] = 2, ["message"] = Attack };
+                    span["attributes"] = new JsonArray(
+                        OtlpSender.Attribute("gen_ai.operation.name", "chat"),
+                        OtlpSender.Attribute("gen_ai.request.model", Attack),
+                        OtlpSender.Attribute("session.id", Attack),
+                        OtlpSender.Attribute(
+                            "gen_ai.input.messages",
+                            new JsonArray(
+                                Message("user", "# Markdown\n\n" + Attack),
+                                Message("assistant", new JsonObject { ["html"] = Attack }.ToJsonString())
+                            ).ToJsonString()
+                        ),
+                        OtlpSender.Attribute(
+                            "gen_ai.output.messages",
+                            new JsonArray(Message("assistant", "```sql\nSELECT '" + Attack + "'\n```")).ToJsonString()
+                        ),
+                        OtlpSender.Attribute(Attack, Attack)
+                    );
+                }
+            )
+        );
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
 
         var page = await fixture.Browser.OpenAsync();
         var foreign = new List<string>();
         var reports = new List<string>();
-        page.Request += (_, request) => { if (!request.Url.StartsWith(fixture.Stack.Web.ToString(), StringComparison.Ordinal) && !request.Url.StartsWith("data:", StringComparison.Ordinal)) { foreign.Add(request.Url); } };
-        page.Console += (_, message) => { if (message.Type == "error") { reports.Add(message.Text); } };
+        page.Request += (_, request) =>
+        {
+            if (
+                !request.Url.StartsWith(fixture.Stack.Web.ToString(), StringComparison.Ordinal)
+                && !request.Url.StartsWith("data:", StringComparison.Ordinal)
+            )
+            {
+                foreign.Add(request.Url);
+            }
+        };
+        page.Console += (_, message) =>
+        {
+            if (message.Type == "error")
+            {
+                reports.Add(message.Text);
+            }
+        };
         page.Dialog += (_, dialog) => reports.Add("dialog: " + dialog.Message);
         foreach (var path in (string[])[$"traces/{traceId}", $"traces/{traceId}?tab=attributes", "search"])
         {
@@ -51,5 +83,6 @@ public sealed class HostileTraceTests(StackFixture fixture)
         await page.Context.CloseAsync();
     }
 
-    private static JsonObject Message(string role, string text) => new() { ["role"] = role, ["parts"] = new JsonArray(new JsonObject { ["type"] = "text", ["content"] = text }) };
+    private static JsonObject Message(string role, string text) =>
+        new() { ["role"] = role, ["parts"] = new JsonArray(new JsonObject { ["type"] = "text", ["content"] = text }) };
 }

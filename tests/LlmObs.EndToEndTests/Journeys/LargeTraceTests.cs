@@ -36,10 +36,27 @@ public sealed class LargeTraceTests(StackFixture fixture)
             prompt.Append("- 只能使用下方可用表中的表和字段，不允许臆造字段。Only use the listed tables. ").Append(prompt.Length).Append('\n');
         }
 
-        await SendAsync(OtlpSender.Trace(traceId, 0, (span, _) => span["attributes"] = new JsonArray(
-            OtlpSender.Attribute("gen_ai.operation.name", "chat"),
-            OtlpSender.Attribute("gen_ai.request.model", "qwen-max"),
-            OtlpSender.Attribute("gen_ai.input.messages", new JsonArray(new JsonObject { ["role"] = "user", ["parts"] = new JsonArray(new JsonObject { ["type"] = "text", ["content"] = prompt.ToString() }) }).ToJsonString()))));
+        await SendAsync(
+            OtlpSender.Trace(
+                traceId,
+                0,
+                (span, _) =>
+                    span["attributes"] = new JsonArray(
+                        OtlpSender.Attribute("gen_ai.operation.name", "chat"),
+                        OtlpSender.Attribute("gen_ai.request.model", "qwen-max"),
+                        OtlpSender.Attribute(
+                            "gen_ai.input.messages",
+                            new JsonArray(
+                                new JsonObject
+                                {
+                                    ["role"] = "user",
+                                    ["parts"] = new JsonArray(new JsonObject { ["type"] = "text", ["content"] = prompt.ToString() }),
+                                }
+                            ).ToJsonString()
+                        )
+                    )
+            )
+        );
 
         var page = await OpenAsync(traceId);
 

@@ -12,13 +12,20 @@ public static class OtlpSender
     /// <summary>Sends every request of a captured run, in order, to the paths they were captured on.</summary>
     public static async Task SendRunAsync(HttpClient client, string run)
     {
-        foreach (var meta in Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "fixtures", "otlp", run), "*.meta.json").Order(StringComparer.Ordinal))
+        foreach (
+            var meta in Directory
+                .EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "fixtures", "otlp", run), "*.meta.json")
+                .Order(StringComparer.Ordinal)
+        )
         {
             using var document = JsonDocument.Parse(await File.ReadAllTextAsync(meta));
             var path = document.RootElement.GetProperty("path").GetString()!;
             var isJson = File.Exists(meta.Replace(".meta.json", ".json", StringComparison.Ordinal));
             var body = await File.ReadAllBytesAsync(meta.Replace(".meta.json", isJson ? ".json" : ".bin", StringComparison.Ordinal));
-            using var content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue(isJson ? "application/json" : "application/x-protobuf") } };
+            using var content = new ByteArrayContent(body)
+            {
+                Headers = { ContentType = new MediaTypeHeaderValue(isJson ? "application/json" : "application/x-protobuf") },
+            };
             using var response = await client.PostAsync(path, content);
             Assert.True(response.IsSuccessStatusCode, $"{path}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
         }
@@ -52,15 +59,28 @@ public static class OtlpSender
 
         return new JsonObject
         {
-            ["resourceSpans"] = new JsonArray(new JsonObject
-            {
-                ["resource"] = new JsonObject { ["attributes"] = new JsonArray(Attribute("service.name", "made-by-test")) },
-                ["scopeSpans"] = new JsonArray(new JsonObject { ["scope"] = new JsonObject { ["name"] = "test" }, ["spans"] = spans }),
-            }),
+            ["resourceSpans"] = new JsonArray(
+                new JsonObject
+                {
+                    ["resource"] = new JsonObject { ["attributes"] = new JsonArray(Attribute("service.name", "made-by-test")) },
+                    ["scopeSpans"] = new JsonArray(
+                        new JsonObject
+                        {
+                            ["scope"] = new JsonObject { ["name"] = "test" },
+                            ["spans"] = spans,
+                        }
+                    ),
+                }
+            ),
         };
     }
 
-    public static JsonObject Attribute(string key, string value) => new() { ["key"] = key, ["value"] = new JsonObject { ["stringValue"] = value } };
+    public static JsonObject Attribute(string key, string value) =>
+        new()
+        {
+            ["key"] = key,
+            ["value"] = new JsonObject { ["stringValue"] = value },
+        };
 
     public static string NewTraceId() => Guid.NewGuid().ToString("N");
 

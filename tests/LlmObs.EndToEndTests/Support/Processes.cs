@@ -25,8 +25,7 @@ public static class Processes
         return below;
     }
 
-    private static List<RunningProcess> All() =>
-        [.. Directory.EnumerateDirectories("/proc").Select(Read).OfType<RunningProcess>()];
+    private static List<RunningProcess> All() => [.. Directory.EnumerateDirectories("/proc").Select(Read).OfType<RunningProcess>()];
 
     private static RunningProcess? Read(string directory)
     {
@@ -37,9 +36,17 @@ public static class Processes
 
         try
         {
-            var status = File.ReadLines(Path.Combine(directory, "status")).Select(line => line.Split(':', 2)).Where(parts => parts.Length == 2).ToDictionary(parts => parts[0], parts => parts[1].Trim());
+            var status = File.ReadLines(Path.Combine(directory, "status"))
+                .Select(line => line.Split(':', 2))
+                .Where(parts => parts.Length == 2)
+                .ToDictionary(parts => parts[0], parts => parts[1].Trim());
             var commandLine = File.ReadAllText(Path.Combine(directory, "cmdline")).Replace('\0', ' ');
-            return new(id, int.Parse(status["PPid"], CultureInfo.InvariantCulture), commandLine, status.TryGetValue("VmRSS", out var kilobytes) ? 1024 * long.Parse(kilobytes.Split(' ')[0], CultureInfo.InvariantCulture) : 0);
+            return new(
+                id,
+                int.Parse(status["PPid"], CultureInfo.InvariantCulture),
+                commandLine,
+                status.TryGetValue("VmRSS", out var kilobytes) ? 1024 * long.Parse(kilobytes.Split(' ')[0], CultureInfo.InvariantCulture) : 0
+            );
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or KeyNotFoundException)
         {

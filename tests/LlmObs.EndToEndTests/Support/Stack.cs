@@ -47,7 +47,13 @@ public sealed partial class Stack : IAsyncDisposable
     {
         var directory = dataDirectory ?? Directory.CreateTempSubdirectory("llmobs-e2e-").FullName;
         var chosen = ports ?? StackPorts.Free();
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = Repository.Root };
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            WorkingDirectory = Repository.Root,
+        };
         start.ArgumentList.Add(Repository.BuildOutput("LlmObs.AppHost"));
         foreach (var argument in chosen.Arguments(withDemo: arguments.Contains("--demo")).Concat(["--data-dir", directory]).Concat(arguments))
         {
@@ -81,10 +87,14 @@ public sealed partial class Stack : IAsyncDisposable
 
     /// <summary>Kills one service's process outright.</summary>
     /// <param name="assembly">LlmObs.Ingest, LlmObs.Web, LlmObs.Sls.Emulator, or postgres.</param>
-    public void Kill(string assembly) => Process.GetProcessById(FindProcess(assembly) ?? throw new InvalidOperationException($"{assembly} is not running.\n{Output}")).Kill();
+    public void Kill(string assembly) =>
+        Process.GetProcessById(FindProcess(assembly) ?? throw new InvalidOperationException($"{assembly} is not running.\n{Output}")).Kill();
 
     /// <summary>The service's process id, or null while it is down.</summary>
-    public int? FindProcess(string assembly) => assembly == "postgres" ? PostmasterId() : Processes.Below(ProcessId).FirstOrDefault(process => process.CommandLine.Contains($"{assembly}.dll", StringComparison.Ordinal))?.Id;
+    public int? FindProcess(string assembly) =>
+        assembly == "postgres"
+            ? PostmasterId()
+            : Processes.Below(ProcessId).FirstOrDefault(process => process.CommandLine.Contains($"{assembly}.dll", StringComparison.Ordinal))?.Id;
 
     /// <summary>Asks the host to stop, as Ctrl-C does, and returns its exit code.</summary>
     public async Task<int> StopAsync()
@@ -141,10 +151,12 @@ public sealed partial class Stack : IAsyncDisposable
         }
     }
 
-    private int? PostmasterId() => Directory.EnumerateFiles(DataDirectory, "postmaster.pid", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true })
-        .Select(file => int.Parse(File.ReadLines(file).First(), System.Globalization.CultureInfo.InvariantCulture))
-        .Cast<int?>()
-        .FirstOrDefault();
+    private int? PostmasterId() =>
+        Directory
+            .EnumerateFiles(DataDirectory, "postmaster.pid", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true })
+            .Select(file => int.Parse(File.ReadLines(file).First(), System.Globalization.CultureInfo.InvariantCulture))
+            .Cast<int?>()
+            .FirstOrDefault();
 
     [GeneratedRegex(@"http://\S+/login\?token=[^\s\x1b]+")]
     private static partial Regex LoginLinkPattern();
@@ -159,14 +171,19 @@ public sealed partial class Stack : IAsyncDisposable
 public sealed record StackPorts(int Web, int Ingest, int OtlpGrpc, int Sls, int Postgres, int Copilot)
 {
     public IEnumerable<string> Arguments(bool withDemo) =>
-    [
-        "--port-web", $"{Web}",
-        "--port-ingest", $"{Ingest}",
-        "--port-otlp-grpc", $"{OtlpGrpc}",
-        "--port-sls", $"{Sls}",
-        "--port-postgres", $"{Postgres}",
-        .. withDemo ? (string[])["--port-sqlcopilot", $"{Copilot}"] : [],
-    ];
+        [
+            "--port-web",
+            $"{Web}",
+            "--port-ingest",
+            $"{Ingest}",
+            "--port-otlp-grpc",
+            $"{OtlpGrpc}",
+            "--port-sls",
+            $"{Sls}",
+            "--port-postgres",
+            $"{Postgres}",
+            .. withDemo ? (string[])["--port-sqlcopilot", $"{Copilot}"] : [],
+        ];
 
     public static StackPorts Free()
     {

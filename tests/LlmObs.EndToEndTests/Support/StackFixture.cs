@@ -8,18 +8,22 @@ namespace LlmObs.EndToEndTests.Support;
 /// <summary>One stack and one browser for all journeys; faults start stacks of their own.</summary>
 public sealed class StackFixture : IAsyncLifetime
 {
-    public Stack Stack { get; private set; } = null!;
-    public Browser Browser { get; private set; } = null!;
+    private Stack? stack;
+    private Browser? browser;
+
+    public Stack Stack => stack!;
+    public Browser Browser => browser!;
 
     public async ValueTask InitializeAsync()
     {
-        Stack = await Stack.StartAsync();
-        Browser = await Browser.StartAsync(Stack.LoginLink);
+        stack = await Stack.StartAsync();
+        browser = await Browser.StartAsync(stack.LoginLink);
     }
 
+    /// <summary>Called too when the start failed half way.</summary>
     public async ValueTask DisposeAsync()
     {
-        await Browser.DisposeAsync();
-        await Stack.DisposeAsync();
+        await (browser?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (stack?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
 }

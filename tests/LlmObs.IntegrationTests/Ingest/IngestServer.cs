@@ -36,7 +36,14 @@ public sealed class IngestDatabase : IAsyncLifetime
             File.SetUnixFileMode(_directory.FullName, (UnixFileMode)0b111_101_101);
         }
 
-        _server = await PostgresServer.StartAsync(new() { Directory = _directory.FullName, Port = 0, Settings = new Dictionary<string, string> { ["fsync"] = "off" } });
+        _server = await PostgresServer.StartAsync(
+            new()
+            {
+                Directory = _directory.FullName,
+                Port = 0,
+                Settings = new Dictionary<string, string> { ["fsync"] = "off" },
+            }
+        );
     }
 
     public async ValueTask DisposeAsync()
@@ -75,20 +82,26 @@ public sealed class IngestServer : IAsyncDisposable
         where T : notnull => _app.Services.GetRequiredService<T>();
 
     /// <param name="connection">The database; null for one of its own in the tests' PostgreSQL.</param>
-    public static async Task<IngestServer> StartAsync(IngestDatabase database, string? connection = null, params (string Key, string Value)[] settings)
+    public static async Task<IngestServer> StartAsync(
+        IngestDatabase database,
+        string? connection = null,
+        params (string Key, string Value)[] settings
+    )
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
-        {
-            ["ConnectionStrings:llmobs"] = connection ?? database.Server.ConnectionString("ingest_" + Guid.NewGuid().ToString("N")),
-            ["urls"] = "http://127.0.0.1:0",
-            [Listening.GrpcPortSetting] = FreePort().ToString(CultureInfo.InvariantCulture),
-            ["Ingest:AllowAnonymousLoopback"] = "true",
-            ["ApiKeys:0:Project"] = "shop",
-            ["ApiKeys:0:Key"] = Key,
-            ["ApiKeys:1:Key"] = ReadOnlyKey,
-            ["ApiKeys:1:Scopes"] = "Read",
-        });
+        builder.Configuration.AddInMemoryCollection(
+            new Dictionary<string, string?>
+            {
+                ["ConnectionStrings:llmobs"] = connection ?? database.Server.ConnectionString("ingest_" + Guid.NewGuid().ToString("N")),
+                ["urls"] = "http://127.0.0.1:0",
+                [Listening.GrpcPortSetting] = FreePort().ToString(CultureInfo.InvariantCulture),
+                ["Ingest:AllowAnonymousLoopback"] = "true",
+                ["ApiKeys:0:Project"] = "shop",
+                ["ApiKeys:0:Key"] = Key,
+                ["ApiKeys:1:Key"] = ReadOnlyKey,
+                ["ApiKeys:1:Scopes"] = "Read",
+            }
+        );
         builder.Configuration.AddInMemoryCollection(settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value));
         builder.Logging.SetMinimumLevel(LogLevel.Error);
         builder.AddServiceDefaults();

@@ -14,25 +14,32 @@ internal static class OtlpBodies
     public const string TraceHex = "0af7651916cd43dd8448eb211c80319c";
     public const ulong Start = 1_795_421_229_000_000_000;
 
-    public static Span Span(string name = "chat m", byte[]? spanId = null) => new()
-    {
-        TraceId = ByteString.CopyFrom(TraceId),
-        SpanId = ByteString.CopyFrom(spanId ?? SpanId),
-        Name = name,
-        StartTimeUnixNano = Start,
-        EndTimeUnixNano = Start + 5_000_000,
-    };
+    public static Span Span(string name = "chat m", byte[]? spanId = null) =>
+        new()
+        {
+            TraceId = ByteString.CopyFrom(TraceId),
+            SpanId = ByteString.CopyFrom(spanId ?? SpanId),
+            Name = name,
+            StartTimeUnixNano = Start,
+            EndTimeUnixNano = Start + 5_000_000,
+        };
 
     public static byte[] SpanIdOf(byte last) => [1, 2, 3, 4, 5, 6, 7, last];
 
-    public static byte[] Request(params Span[] spans) => new ExportTraceServiceRequest
-    {
-        ResourceSpans = { new ResourceSpans { ScopeSpans = { new ScopeSpans { Spans = { spans } } } } },
-    }.ToByteArray();
+    public static byte[] Request(params Span[] spans) =>
+        new ExportTraceServiceRequest
+        {
+            ResourceSpans = { new ResourceSpans { ScopeSpans = { new ScopeSpans { Spans = { spans } } } } },
+        }.ToByteArray();
 
     public static string Json(string spans) => $$"""{"resourceSpans":[{"scopeSpans":[{"spans":[{{spans}}]}]}]}""";
 
-    public static HttpRequestMessage Http(byte[] body, string contentType = "application/x-protobuf", string? encoding = null, string path = "/v1/traces")
+    public static HttpRequestMessage Http(
+        byte[] body,
+        string contentType = "application/x-protobuf",
+        string? encoding = null,
+        string path = "/v1/traces"
+    )
     {
         var content = new ByteArrayContent(body);
         content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
@@ -56,7 +63,12 @@ internal static class OtlpBodies
 
     public static HttpRequestMessage GrpcFrame(byte[] frame, bool gzip, string path)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(frame), Version = new(2, 0), VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        var request = new HttpRequestMessage(HttpMethod.Post, path)
+        {
+            Content = new ByteArrayContent(frame),
+            Version = new(2, 0),
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
         request.Content.Headers.ContentType = new("application/grpc");
         request.Headers.TE.Add(new("trailers"));
         if (gzip)

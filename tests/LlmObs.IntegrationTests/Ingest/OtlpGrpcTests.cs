@@ -28,8 +28,7 @@ public sealed class OtlpGrpcTests(IngestDatabase database) : IAsyncLifetime
     [Theory]
     [InlineData("logs.v1.LogsService")]
     [InlineData("metrics.v1.MetricsService")]
-    public async Task Takes_the_other_signals(string service) =>
-        Assert.Equal("0", (await CallAsync(OtlpBodies.Grpc([], service: service))).Status);
+    public async Task Takes_the_other_signals(string service) => Assert.Equal("0", (await CallAsync(OtlpBodies.Grpc([], service: service))).Status);
 
     [Fact]
     public async Task Tells_a_partial_success()
@@ -89,7 +88,10 @@ public sealed class OtlpGrpcTests(IngestDatabase database) : IAsyncLifetime
         await using var server = await IngestServer.StartAsync(database, "Host=127.0.0.1;Port=1;Username=nobody;Database=none;Timeout=2");
         var answer = await CallAsync(OtlpBodies.Grpc(OtlpBodies.Request(OtlpBodies.Span())), server);
         Assert.Equal("14", answer.Status);
-        var retry = RpcStatus.Parser.ParseFrom(Convert.FromBase64String(answer.Details!)).Details[0].Unpack<LlmObs.Ingest.Otlp.Protos.Rpc.RetryInfo>();
+        var retry = RpcStatus
+            .Parser.ParseFrom(Convert.FromBase64String(answer.Details!))
+            .Details[0]
+            .Unpack<LlmObs.Ingest.Otlp.Protos.Rpc.RetryInfo>();
         Assert.Equal(5, retry.RetryDelay.Seconds);
     }
 
@@ -99,7 +101,9 @@ public sealed class OtlpGrpcTests(IngestDatabase database) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         var body = await response.Content.ReadAsByteArrayAsync(Cancel);
         string? Find(string name) =>
-            response.TrailingHeaders.TryGetValues(name, out var trailers) ? trailers.Single() : response.Headers.TryGetValues(name, out var headers) ? headers.Single() : null;
+            response.TrailingHeaders.TryGetValues(name, out var trailers) ? trailers.Single()
+            : response.Headers.TryGetValues(name, out var headers) ? headers.Single()
+            : null;
         return new(Find("grpc-status")!, Uri.UnescapeDataString(Find("grpc-message") ?? ""), Find("grpc-status-details-bin"), body);
     }
 

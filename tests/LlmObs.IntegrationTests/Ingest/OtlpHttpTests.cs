@@ -23,7 +23,12 @@ public sealed class OtlpHttpTests(IngestDatabase database) : IAsyncLifetime
     public async Task Keeps_what_it_answers_200_for(string? encoding)
     {
         var body = OtlpBodies.Request(OtlpBodies.Span());
-        var sent = encoding switch { "gzip" => OtlpBodies.Gzip(body), "deflate" => OtlpBodies.Deflate(body), _ => body };
+        var sent = encoding switch
+        {
+            "gzip" => OtlpBodies.Gzip(body),
+            "deflate" => OtlpBodies.Deflate(body),
+            _ => body,
+        };
         using var response = await _server.Http.SendAsync(OtlpBodies.Http(sent, encoding: encoding), Cancel);
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
@@ -66,16 +71,26 @@ public sealed class OtlpHttpTests(IngestDatabase database) : IAsyncLifetime
     [Fact]
     public async Task Tells_a_partial_success_in_JSON_with_the_count_as_text()
     {
-        var body = OtlpBodies.Json($$"""{"traceId":"{{OtlpBodies.TraceHex}}","spanId":"b7ad6b7169203331","name":"a"},{"traceId":"xyz","spanId":"b7ad6b7169203332","name":"b"}""");
+        var body = OtlpBodies.Json(
+            $$"""{"traceId":"{{OtlpBodies.TraceHex}}","spanId":"b7ad6b7169203331","name":"a"},{"traceId":"xyz","spanId":"b7ad6b7169203332","name":"b"}"""
+        );
         using var response = await _server.Http.SendAsync(OtlpBodies.Http(Encoding.UTF8.GetBytes(body), "application/json"), Cancel);
         using var answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancel));
         Assert.Equal("1", answer.RootElement.GetProperty("partialSuccess").GetProperty("rejectedSpans").GetString());
-        Assert.Contains("traceId is missing, or is not 32 hex digits", answer.RootElement.GetProperty("partialSuccess").GetProperty("errorMessage").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "traceId is missing, or is not 32 hex digits",
+            answer.RootElement.GetProperty("partialSuccess").GetProperty("errorMessage").GetString(),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public async Task Refuses_a_request_whose_every_span_is_bad() =>
-        await ExpectAsync(OtlpBodies.Http(OtlpBodies.Request(OtlpBodies.Span(spanId: [1]))), HttpStatusCode.BadRequest, "None of the 1 spans can be kept");
+        await ExpectAsync(
+            OtlpBodies.Http(OtlpBodies.Request(OtlpBodies.Span(spanId: [1]))),
+            HttpStatusCode.BadRequest,
+            "None of the 1 spans can be kept"
+        );
 
     [Fact]
     public async Task Refuses_bytes_that_are_no_protobuf() =>
@@ -84,8 +99,14 @@ public sealed class OtlpHttpTests(IngestDatabase database) : IAsyncLifetime
     [Theory]
     [InlineData("""{"resourceSpans":"x"}""", "resourceSpans: expected a list, found a string")]
     [InlineData("""{"resourceSpans":[{"resource":"x"}]}""", "resourceSpans[0].resource: expected an object, found a string")]
-    [InlineData("""{"resourceSpans":[{"scopeSpans":[{"spans":[{"attributes":{"a":1}}]}]}]}""", "resourceSpans[0].scopeSpans[0].spans[0].attributes: expected a list, found an object")]
-    [InlineData("""{"resourceSpans":[{"scopeSpans":[{"spans":[{"startTimeUnixNano":-5}]}]}]}""", "startTimeUnixNano: expected a whole number of nanoseconds, not negative, found the number -5")]
+    [InlineData(
+        """{"resourceSpans":[{"scopeSpans":[{"spans":[{"attributes":{"a":1}}]}]}]}""",
+        "resourceSpans[0].scopeSpans[0].spans[0].attributes: expected a list, found an object"
+    )]
+    [InlineData(
+        """{"resourceSpans":[{"scopeSpans":[{"spans":[{"startTimeUnixNano":-5}]}]}]}""",
+        "startTimeUnixNano: expected a whole number of nanoseconds, not negative, found the number -5"
+    )]
     [InlineData("""{"resourceSpans":[""", "not JSON")]
     [InlineData("", "not JSON")]
     public async Task Names_the_field_that_is_wrong_in_JSON(string body, string message) =>
@@ -97,7 +118,11 @@ public sealed class OtlpHttpTests(IngestDatabase database) : IAsyncLifetime
 
     [Fact]
     public async Task Stops_a_gzip_bomb_at_the_limit() =>
-        await ExpectAsync(OtlpBodies.Http(OtlpBodies.Gzip(new byte[300 * 1024 * 1024]), encoding: "gzip"), HttpStatusCode.RequestEntityTooLarge, "when inflated is larger than 67108864 bytes");
+        await ExpectAsync(
+            OtlpBodies.Http(OtlpBodies.Gzip(new byte[300 * 1024 * 1024]), encoding: "gzip"),
+            HttpStatusCode.RequestEntityTooLarge,
+            "when inflated is larger than 67108864 bytes"
+        );
 
     [Fact]
     public async Task Refuses_a_stream_that_is_not_gzip() =>
@@ -148,7 +173,13 @@ public sealed class OtlpHttpTests(IngestDatabase database) : IAsyncLifetime
     public async Task Keeps_the_rest_of_a_batch_with_text_that_cannot_be_stored()
     {
         var nul = OtlpBodies.Span("nul\0name", OtlpBodies.SpanIdOf(1));
-        nul.Attributes.Add(new KeyValue { Key = "user.id", Value = new AnyValue { StringValue = "a\0b" } });
+        nul.Attributes.Add(
+            new KeyValue
+            {
+                Key = "user.id",
+                Value = new AnyValue { StringValue = "a\0b" },
+            }
+        );
         var bytes = OtlpBodies.Request(OtlpBodies.Span("good", OtlpBodies.SpanIdOf(2)), OtlpBodies.Span("badXbytes", OtlpBodies.SpanIdOf(3)), nul);
         bytes[bytes.AsSpan().IndexOf("badX"u8) + 3] = 0xFF;
         using var response = await _server.Http.SendAsync(OtlpBodies.Http(bytes), Cancel);
@@ -171,7 +202,9 @@ public sealed class OtlpHttpTests(IngestDatabase database) : IAsyncLifetime
     [InlineData("1795421229000000005", "1795421229000000000", "5 ns before the start")]
     public async Task Keeps_spans_of_odd_times_and_notes_what_it_changed(string start, string end, string? note)
     {
-        var body = OtlpBodies.Json($$"""{"traceId":"{{OtlpBodies.TraceHex}}","spanId":"b7ad6b7169203331","name":"a","startTimeUnixNano":"{{start}}","endTimeUnixNano":"{{end}}"}""");
+        var body = OtlpBodies.Json(
+            $$"""{"traceId":"{{OtlpBodies.TraceHex}}","spanId":"b7ad6b7169203331","name":"a","startTimeUnixNano":"{{start}}","endTimeUnixNano":"{{end}}"}"""
+        );
         using var response = await _server.Http.SendAsync(OtlpBodies.Http(Encoding.UTF8.GetBytes(body), "application/json"), Cancel);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
 

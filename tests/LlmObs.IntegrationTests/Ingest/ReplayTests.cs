@@ -13,7 +13,13 @@ public sealed class ReplayTests(IngestDatabase database) : IAsyncLifetime
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "fixtures", "otlp");
     private IngestServer _server = null!;
 
-    public static TheoryData<string> Runs => [.. Directory.GetDirectories(Folder).Select(path => Path.GetFileName(path)).Where(name => name.StartsWith("otel-openai", StringComparison.Ordinal) || name.StartsWith("dotnet-meai", StringComparison.Ordinal))];
+    public static TheoryData<string> Runs =>
+        [
+            .. Directory
+                .GetDirectories(Folder)
+                .Select(path => Path.GetFileName(path))
+                .Where(name => name.StartsWith("otel-openai", StringComparison.Ordinal) || name.StartsWith("dotnet-meai", StringComparison.Ordinal)),
+        ];
 
     public async ValueTask InitializeAsync() => _server = await (await IngestServer.StartAsync(database)).ReadyAsync();
 
@@ -43,17 +49,23 @@ public sealed class ReplayTests(IngestDatabase database) : IAsyncLifetime
 
         var answered = records.Where(record => record.Span is { Kind: SpanKind.Llm, Status: not SpanStatus.Error }).ToList();
         Assert.NotEmpty(answered);
-        Assert.All(answered, record =>
-        {
-            Assert.Contains(record.Content.Messages, message => message is { Direction: "input", Role: "user" });
-            Assert.Contains(record.Content.Messages, message => message is { Direction: "output", Role: "assistant" });
-        });
+        Assert.All(
+            answered,
+            record =>
+            {
+                Assert.Contains(record.Content.Messages, message => message is { Direction: "input", Role: "user" });
+                Assert.Contains(record.Content.Messages, message => message is { Direction: "output", Role: "assistant" });
+            }
+        );
     }
 
     private async Task SendAsync(string metaPath)
     {
         using var meta = JsonDocument.Parse(await File.ReadAllBytesAsync(metaPath, Cancel));
-        var body = await File.ReadAllBytesAsync(Path.Combine(Path.GetDirectoryName(metaPath)!, meta.RootElement.GetProperty("body").GetString()!), Cancel);
+        var body = await File.ReadAllBytesAsync(
+            Path.Combine(Path.GetDirectoryName(metaPath)!, meta.RootElement.GetProperty("body").GetString()!),
+            Cancel
+        );
         var headers = meta.RootElement.GetProperty("headers");
         string? Header(string name) => headers.TryGetProperty(name, out var value) ? value.GetString() : null;
         var path = meta.RootElement.GetProperty("path").GetString()!;
@@ -66,7 +78,9 @@ public sealed class ReplayTests(IngestDatabase database) : IAsyncLifetime
         var answer = await response.Content.ReadAsByteArrayAsync(Cancel);
         if (isGrpc)
         {
-            var status = response.TrailingHeaders.TryGetValues("grpc-status", out var trailers) ? trailers : response.Headers.GetValues("grpc-status");
+            var status = response.TrailingHeaders.TryGetValues("grpc-status", out var trailers)
+                ? trailers
+                : response.Headers.GetValues("grpc-status");
             Assert.Equal("0", Assert.Single(status));
         }
         else

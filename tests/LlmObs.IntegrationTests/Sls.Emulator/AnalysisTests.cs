@@ -4,22 +4,49 @@ public sealed class AnalysisTests(SixLogs logs) : IClassFixture<SixLogs>
 {
     [Theory]
     [InlineData("* | select count(*) as pv", "pv=6")]
-    [InlineData("service: gateway | select status, count(1) as c from log group by status order by status", "status=200 c=1; status=404 c=1; status=500 c=1")]
+    [InlineData(
+        "service: gateway | select status, count(1) as c from log group by status order by status",
+        "status=200 c=1; status=404 c=1; status=500 c=1"
+    )]
     [InlineData("service: gateway | select status, count(1) as c group by status order by status", "status=200 c=1; status=404 c=1; status=500 c=1")]
-    [InlineData("* | select service, count(*) as c from log group by service order by c desc, service limit 2", "service=agent c=2; service=gateway c=2")]
+    [InlineData(
+        "* | select service, count(*) as c from log group by service order by c desc, service limit 2",
+        "service=agent c=2; service=gateway c=2"
+    )]
     [InlineData("* | select lower(service) as s, count(*) as c from log group by 1 order by 2 desc limit 1", "s=gateway c=3")]
     [InlineData("* | select count_if(status >= 400) as errors, count(status) as n from log", "errors=2 n=5")]
     [InlineData("* | select round(avg(latency), 2) as a, max(latency) as m from log", "a=197.94 m=830.0")]
     [InlineData("* | select max_by(msg, latency) as slowest from log", "slowest=POST /api/chat timeout error")]
-    [InlineData("* | select json_extract_scalar(attribute, '$.gen_ai.request.model') as model, sum(\"attribute.gen_ai.usage.input_tokens\") as tokens from log where attribute is not null group by model order by tokens desc", "model=qwen-plus tokens=4000; model=qwen-max tokens=120")]
+    [InlineData(
+        "* | select json_extract_scalar(attribute, '$.gen_ai.request.model') as model, sum(\"attribute.gen_ai.usage.input_tokens\") as tokens from log where attribute is not null group by model order by tokens desc",
+        "model=qwen-plus tokens=4000; model=qwen-max tokens=120"
+    )]
     [InlineData("* | select __time__ - __time__ % 60 as t, count(*) as c from log group by t order by t", "t=1765432800 c=6")]
-    [InlineData("* | select date_format(date_trunc('hour', __time__), '%H:%i') as h, approx_percentile(latency, 0.5) as p from log group by h order by h", "h=14:00 p=45.0")]
-    [InlineData("* | select service, c, c * 100.0 / sum(c) over () as pct from (select service, count(*) as c from log group by service) order by c desc, service limit 1", "service=agent c=2 pct=33.333333333333336")]
-    [InlineData("* | with s as (select region, count(*) as c from log group by region) select region from s where c > 1 order by region", "region=cn-hangzhou; region=cn-shanghai")]
-    [InlineData("* | select service, row_number() over (partition by region order by latency desc) as rn from log where region = 'cn-hangzhou' order by rn", "service=gateway rn=1; service=retriever rn=2")]
-    [InlineData("* | select regexp_extract(msg, '/api/(\\w+)', 1) as api, count(*) as c from log where msg like '%/api/%' group by api", "api=chat c=2")]
+    [InlineData(
+        "* | select date_format(date_trunc('hour', __time__), '%H:%i') as h, approx_percentile(latency, 0.5) as p from log group by h order by h",
+        "h=14:00 p=45.0"
+    )]
+    [InlineData(
+        "* | select service, c, c * 100.0 / sum(c) over () as pct from (select service, count(*) as c from log group by service) order by c desc, service limit 1",
+        "service=agent c=2 pct=33.333333333333336"
+    )]
+    [InlineData(
+        "* | with s as (select region, count(*) as c from log group by region) select region from s where c > 1 order by region",
+        "region=cn-hangzhou; region=cn-shanghai"
+    )]
+    [InlineData(
+        "* | select service, row_number() over (partition by region order by latency desc) as rn from log where region = 'cn-hangzhou' order by rn",
+        "service=gateway rn=1; service=retriever rn=2"
+    )]
+    [InlineData(
+        "* | select regexp_extract(msg, '/api/(\\w+)', 1) as api, count(*) as c from log where msg like '%/api/%' group by api",
+        "api=chat c=2"
+    )]
     [InlineData("* | select count(*) from \"logs\" where status in (200, 404)", "_col0=4")]
-    [InlineData("status: 500 | select 7/2, 7/2.0, 7 % 4, 'a' || 'b', if(status > 1, 'x'), if(status < 1, 'x', 'y')", "_col0=3 _col1=3.5 _col2=3 _col3=ab _col4=x _col5=y")]
+    [InlineData(
+        "status: 500 | select 7/2, 7/2.0, 7 % 4, 'a' || 'b', if(status > 1, 'x'), if(status < 1, 'x', 'y')",
+        "_col0=3 _col1=3.5 _col2=3 _col3=ab _col4=x _col5=y"
+    )]
     [InlineData("* | select status from log where status is not null order by latency limit 1, 2", "status=200; status=200")]
     [InlineData("* | select distinct service from log order by service limit 3", "service=Gateway; service=agent; service=gateway")]
     [InlineData("* | select approx_distinct(service) as d, arbitrary(user) as u from log", "d=4 u=")]
@@ -28,16 +55,34 @@ public sealed class AnalysisTests(SixLogs logs) : IClassFixture<SixLogs>
     [InlineData("* | select to_unixtime(from_unixtime(__time__)) - __time__ as d from log limit 1", "d=0.0")]
     [InlineData("* | select date_format(from_unixtime(1765432800), '%Y-%m-%d %H:%i:%s') as t limit 1", "t=2025-12-11 14:00:00")]
     [InlineData("* | select date_trunc('day', __time__) as d, \"__tag__:__hostname__\" as h from log limit 1", "d=2025-12-11 00:00:00.000 h=node-1")]
-    [InlineData("* | select try_cast(service as bigint) as n, cast('5' as bigint) + 1 as m, 1.0E10 as big, true as yes, null as none limit 1", "n=null m=6 big=1.0E10 yes=true none=null")]
+    [InlineData(
+        "* | select try_cast(service as bigint) as n, cast('5' as bigint) + 1 as m, 1.0E10 as big, true as yes, null as none limit 1",
+        "n=null m=6 big=1.0E10 yes=true none=null"
+    )]
     [InlineData("* | select count(distinct region) as r, bool_or(status > 400) as b from log having count(*) > 1", "r=3 b=true")]
     [InlineData("* | set session parallel_sql=true; select count(1) as c from log", "c=6")]
-    [InlineData("* | select case when status >= 400 then 'bad' else 'good' end as k, count(*) as c from log group by k order by k", "k=bad c=2; k=good c=4")]
-    [InlineData("* | select split_part(msg, ' ', 1) as w, length(msg) as l, substr(msg, 1, 2) as s, strpos(msg, '查') as p, replace(msg, ' ') as r from log where msg like '订%'", "w=订单 l=8 s=订单 p=4 r=订单查询失败")]
-    [InlineData("* | select sum(latency) / 2 as half, sum(status) % 7 as m, max(__time__) / 7.0 > 1 as t from log where status = 200", "half=78.25 m=5 t=true")]
+    [InlineData(
+        "* | select case when status >= 400 then 'bad' else 'good' end as k, count(*) as c from log group by k order by k",
+        "k=bad c=2; k=good c=4"
+    )]
+    [InlineData(
+        "* | select split_part(msg, ' ', 1) as w, length(msg) as l, substr(msg, 1, 2) as s, strpos(msg, '查') as p, replace(msg, ' ') as r from log where msg like '订%'",
+        "w=订单 l=8 s=订单 p=4 r=订单查询失败"
+    )]
+    [InlineData(
+        "* | select sum(latency) / 2 as half, sum(status) % 7 as m, max(__time__) / 7.0 > 1 as t from log where status = 200",
+        "half=78.25 m=5 t=true"
+    )]
     [InlineData("* | select date_format(max(__time__), '%Y') as y, from_unixtime(min(__time__)) as f from log", "y=2025 f=2025-12-11 14:00:01.000")]
     [InlineData("* | select service from log group by service having max(region) = 'us-west'", "service=Gateway")]
-    [InlineData("* | select region, latest, best from (select \"region\" as region, max(\"status\") as latest, min_by(\"service\", \"status\" + (case when \"service\" = 'gateway' then 0 else 10000000000000000 end)) as best from log where \"region\" is not null group by \"region\") where latest < 500 and best <> 'x' order by region limit 0, 5", "region=cn-shanghai latest=200 best=gateway; region=us-west latest=404 best=Gateway")]
-    [InlineData("* | select case when strpos(lower(msg), 'timeout') > 0 then substr(msg, (case when strpos(lower(msg), 'timeout') > 3 then strpos(lower(msg), 'timeout') - 3 else 1 end), 10) end as s from log where \"region\" in ('cn-hangzhou') and status >= 500", "s=at timeout")]
+    [InlineData(
+        "* | select region, latest, best from (select \"region\" as region, max(\"status\") as latest, min_by(\"service\", \"status\" + (case when \"service\" = 'gateway' then 0 else 10000000000000000 end)) as best from log where \"region\" is not null group by \"region\") where latest < 500 and best <> 'x' order by region limit 0, 5",
+        "region=cn-shanghai latest=200 best=gateway; region=us-west latest=404 best=Gateway"
+    )]
+    [InlineData(
+        "* | select case when strpos(lower(msg), 'timeout') > 0 then substr(msg, (case when strpos(lower(msg), 'timeout') > 3 then strpos(lower(msg), 'timeout') - 3 else 1 end), 10) end as s from log where \"region\" in ('cn-hangzhou') and status >= 500",
+        "s=at timeout"
+    )]
     [InlineData("* | select a.service from log a join log b on a.region = b.region and b.status = 500 where a.status = 200", "service=retriever")]
     public async Task Answers(string query, string expected)
     {
@@ -83,7 +128,9 @@ public sealed class AnalysisTests(SixLogs logs) : IClassFixture<SixLogs>
     [Fact]
     public async Task Says_columns_and_their_types()
     {
-        var meta = (await logs.Sls.QueryAsync("* | select service as s, count(*), avg(latency) as a, max(__date__) as d from log group by 1 order by 1"))["meta"]!;
+        var meta = (
+            await logs.Sls.QueryAsync("* | select service as s, count(*), avg(latency) as a, max(__date__) as d from log group by 1 order by 1")
+        )["meta"]!;
 
         Assert.Equal("""["s","_col1","a","d"]""", meta["keys"]!.ToJsonString());
         Assert.Equal("""["varchar","bigint","double","timestamp"]""", meta["columnTypes"]!.ToJsonString());

@@ -16,7 +16,25 @@ public sealed class CapturedRequestsTests
     public static TheoryData<string, int> Exchanges()
     {
         var data = new TheoryData<string, int>();
-        foreach (var name in new[] { "create-project", "get-project", "create-logstore", "get-logstore", "list-logstores", "list-shards", "create-index", "get-index", "put-logs", "get-logs", "get-logs-v2", "get-cursor", "create-consumer-group", "get-project-logs" })
+        foreach (
+            var name in new[]
+            {
+                "create-project",
+                "get-project",
+                "create-logstore",
+                "get-logstore",
+                "list-logstores",
+                "list-shards",
+                "create-index",
+                "get-index",
+                "put-logs",
+                "get-logs",
+                "get-logs-v2",
+                "get-cursor",
+                "create-consumer-group",
+                "get-project-logs",
+            }
+        )
         {
             for (var i = 0; i < Load(name).Count; i++)
             {
@@ -105,11 +123,27 @@ public sealed class CapturedRequestsTests
         {
             return;
         }
-        await sls.ExpectOkAsync(HttpMethod.Post, "/logstores/llm-spans/index", """{"line":{"token":[" "],"caseSensitive":false},"keys":{"service":{"type":"text","doc_value":true},"duration":{"type":"long","doc_value":true}}}""", "llm-traces-demo");
+        await sls.ExpectOkAsync(
+            HttpMethod.Post,
+            "/logstores/llm-spans/index",
+            """{"line":{"token":[" "],"caseSensitive":false},"keys":{"service":{"type":"text","doc_value":true},"duration":{"type":"long","doc_value":true}}}""",
+            "llm-traces-demo"
+        );
         if (name == "get-project-logs" || name.StartsWith("get-logs", StringComparison.Ordinal) && name != "get-logstore")
         {
-            var logs = TestLog.Encode([new TestLog(1_765_432_801, ("service", "gateway"), ("duration", "1234"), ("name", "chat qwen-max"))], "chat", "10.0.0.7", []);
-            using var response = await sls.SendAsync(HttpMethod.Post, "/logstores/llm-spans/shards/lb", logs, "application/x-protobuf", "llm-traces-demo");
+            var logs = TestLog.Encode(
+                [new TestLog(1_765_432_801, ("service", "gateway"), ("duration", "1234"), ("name", "chat qwen-max"))],
+                "chat",
+                "10.0.0.7",
+                []
+            );
+            using var response = await sls.SendAsync(
+                HttpMethod.Post,
+                "/logstores/llm-spans/shards/lb",
+                logs,
+                "application/x-protobuf",
+                "llm-traces-demo"
+            );
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         }
     }
@@ -121,7 +155,26 @@ public sealed class CapturedRequestsTests
     {
         if (expected is JsonObject members)
         {
-            foreach (var (name, value) in members.Where(member => member.Value is not null && member.Key is not ("recycleBinEnabled" or "dataRedundancyType" or "resourceGroupId" or "location" or "quota" or "keys" or "line" or "log_reduce" or "max_text_len" or "hot_ttl" or "resourceQuota" or "encrypt_conf")))
+            foreach (
+                var (name, value) in members.Where(member =>
+                    member.Value is not null
+                    && member.Key
+                        is not (
+                            "recycleBinEnabled"
+                            or "dataRedundancyType"
+                            or "resourceGroupId"
+                            or "location"
+                            or "quota"
+                            or "keys"
+                            or "line"
+                            or "log_reduce"
+                            or "max_text_len"
+                            or "hot_ttl"
+                            or "resourceQuota"
+                            or "encrypt_conf"
+                        )
+                )
+            )
             {
                 Assert.True(actual is JsonObject json && json.ContainsKey(name), $"{path}.{name} is missing in {actual.ToJsonString()}");
                 SameShape(value!, actual[name]!, $"{path}.{name}");
@@ -133,7 +186,10 @@ public sealed class CapturedRequestsTests
         }
         else
         {
-            Assert.True(IsBool(expected) == IsBool(actual) && (IsBool(expected) || expected.GetValueKind() == actual.GetValueKind()), $"{path} is {actual.ToJsonString()}");
+            Assert.True(
+                IsBool(expected) == IsBool(actual) && (IsBool(expected) || expected.GetValueKind() == actual.GetValueKind()),
+                $"{path} is {actual.ToJsonString()}"
+            );
         }
     }
 
@@ -181,7 +237,10 @@ public sealed class CapturedRequestsTests
     {
         var end = answer.AsSpan().IndexOf("\r\n\r\n"u8);
         var lines = Encoding.UTF8.GetString(answer, 0, end).Split("\r\n");
-        var headers = lines.Skip(1).Select(line => line.Split(": ", 2)).ToDictionary(parts => parts[0], parts => parts.Length > 1 ? parts[1] : "", StringComparer.OrdinalIgnoreCase);
+        var headers = lines
+            .Skip(1)
+            .Select(line => line.Split(": ", 2))
+            .ToDictionary(parts => parts[0], parts => parts.Length > 1 ? parts[1] : "", StringComparer.OrdinalIgnoreCase);
         var body = answer[(end + 4)..];
         if (headers.ContainsKey("Transfer-Encoding"))
         {

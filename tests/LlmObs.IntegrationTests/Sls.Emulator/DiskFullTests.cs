@@ -69,7 +69,10 @@ public sealed class DiskFullTests
     private static async Task ExpectCountAsync(TestSls sls, int acknowledged)
     {
         var counts = Assert.Single(await sls.RowsAsync("* | select count(*) as n, count(distinct msg) as d from log"));
-        Assert.Equal((acknowledged, acknowledged), (int.Parse(counts["n"], CultureInfo.InvariantCulture), int.Parse(counts["d"], CultureInfo.InvariantCulture)));
+        Assert.Equal(
+            (acknowledged, acknowledged),
+            (int.Parse(counts["n"], CultureInfo.InvariantCulture), int.Parse(counts["d"], CultureInfo.InvariantCulture))
+        );
     }
 
     private static void FillUp(string path)

@@ -67,15 +67,27 @@ public sealed class ProtocolTests
         await sls.CreateLogstoreAsync(SixLogs.Index);
         var raw = TestLog.Encode([new TestLog(100, ("msg", string.Concat(Enumerable.Repeat("压缩 ", 500))))], "", "", []);
 
-        using var put = await sls.SendAsync(HttpMethod.Post, "/logstores/logs/shards/route?key=00000000000000000000000000000000", Compress(raw, compression), "application/x-protobuf", change: request =>
-        {
-            request.Headers.Remove("x-log-bodyrawsize");
-            request.Headers.Add("x-log-bodyrawsize", raw.Length.ToString(CultureInfo.InvariantCulture));
-            request.Headers.Add("x-log-compresstype", compression);
-        });
+        using var put = await sls.SendAsync(
+            HttpMethod.Post,
+            "/logstores/logs/shards/route?key=00000000000000000000000000000000",
+            Compress(raw, compression),
+            "application/x-protobuf",
+            change: request =>
+            {
+                request.Headers.Remove("x-log-bodyrawsize");
+                request.Headers.Add("x-log-bodyrawsize", raw.Length.ToString(CultureInfo.InvariantCulture));
+                request.Headers.Add("x-log-compresstype", compression);
+            }
+        );
         Assert.True(put.IsSuccessStatusCode, await put.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
 
-        using var got = await sls.SendAsync(HttpMethod.Post, "/logstores/logs/logs", """{"from":0,"to":200,"query":"压缩"}"""u8.ToArray(), "application/json", change: request => request.Headers.Add("Accept-Encoding", compression));
+        using var got = await sls.SendAsync(
+            HttpMethod.Post,
+            "/logstores/logs/logs",
+            """{"from":0,"to":200,"query":"压缩"}"""u8.ToArray(),
+            "application/json",
+            change: request => request.Headers.Add("Accept-Encoding", compression)
+        );
         Assert.Equal(compression, got.Headers.GetValues("x-log-compresstype").Single());
         var size = int.Parse(got.Headers.GetValues("x-log-bodyrawsize").Single(), CultureInfo.InvariantCulture);
         var answer = Decompress(await got.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken), compression, size);
@@ -95,11 +107,17 @@ public sealed class ProtocolTests
         await using var sls = await TestSls.StartAsync();
         await sls.CreateLogstoreAsync(SixLogs.Index);
 
-        using var response = await sls.SendAsync(HttpMethod.Post, "/logstores/logs/shards/lb", TestLog.Encode([new TestLog(1, ("a", "b"))], "", "", []), "application/x-protobuf", change: request =>
-        {
-            request.Headers.Remove(header);
-            request.Headers.Add(header, value);
-        });
+        using var response = await sls.SendAsync(
+            HttpMethod.Post,
+            "/logstores/logs/shards/lb",
+            TestLog.Encode([new TestLog(1, ("a", "b"))], "", "", []),
+            "application/x-protobuf",
+            change: request =>
+            {
+                request.Headers.Remove(header);
+                request.Headers.Add(header, value);
+            }
+        );
 
         Assert.Equal(code, (string?)JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["errorCode"]);
     }
@@ -125,7 +143,10 @@ public sealed class ProtocolTests
         await sls.CreateLogstoreAsync(SixLogs.Index);
         await sls.PutAsync(new TestLog(100, ("msg", "你好 world"), ("zero", "a\0b")));
 
-        using var response = await sls.SendAsync(HttpMethod.Get, "/logstores/logs?type=log&from=0&to=200&query=" + Uri.EscapeDataString("msg: 你好") + "&line=10&offset=0&reverse=true");
+        using var response = await sls.SendAsync(
+            HttpMethod.Get,
+            "/logstores/logs?type=log&from=0&to=200&query=" + Uri.EscapeDataString("msg: 你好") + "&line=10&offset=0&reverse=true"
+        );
 
         var rows = JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!.AsArray();
         Assert.Equal("你好 world", (string?)rows[0]!["msg"]);
@@ -160,7 +181,9 @@ public sealed class ProtocolTests
 
         using var wrong = await sls.SendAsync(HttpMethod.Get, "/", secret: "guess");
         using var old = await sls.SendAsync(HttpMethod.Get, "/", date: TimeProvider.System.GetUtcNow().AddMinutes(-16));
-        using var unsigned = await sls.SendRawAsync(new HttpRequestMessage(HttpMethod.Get, sls.Address) { Headers = { { "x-log-apiversion", "0.6.0" } } });
+        using var unsigned = await sls.SendRawAsync(
+            new HttpRequestMessage(HttpMethod.Get, sls.Address) { Headers = { { "x-log-apiversion", "0.6.0" } } }
+        );
 
         Assert.Equal((HttpStatusCode.Unauthorized, "SignatureNotMatch"), (wrong.StatusCode, await CodeAsync(wrong)));
         Assert.Equal((HttpStatusCode.BadRequest, "RequestTimeExpired"), (old.StatusCode, await CodeAsync(old)));
@@ -185,7 +208,12 @@ public sealed class ProtocolTests
         await using var strict = await TestSls.StartAsync(null, ("Emulator:CheckLogTime", "true"));
         await strict.CreateLogstoreAsync(SixLogs.Index);
 
-        using var response = await strict.SendAsync(HttpMethod.Post, "/logstores/logs/shards/lb", TestLog.Encode([new TestLog(100, ("a", "b"))], "", "", []), "application/x-protobuf");
+        using var response = await strict.SendAsync(
+            HttpMethod.Post,
+            "/logstores/logs/shards/lb",
+            TestLog.Encode([new TestLog(100, ("a", "b"))], "", "", []),
+            "application/x-protobuf"
+        );
 
         Assert.Equal("InvalidTimestamp", await CodeAsync(response));
     }
@@ -197,7 +225,9 @@ public sealed class ProtocolTests
         await sls.CreateLogstoreAsync(SixLogs.Index);
         await sls.PutAsync([.. Enumerable.Range(0, 3000).Select(i => new TestLog(1000 + i, ("msg", $"n{i}")))]);
 
-        var refusal = await sls.RefusalAsync("* | select count(*) from log a, log b, log c, log d where a.msg || b.msg || c.msg || d.msg like '%x%y%'");
+        var refusal = await sls.RefusalAsync(
+            "* | select count(*) from log a, log b, log c, log d where a.msg || b.msg || c.msg || d.msg like '%x%y%'"
+        );
 
         Assert.Contains("QueryTimeout", refusal, StringComparison.Ordinal);
         Assert.Equal("3000", Assert.Single(await sls.RowsAsync("* | select count(*) as n"))["n"]);
@@ -205,13 +235,19 @@ public sealed class ProtocolTests
 
     private static async Task ExpectErrorAsync(TestSls sls, HttpMethod method, string target, string? body, int status, string code)
     {
-        using var response = await sls.SendAsync(method, target, body is null ? null : Encoding.UTF8.GetBytes(body), body is null ? null : "application/json");
+        using var response = await sls.SendAsync(
+            method,
+            target,
+            body is null ? null : Encoding.UTF8.GetBytes(body),
+            body is null ? null : "application/json"
+        );
         var text = await response.Content.ReadAsStringAsync();
         Assert.True((int)response.StatusCode == status && (string?)JsonNode.Parse(text)!["errorCode"] == code, $"{(int)response.StatusCode} {text}");
         Assert.Equal("application/json", response.Content.Headers.ContentType!.ToString());
     }
 
-    private static async Task<string?> CodeAsync(HttpResponseMessage response) => (string?)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["errorCode"];
+    private static async Task<string?> CodeAsync(HttpResponseMessage response) =>
+        (string?)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["errorCode"];
 
     private static byte[] Compress(byte[] raw, string compression)
     {

@@ -30,14 +30,17 @@ public sealed class RecoveryTests
         await running.CreateLogstoreAsync(SixLogs.Index);
         using var stop = new CancellationTokenSource();
         var acknowledged = 0;
-        var writer = Task.Run(async () =>
-        {
-            while (!stop.IsCancellationRequested)
+        var writer = Task.Run(
+            async () =>
             {
-                await running.PutAsync([.. Enumerable.Range(0, 5).Select(i => new TestLog(1000, ("msg", $"n{acknowledged * 5 + i}")))]);
-                Interlocked.Increment(ref acknowledged);
-            }
-        }, TestContext.Current.CancellationToken);
+                while (!stop.IsCancellationRequested)
+                {
+                    await running.PutAsync([.. Enumerable.Range(0, 5).Select(i => new TestLog(1000, ("msg", $"n{acknowledged * 5 + i}")))]);
+                    Interlocked.Increment(ref acknowledged);
+                }
+            },
+            TestContext.Current.CancellationToken
+        );
         for (var round = 0; round < 5; round++)
         {
             await WaitUntilAsync(() => Volatile.Read(ref acknowledged) > round * 10);
@@ -47,7 +50,10 @@ public sealed class RecoveryTests
             {
                 var counts = Assert.Single(await recovered.RowsAsync("* | select count(*) as n, count(distinct msg) as d from log"));
                 Assert.Equal(counts["d"], counts["n"]);
-                Assert.True(long.Parse(counts["n"], CultureInfo.InvariantCulture) >= promised, $"{counts["n"]} of {promised} acknowledged logs are there");
+                Assert.True(
+                    long.Parse(counts["n"], CultureInfo.InvariantCulture) >= promised,
+                    $"{counts["n"]} of {promised} acknowledged logs are there"
+                );
             }
             Directory.Delete(copy, recursive: true);
         }
@@ -76,7 +82,10 @@ public sealed class RecoveryTests
             }
         }
         var bytes = await File.ReadAllBytesAsync(ShardLog(full), TestContext.Current.CancellationToken);
-        var offsets = Enumerable.Range(0, bytes.Length + 1).Where(offset => offset % 17 == 0 || ends.Any(end => Math.Abs(end - offset) <= 1)).ToList();
+        var offsets = Enumerable
+            .Range(0, bytes.Length + 1)
+            .Where(offset => offset % 17 == 0 || ends.Any(end => Math.Abs(end - offset) <= 1))
+            .ToList();
         foreach (var offset in offsets)
         {
             var torn = CopyAsAKillWouldLeaveIt(empty);
@@ -129,9 +138,17 @@ public sealed class RecoveryTests
         await sls.PutAsync(new TestLog(100, ("msg", "early"), ("late_field", "1")));
         Assert.StartsWith("IndexConfigNotExist", await sls.RefusalAsync("*"), StringComparison.Ordinal);
 
-        await sls.ExpectOkAsync(HttpMethod.Post, "/logstores/logs/index", """{"line":{"token":[" "]},"keys":{"msg":{"type":"text","doc_value":true,"token":[" "]}}}""");
+        await sls.ExpectOkAsync(
+            HttpMethod.Post,
+            "/logstores/logs/index",
+            """{"line":{"token":[" "]},"keys":{"msg":{"type":"text","doc_value":true,"token":[" "]}}}"""
+        );
         await sls.PutAsync(new TestLog(101, ("msg", "middle"), ("late_field", "2")));
-        await sls.ExpectOkAsync(HttpMethod.Put, "/logstores/logs/index", """{"line":{"token":[" "]},"keys":{"msg":{"type":"text","doc_value":true,"token":[" "]},"late_field":{"type":"long","doc_value":true}}}""");
+        await sls.ExpectOkAsync(
+            HttpMethod.Put,
+            "/logstores/logs/index",
+            """{"line":{"token":[" "]},"keys":{"msg":{"type":"text","doc_value":true,"token":[" "]},"late_field":{"type":"long","doc_value":true}}}"""
+        );
         await sls.PutAsync(new TestLog(102, ("msg", "latest"), ("late_field", "3")));
 
         Assert.Empty(await sls.RowsAsync("early"));

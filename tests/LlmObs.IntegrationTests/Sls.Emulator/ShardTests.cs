@@ -17,7 +17,9 @@ public sealed class ShardTests
         await sls.CreateLogstoreAsync(SixLogs.Index);
         Assert.Equal(["0 readwrite 00-80", "1 readwrite 80-ff"], await ShardsAsync(sls));
 
-        var split = (await sls.ExpectOkAsync(HttpMethod.Post, "/logstores/logs/shards/0?action=split&key=40000000000000000000000000000000"))!.AsArray();
+        var split = (
+            await sls.ExpectOkAsync(HttpMethod.Post, "/logstores/logs/shards/0?action=split&key=40000000000000000000000000000000")
+        )!.AsArray();
         Assert.Equal(["0 readonly 00-80", "2 readwrite 00-40", "3 readwrite 40-80"], split.Select(Show));
         await sls.ExpectOkAsync(HttpMethod.Post, "/logstores/logs/shards/3?action=merge");
         Assert.Equal(["0 readonly 00-80", "1 readonly 80-ff", "2 readwrite 00-40", "3 readonly 40-80", "4 readwrite 40-ff"], await ShardsAsync(sls));
@@ -103,7 +105,8 @@ public sealed class ShardTests
     {
         await using var sls = await TestSls.StartAsync();
         await sls.CreateLogstoreAsync(SixLogs.Index);
-        var json = """{"__topic__":"t","__source__":"web","__tags__":{"host":"h1"},"__logs__":[{"__time__":100,"msg":"as json","n":5}]}"""u8.ToArray();
+        var json =
+            """{"__topic__":"t","__source__":"web","__tags__":{"host":"h1"},"__logs__":[{"__time__":100,"msg":"as json","n":5}]}"""u8.ToArray();
         using var put = await sls.SendAsync(HttpMethod.Post, "/logstores/logs/shards/lb", json, "application/json");
         Assert.True(put.IsSuccessStatusCode, await put.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         var row = Assert.Single(await sls.RowsAsync("__tag__:host: h1"));
@@ -121,7 +124,11 @@ public sealed class ShardTests
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(sls.Address, $"/logstores/{logstore}/track"))
         {
-            Content = new StringContent("""{"__topic__":"","__source__":"page","__logs__":[{"event":"clicked","__time__":"1"}]}""", Encoding.UTF8, "application/json"),
+            Content = new StringContent(
+                """{"__topic__":"","__source__":"page","__logs__":[{"event":"clicked","__time__":"1"}]}""",
+                Encoding.UTF8,
+                "application/json"
+            ),
         };
         request.Headers.Host = "demo.sls.localhost";
         using var response = await sls.SendRawAsync(request);
@@ -131,27 +138,45 @@ public sealed class ShardTests
     private static async Task<string> FirstGroupCursorAsync(TestSls sls)
     {
         // "begin" stands before the entry of the index; the first group's own cursor is what a pull of nothing before it would reach.
-        using var response = await sls.SendAsync(HttpMethod.Get, $"/logstores/logs/shards/0?type=log&cursor={Uri.EscapeDataString(await CursorAsync(sls, 0, "begin"))}&count=1");
+        using var response = await sls.SendAsync(
+            HttpMethod.Get,
+            $"/logstores/logs/shards/0?type=log&cursor={Uri.EscapeDataString(await CursorAsync(sls, 0, "begin"))}&count=1"
+        );
         var last = response.Headers.GetValues("x-log-read-last-cursor").Single();
         return Convert.ToBase64String(Encoding.ASCII.GetBytes(last));
     }
 
     private static async Task<string> PullNextAsync(TestSls sls, string cursor) => (await PullAsync(sls, 0, cursor, count: 1)).Next;
 
-    private static async Task<(List<string> Messages, string Next)> PullAsync(TestSls sls, int shard, string cursor, int count = 100, string compression = "lz4", string? until = null)
+    private static async Task<(List<string> Messages, string Next)> PullAsync(
+        TestSls sls,
+        int shard,
+        string cursor,
+        int count = 100,
+        string compression = "lz4",
+        string? until = null
+    )
     {
         var end = until is null ? "" : $"&end_cursor={Uri.EscapeDataString(until)}";
-        using var response = await sls.SendAsync(HttpMethod.Get, $"/logstores/logs/shards/{shard}?type=log&cursor={Uri.EscapeDataString(cursor)}&count={count}{end}", change: request =>
-        {
-            request.Headers.Accept.ParseAdd("application/x-protobuf");
-            if (compression.Length > 0)
+        using var response = await sls.SendAsync(
+            HttpMethod.Get,
+            $"/logstores/logs/shards/{shard}?type=log&cursor={Uri.EscapeDataString(cursor)}&count={count}{end}",
+            change: request =>
             {
-                request.Headers.Add("Accept-Encoding", compression);
+                request.Headers.Accept.ParseAdd("application/x-protobuf");
+                if (compression.Length > 0)
+                {
+                    request.Headers.Add("Accept-Encoding", compression);
+                }
             }
-        });
+        );
         var body = await response.Content.ReadAsByteArrayAsync();
         Assert.True(response.IsSuccessStatusCode, Encoding.UTF8.GetString(body));
-        var raw = Unpack(body, int.Parse(response.Headers.GetValues("x-log-bodyrawsize").Single(), CultureInfo.InvariantCulture), response.Headers.TryGetValues("x-log-compresstype", out var type) ? type.Single() : "");
+        var raw = Unpack(
+            body,
+            int.Parse(response.Headers.GetValues("x-log-bodyrawsize").Single(), CultureInfo.InvariantCulture),
+            response.Headers.TryGetValues("x-log-compresstype", out var type) ? type.Single() : ""
+        );
         var messages = Messages(raw);
         Assert.Equal(messages.Count.ToString(CultureInfo.InvariantCulture), response.Headers.GetValues("x-log-count").Single());
         return (messages, response.Headers.GetValues("x-log-cursor").Single());
@@ -183,7 +208,8 @@ public sealed class ShardTests
     }
 
     // Groups of one log of one field: the list's field 1, the group's field 1, the log's field 2, the content's field 2.
-    private static List<string> Messages(byte[] list) => [.. Fields(list, 1).Select(group => Encoding.UTF8.GetString(Fields(Fields(Fields(group, 1).Single(), 2).Single(), 2).Single()))];
+    private static List<string> Messages(byte[] list) =>
+        [.. Fields(list, 1).Select(group => Encoding.UTF8.GetString(Fields(Fields(Fields(group, 1).Single(), 2).Single(), 2).Single()))];
 
     private static List<byte[]> Fields(byte[] message, int number)
     {
@@ -208,7 +234,12 @@ public sealed class ShardTests
 
     private static async Task PutAsync(TestSls sls, string target, string message)
     {
-        using var response = await sls.SendAsync(HttpMethod.Post, target, TestLog.Encode([new TestLog(100, ("msg", message))], "", "", []), "application/x-protobuf");
+        using var response = await sls.SendAsync(
+            HttpMethod.Post,
+            target,
+            TestLog.Encode([new TestLog(100, ("msg", message))], "", "", []),
+            "application/x-protobuf"
+        );
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
     }
 
@@ -219,7 +250,9 @@ public sealed class ShardTests
         Assert.Equal(code, (string?)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["errorCode"]);
     }
 
-    private static async Task<List<string>> ShardsAsync(TestSls sls) => [.. (await sls.ExpectOkAsync(HttpMethod.Get, "/logstores/logs/shards"))!.AsArray().Select(Show)];
+    private static async Task<List<string>> ShardsAsync(TestSls sls) =>
+        [.. (await sls.ExpectOkAsync(HttpMethod.Get, "/logstores/logs/shards"))!.AsArray().Select(Show)];
 
-    private static string Show(JsonNode? shard) => $"{(int)shard!["shardID"]!} {(string?)shard["status"]} {((string)shard["inclusiveBeginKey"]!)[..2]}-{((string)shard["exclusiveEndKey"]!)[..2]}";
+    private static string Show(JsonNode? shard) =>
+        $"{(int)shard!["shardID"]!} {(string?)shard["status"]} {((string)shard["inclusiveBeginKey"]!)[..2]}-{((string)shard["exclusiveEndKey"]!)[..2]}";
 }

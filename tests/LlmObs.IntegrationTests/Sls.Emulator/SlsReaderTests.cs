@@ -63,9 +63,15 @@ public sealed class SlsReaderTests
 
         var cursor = await reader.EndCursorAsync(1, Token);
         await reader.SaveCheckpointAsync("exporter", "c1", 1, cursor, force: false, Token);
-        Assert.Equal("InvalidShardCheckPoint", (await Assert.ThrowsAsync<SlsException>(() => reader.SaveCheckpointAsync("exporter", "c2", 1, cursor, force: false, Token))).Code);
+        Assert.Equal(
+            "InvalidShardCheckPoint",
+            (await Assert.ThrowsAsync<SlsException>(() => reader.SaveCheckpointAsync("exporter", "c2", 1, cursor, force: false, Token))).Code
+        );
         await reader.SaveCheckpointAsync("exporter", "c2", 2, cursor, force: true, Token);
-        Assert.Equal([(1, cursor, "c1"), (2, cursor, "c2")], (await reader.CheckpointsAsync("exporter", Token)).Select(checkpoint => (checkpoint.Shard, checkpoint.Cursor, checkpoint.Consumer)));
+        Assert.Equal(
+            [(1, cursor, "c1"), (2, cursor, "c2")],
+            (await reader.CheckpointsAsync("exporter", Token)).Select(checkpoint => (checkpoint.Shard, checkpoint.Cursor, checkpoint.Consumer))
+        );
         await reader.DeleteConsumerGroupAsync("exporter", Token);
         Assert.Equal("ConsumerGroupNotExist", (await Assert.ThrowsAsync<SlsException>(() => reader.CheckpointsAsync("exporter", Token))).Code);
     }

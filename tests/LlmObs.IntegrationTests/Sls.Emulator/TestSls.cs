@@ -78,10 +78,30 @@ public sealed class TestSls : IAsyncDisposable
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
     }
 
-    public async Task<JsonObject> QueryAsync(string query, long from = 0, long to = int.MaxValue, bool reverse = false, int line = 100, int offset = 0)
+    public async Task<JsonObject> QueryAsync(
+        string query,
+        long from = 0,
+        long to = int.MaxValue,
+        bool reverse = false,
+        int line = 100,
+        int offset = 0
+    )
     {
-        var body = new JsonObject { ["from"] = from, ["to"] = to, ["query"] = query, ["reverse"] = reverse, ["line"] = line, ["offset"] = offset };
-        using var response = await SendAsync(HttpMethod.Post, "/logstores/logs/logs", Encoding.UTF8.GetBytes(body.ToJsonString()), "application/json");
+        var body = new JsonObject
+        {
+            ["from"] = from,
+            ["to"] = to,
+            ["query"] = query,
+            ["reverse"] = reverse,
+            ["line"] = line,
+            ["offset"] = offset,
+        };
+        using var response = await SendAsync(
+            HttpMethod.Post,
+            "/logstores/logs/logs",
+            Encoding.UTF8.GetBytes(body.ToJsonString()),
+            "application/json"
+        );
         return (JsonObject)JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
     }
 
@@ -103,13 +123,28 @@ public sealed class TestSls : IAsyncDisposable
 
     public async Task<JsonNode?> ExpectOkAsync(HttpMethod method, string target, string? json = null, string? project = "demo")
     {
-        using var response = await SendAsync(method, target, json is null ? null : Encoding.UTF8.GetBytes(json), json is null ? null : "application/json", project);
+        using var response = await SendAsync(
+            method,
+            target,
+            json is null ? null : Encoding.UTF8.GetBytes(json),
+            json is null ? null : "application/json",
+            project
+        );
         var text = await response.Content.ReadAsStringAsync();
         Assert.True(response.StatusCode == HttpStatusCode.OK, $"{method} {target}: {(int)response.StatusCode} {text}");
         return text.Length == 0 ? null : JsonNode.Parse(text);
     }
 
-    public Task<HttpResponseMessage> SendAsync(HttpMethod method, string target, byte[]? body = null, string? contentType = null, string? project = "demo", Action<HttpRequestMessage>? change = null, string secret = "local", DateTimeOffset? date = null)
+    public Task<HttpResponseMessage> SendAsync(
+        HttpMethod method,
+        string target,
+        byte[]? body = null,
+        string? contentType = null,
+        string? project = "demo",
+        Action<HttpRequestMessage>? change = null,
+        string secret = "local",
+        DateTimeOffset? date = null
+    )
     {
         var request = new HttpRequestMessage(method, new Uri(Address, target));
         request.Headers.Host = project is null ? "localhost" : $"{project}.sls.localhost";
@@ -130,11 +165,24 @@ public sealed class TestSls : IAsyncDisposable
             md5 = Convert.ToHexString(MD5.HashData(request.Content.ReadAsByteArrayAsync().GetAwaiter().GetResult()));
             request.Content.Headers.TryAddWithoutValidation("Content-MD5", md5);
         }
-        var signed = string.Concat(request.Headers.Where(header => header.Key.StartsWith("x-log-", StringComparison.Ordinal)).OrderBy(header => header.Key, StringComparer.Ordinal).Select(header => $"{header.Key}:{string.Concat(header.Value)}\n"));
+        var signed = string.Concat(
+            request
+                .Headers.Where(header => header.Key.StartsWith("x-log-", StringComparison.Ordinal))
+                .OrderBy(header => header.Key, StringComparer.Ordinal)
+                .Select(header => $"{header.Key}:{string.Concat(header.Value)}\n")
+        );
         var question = target.IndexOf('?', StringComparison.Ordinal);
-        var resource = question < 0 ? target : target[..question] + "?" + string.Join('&', target[(question + 1)..].Split('&').Select(Uri.UnescapeDataString).Order(StringComparer.Ordinal));
+        var resource =
+            question < 0
+                ? target
+                : target[..question]
+                    + "?"
+                    + string.Join('&', target[(question + 1)..].Split('&').Select(Uri.UnescapeDataString).Order(StringComparer.Ordinal));
         var text = $"{method}\n{md5}\n{contentType}\n{request.Headers.Date:R}\n{signed}{resource}";
-        request.Headers.TryAddWithoutValidation("Authorization", $"LOG local:{Convert.ToBase64String(HMACSHA1.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(text)))}");
+        request.Headers.TryAddWithoutValidation(
+            "Authorization",
+            $"LOG local:{Convert.ToBase64String(HMACSHA1.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(text)))}"
+        );
 #pragma warning restore CA5351, CA5350
         return http.SendAsync(request);
     }
@@ -163,15 +211,19 @@ public sealed record TestLog(long Time, params (string Key, string Value)[] Fiel
         {
             foreach (var log in logs)
             {
-                Message(output, 1, inner =>
-                {
-                    inner.WriteTag(1, WireFormat.WireType.Varint);
-                    inner.WriteUInt32((uint)log.Time);
-                    foreach (var (key, value) in log.Fields)
+                Message(
+                    output,
+                    1,
+                    inner =>
                     {
-                        Message(inner, 2, content => Pair(content, key, value));
+                        inner.WriteTag(1, WireFormat.WireType.Varint);
+                        inner.WriteUInt32((uint)log.Time);
+                        foreach (var (key, value) in log.Fields)
+                        {
+                            Message(inner, 2, content => Pair(content, key, value));
+                        }
                     }
-                });
+                );
             }
             output.WriteTag(3, WireFormat.WireType.LengthDelimited);
             output.WriteString(topic);

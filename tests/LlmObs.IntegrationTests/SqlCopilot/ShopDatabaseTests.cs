@@ -32,7 +32,9 @@ public sealed class ShopDatabaseTests(ShopFixture shop) : IClassFixture<ShopFixt
     private async Task PrepareAsync(DateTimeOffset now)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionStrings:llmobs", shop.ConnectionString)]).Build();
-        var role = Options.Create(new ShopOptions { ReaderRole = new Npgsql.NpgsqlConnectionStringBuilder(shop.ConnectionString).Database + "_other" });
+        var role = Options.Create(
+            new ShopOptions { ReaderRole = new Npgsql.NpgsqlConnectionStringBuilder(shop.ConnectionString).Database + "_other" }
+        );
         using var database = new ShopDatabase(configuration, role, new StoppedClock(now), NullLogger<ShopDatabase>.Instance);
         await using var reader = await database.PrepareAsync(TestContext.Current.CancellationToken);
         await using var command = reader.CreateCommand("SELECT 1");

@@ -26,15 +26,17 @@ public sealed class ShopFixture(PostgresFixture postgres) : IAsyncLifetime
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
-        {
-            ["ConnectionStrings:llmobs"] = ConnectionString,
-            ["Shop:ReaderRole"] = new NpgsqlConnectionStringBuilder(ConnectionString).Database + "_reader",
-            ["Shop:StatementTimeoutMs"] = "1000",
-            ["Shop:MaxRows"] = "50",
-            ["Demo:QuestionsPerMinute"] = "0",
-            ["ScriptedModel:Pace"] = "0",
-        });
+        builder.Configuration.AddInMemoryCollection(
+            new Dictionary<string, string?>
+            {
+                ["ConnectionStrings:llmobs"] = ConnectionString,
+                ["Shop:ReaderRole"] = new NpgsqlConnectionStringBuilder(ConnectionString).Database + "_reader",
+                ["Shop:StatementTimeoutMs"] = "1000",
+                ["Shop:MaxRows"] = "50",
+                ["Demo:QuestionsPerMinute"] = "0",
+                ["ScriptedModel:Pace"] = "0",
+            }
+        );
         builder.Services.AddCopilot();
         _app = builder.Build();
         _app.MapHealthChecks("/health");

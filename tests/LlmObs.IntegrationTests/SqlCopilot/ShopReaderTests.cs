@@ -53,10 +53,12 @@ public sealed class ShopReaderTests(ShopFixture shop) : IClassFixture<ShopFixtur
     [InlineData("SET ROLE postgres")]
     public async Task Cannot_read_anything_else(string sql)
     {
-        await shop.AsOwnerAsync("""
+        await shop.AsOwnerAsync(
+            """
             CREATE TABLE IF NOT EXISTS public.secrets (id integer);
             CREATE SCHEMA IF NOT EXISTS private; CREATE TABLE IF NOT EXISTS private.secrets (id integer);
-            """);
+            """
+        );
 
         var refused = await Assert.ThrowsAsync<PostgresException>(() => QueryAsync(sql));
 
@@ -92,7 +94,14 @@ public sealed class ShopReaderTests(ShopFixture shop) : IClassFixture<ShopFixtur
         var questions =
             from metric in new[] { "gmv", "orders", "aov", "units", "refund_rate", "refund_amount", "new_members", "bought_together" }
             from dimension in new[] { null, "store", "city", "channel", "category", "product", "day", "month" }
-            from filter in new (string? City, string? Category, string? Channel)[] { (null, null, null), ("上海", null, null), (null, "茶饮", null), (null, null, "pos"), ("西安", "咖啡", "app") }
+            from filter in new (string? City, string? Category, string? Channel)[]
+            {
+                (null, null, null),
+                ("上海", null, null),
+                (null, "茶饮", null),
+                (null, null, "pos"),
+                ("西安", "咖啡", "app"),
+            }
             select new ScriptedQuestion(metric, dimension, filter.City, filter.Category, filter.Channel, "last_month", Top: 5, Chinese: true);
 
         foreach (var question in questions)

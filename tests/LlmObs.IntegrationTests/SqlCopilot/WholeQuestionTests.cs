@@ -23,7 +23,8 @@ public sealed class WholeQuestionTests(ShopFixture shop) : IClassFixture<ShopFix
 
         Assert.Null(answer.Error);
         Assert.Contains("| gmv |", answer.Text, StringComparison.Ordinal);
-        Assert.Equal("""
+        Assert.Equal(
+            """
             小店问数
               需求理解
                 chat scripted-sql-1
@@ -43,19 +44,36 @@ public sealed class WholeQuestionTests(ShopFixture shop) : IClassFixture<ShopFix
               回答
                 chat scripted-sql-1
 
-            """, recorder.Tree(answer.TraceId!));
+            """,
+            recorder.Tree(answer.TraceId!)
+        );
         var spans = recorder.Of(answer.TraceId!);
-        Assert.All(spans, span =>
-        {
-            Assert.Equal("s-whole", span.GetTagItem("gen_ai.conversation.id"));
-            Assert.Equal("u-1", span.GetTagItem("user.id"));
-            Assert.Equal(answer.RequestId, span.GetTagItem("llmobs.request.id"));
-            Assert.NotEqual(ActivityStatusCode.Error, span.Status);
-        });
-        Assert.All(spans.Where(span => span.OperationName.StartsWith("chat", StringComparison.Ordinal)), chat => Assert.True((int)(chat.GetTagItem("gen_ai.usage.input_tokens") ?? 0) > 0));
+        Assert.All(
+            spans,
+            span =>
+            {
+                Assert.Equal("s-whole", span.GetTagItem("gen_ai.conversation.id"));
+                Assert.Equal("u-1", span.GetTagItem("user.id"));
+                Assert.Equal(answer.RequestId, span.GetTagItem("llmobs.request.id"));
+                Assert.NotEqual(ActivityStatusCode.Error, span.Status);
+            }
+        );
+        Assert.All(
+            spans.Where(span => span.OperationName.StartsWith("chat", StringComparison.Ordinal)),
+            chat => Assert.True((int)(chat.GetTagItem("gen_ai.usage.input_tokens") ?? 0) > 0)
+        );
         Assert.Equal(question, spans[0].GetTagItem("input.value"));
-        Assert.Contains("pay_amount", (string)spans.Single(span => span.OperationName == "SELECT shop" && span.Parent?.OperationName == "执行 SQL").GetTagItem("db.query.text")!, StringComparison.Ordinal);
-        Assert.Contains("\"score\":", (string)spans.Single(span => span.OperationName == "retrieval shop-knowledge").GetTagItem("gen_ai.retrieval.documents")!, StringComparison.Ordinal);
+        Assert.Contains(
+            "pay_amount",
+            (string)
+                spans.Single(span => span.OperationName == "SELECT shop" && span.Parent?.OperationName == "执行 SQL").GetTagItem("db.query.text")!,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "\"score\":",
+            (string)spans.Single(span => span.OperationName == "retrieval shop-knowledge").GetTagItem("gen_ai.retrieval.documents")!,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -67,7 +85,8 @@ public sealed class WholeQuestionTests(ShopFixture shop) : IClassFixture<ShopFix
         var answer = await AskAsync(question, "s-repair", "u-1");
 
         Assert.Null(answer.Error);
-        Assert.EndsWith("""
+        Assert.EndsWith(
+            """
               校验 !42703
                 EXPLAIN shop !42703
               诊断
@@ -79,7 +98,10 @@ public sealed class WholeQuestionTests(ShopFixture shop) : IClassFixture<ShopFix
               回答
                 chat scripted-sql-1
 
-            """, recorder.Tree(answer.TraceId!), StringComparison.Ordinal);
+            """,
+            recorder.Tree(answer.TraceId!),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -127,18 +149,29 @@ public sealed class WholeQuestionTests(ShopFixture shop) : IClassFixture<ShopFix
     private async Task<Answer> AskAsync(string question, string sessionId, string userId)
     {
         using var http = new HttpClient { BaseAddress = shop.Address };
-        var response = await http.PostAsJsonAsync("/ask", new { question, sessionId, userId }, TestContext.Current.CancellationToken);
+        var response = await http.PostAsJsonAsync(
+            "/ask",
+            new
+            {
+                question,
+                sessionId,
+                userId,
+            },
+            TestContext.Current.CancellationToken
+        );
         return (await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<Answer>(TestContext.Current.CancellationToken))!;
     }
 
     /// <summary>A question about revenue that meets these faults when SQL is written, and no rate limit anywhere.</summary>
-    private static string Find(Func<ScriptedFaults, bool> fits) => (
-        from city in new[] { "上海", "北京", "广州", "深圳", "杭州", "成都", "南京" }
-        from time in new[] { "昨天", "最近7天", "最近30天", "最近90天", "上个月", "本月", "全部时间" }
-        from dimension in new[] { "门店", "渠道", "月份", "天", "城市" }
-        let text = $"{time}{city}各{dimension}的GMV是多少？"
-        where Steps.All(step => new ScriptedFaults(text, step).Refusals == 0) && fits(new(text, "生成 SQL"))
-        select text).First();
+    private static string Find(Func<ScriptedFaults, bool> fits) =>
+        (
+            from city in new[] { "上海", "北京", "广州", "深圳", "杭州", "成都", "南京" }
+            from time in new[] { "昨天", "最近7天", "最近30天", "最近90天", "上个月", "本月", "全部时间" }
+            from dimension in new[] { "门店", "渠道", "月份", "天", "城市" }
+            let text = $"{time}{city}各{dimension}的GMV是多少？"
+            where Steps.All(step => new ScriptedFaults(text, step).Refusals == 0) && fits(new(text, "生成 SQL"))
+            select text
+        ).First();
 
     private sealed class SpanRecorder : IDisposable
     {
@@ -151,7 +184,13 @@ public sealed class WholeQuestionTests(ShopFixture shop) : IClassFixture<ShopFix
             {
                 ShouldListenTo = source => source.Name == "SqlCopilot",
                 Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
-                ActivityStarted = activity => { lock (_started) { _started.Add(activity); } },
+                ActivityStarted = activity =>
+                {
+                    lock (_started)
+                    {
+                        _started.Add(activity);
+                    }
+                },
             };
             ActivitySource.AddActivityListener(_listener);
         }
@@ -176,7 +215,10 @@ public sealed class WholeQuestionTests(ShopFixture shop) : IClassFixture<ShopFix
             {
                 foreach (var span in spans.Where(span => span.ParentSpanId == parent))
                 {
-                    text.Append(' ', 2 * depth).Append(span.OperationName).Append(span.Status == ActivityStatusCode.Error ? $" !{span.GetTagItem("error.type")}" : "").Append('\n');
+                    text.Append(' ', 2 * depth)
+                        .Append(span.OperationName)
+                        .Append(span.Status == ActivityStatusCode.Error ? $" !{span.GetTagItem("error.type")}" : "")
+                        .Append('\n');
                     Append(span.SpanId, depth + 1);
                 }
             }

@@ -19,7 +19,10 @@ public sealed class LateContentMergerTests(PostgresFixture postgres) : IAsyncLif
         var project = await database.NewProjectAsync();
         var span = Spans.Chat();
         await database.WriteAsync(project, span);
-        await database.Writer.WriteAsync(new(project, [], [Spans.Late(span, "input", "上个月的销售额？"), Spans.Late(span, "output", "42", 2)]), Cancel);
+        await database.Writer.WriteAsync(
+            new(project, [], [Spans.Late(span, "input", "上个月的销售额？"), Spans.Late(span, "output", "42", 2)]),
+            Cancel
+        );
 
         Assert.Equal(1, await database.Merger.MergeDueAsync(100, Cancel));
 
@@ -126,16 +129,21 @@ public sealed class LateContentMergerTests(PostgresFixture postgres) : IAsyncLif
         var project = await database.NewProjectAsync();
         var spans = Enumerable.Range(0, Rounds).Select(_ => Spans.Chat()).ToArray();
         using var writing = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        var mergers = Enumerable.Range(0, 3).Select(_ => Task.Run(async () =>
-        {
-            var changed = 0;
-            while (!writing.IsCancellationRequested)
-            {
-                changed += await database.Merger.MergeDueAsync(20, Cancel);
-            }
+        var mergers = Enumerable
+            .Range(0, 3)
+            .Select(_ =>
+                Task.Run(async () =>
+                {
+                    var changed = 0;
+                    while (!writing.IsCancellationRequested)
+                    {
+                        changed += await database.Merger.MergeDueAsync(20, Cancel);
+                    }
 
-            return changed;
-        })).ToArray();
+                    return changed;
+                })
+            )
+            .ToArray();
 
         for (var i = 0; i < Rounds; i++)
         {

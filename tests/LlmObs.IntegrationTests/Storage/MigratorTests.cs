@@ -51,7 +51,11 @@ public sealed class MigratorTests(PostgresFixture postgres)
         await using var add = dataSource.CreateCommand("INSERT INTO schema_migrations (number, name, checksum) VALUES (9999, '9999_future', '')");
         await add.ExecuteNonQueryAsync(Cancel);
 
-        Assert.Contains("9999_future", (await Assert.ThrowsAsync<SchemaException>(() => new Migrator(dataSource).MigrateAsync(Cancel))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "9999_future",
+            (await Assert.ThrowsAsync<SchemaException>(() => new Migrator(dataSource).MigrateAsync(Cancel))).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -39,16 +39,22 @@ public sealed class OutboxTests(PostgresFixture postgres) : IAsyncLifetime
         }
 
         await EndLeasesAsync();
-        var claimed = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(async () =>
-        {
-            var mine = new List<OutboxBatch>();
-            while (await database.Outbox.ClaimAsync(7, Lease, Cancel) is { Count: > 0 } batches)
-            {
-                mine.AddRange(batches);
-            }
+        var claimed = await Task.WhenAll(
+            Enumerable
+                .Range(0, 6)
+                .Select(_ =>
+                    Task.Run(async () =>
+                    {
+                        var mine = new List<OutboxBatch>();
+                        while (await database.Outbox.ClaimAsync(7, Lease, Cancel) is { Count: > 0 } batches)
+                        {
+                            mine.AddRange(batches);
+                        }
 
-            return mine;
-        })));
+                        return mine;
+                    })
+                )
+        );
 
         var ids = claimed.SelectMany(batches => batches).Select(batch => batch.Id).ToList();
         Assert.Equal(60, ids.Count);

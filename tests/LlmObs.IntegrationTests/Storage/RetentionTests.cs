@@ -33,7 +33,8 @@ public sealed class RetentionTests(PostgresFixture postgres) : IAsyncLifetime
         await using var connection = await database.DataSource.OpenConnectionAsync(Cancel);
         Assert.Equal([today.AddDays(-29), today, today.AddDays(1)], await Partitions.DaysAsync(connection));
 
-        async Task<IReadOnlyList<LlmObs.Domain.Spans.Span>> ReadAsync(LlmObs.Domain.Spans.SpanRecord span) => await database.Reader.SpansAsync(project.Id, span.Span.TraceId, Cancel);
+        async Task<IReadOnlyList<LlmObs.Domain.Spans.Span>> ReadAsync(LlmObs.Domain.Spans.SpanRecord span) =>
+            await database.Reader.SpansAsync(project.Id, span.Span.TraceId, Cancel);
     }
 
     [Fact]

@@ -67,19 +67,30 @@ public sealed class SpanWriterTests(TestDatabase database) : IClassFixture<TestD
         var project = await database.NewProjectAsync();
         var spans = Enumerable.Range(0, 200).Select(_ => Spans.Chat()).ToArray();
 
-        var results = await Task.WhenAll(Enumerable.Range(0, 8).Select(seed => Task.Run(async () =>
-        {
-            var mine = spans.ToArray();
-            new Random(seed).Shuffle(mine);
-            return await database.NewWriter().WriteAsync(new(project, mine[..150]), Cancel);
-        })));
+        var results = await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(seed =>
+                    Task.Run(async () =>
+                    {
+                        var mine = spans.ToArray();
+                        new Random(seed).Shuffle(mine);
+                        return await database.NewWriter().WriteAsync(new(project, mine[..150]), Cancel);
+                    })
+                )
+        );
 
-        var expected = Enumerable.Range(0, 8).SelectMany(seed =>
-        {
-            var mine = spans.ToArray();
-            new Random(seed).Shuffle(mine);
-            return mine[..150];
-        }).Select(span => span.Span.SpanId).Distinct().Count();
+        var expected = Enumerable
+            .Range(0, 8)
+            .SelectMany(seed =>
+            {
+                var mine = spans.ToArray();
+                new Random(seed).Shuffle(mine);
+                return mine[..150];
+            })
+            .Select(span => span.Span.SpanId)
+            .Distinct()
+            .Count();
         Assert.Equal(expected, results.Sum(result => result.Written));
         Assert.Equal(expected, results.SelectMany(result => result.Outbox).Sum(row => row.Records.Count));
         Assert.Equal((long)expected, await database.ScalarAsync($"SELECT count(*) FROM span_contents WHERE project_id = {project.Id}"));
@@ -91,13 +102,26 @@ public sealed class SpanWriterTests(TestDatabase database) : IClassFixture<TestD
         var project = await database.NewProjectAsync();
         const string Bad = "a\0b\ud800c\udc00d😀";
         var span = Spans.Chat().With(span => span with { Name = Bad, StatusMessage = Bad, UserId = Bad, Tags = [Bad], Question = Bad });
-        span = span with { Content = new() { Input = Bad, Messages = [new("input", "user", [MessagePart.Text(Bad)])], Attributes = new(/*lang=json*/ "{\"a\":\"x\ud800\"}") } };
+        span = span with
+        {
+            Content = new()
+            {
+                Input = Bad,
+                Messages = [new("input", "user", [MessagePart.Text(Bad)])],
+                Attributes = new( /*lang=json*/
+                    "{\"a\":\"x\ud800\"}"
+                ),
+            },
+        };
 
         await database.WriteAsync(project, span, Spans.Chat());
 
         var read = Assert.Single(await database.Reader.RecordsAsync(project.Id, span.Span.TraceId, Cancel));
         const string Mended = "a\ufffdb\ufffdc\ufffdd😀";
-        Assert.Equal([Mended, Mended, Mended, Mended, Mended], [read.Span.Name, read.Span.StatusMessage, read.Span.UserId, read.Span.Tags[0], read.Span.Question]);
+        Assert.Equal(
+            [Mended, Mended, Mended, Mended, Mended],
+            [read.Span.Name, read.Span.StatusMessage, read.Span.UserId, read.Span.Tags[0], read.Span.Question]
+        );
         Assert.Equal("a\0b\ufffdc\ufffdd😀", read.Content.Input);
         Assert.Equal("""{"a":"x�"}""", read.Content.Attributes.Text);
     }
@@ -163,8 +187,23 @@ public sealed class SpanWriterTests(TestDatabase database) : IClassFixture<TestD
         var project = await database.NewProjectAsync();
         var start = Spans.Now() - 200L * 86_400_000_000_000;
 
-        var results = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => Task.Run(() =>
-            database.NewWriter().WriteAsync(new(project, [.. Enumerable.Range(0, 5).Select(day => Spans.Chat(start: start + (((day + i) % 5) * 86_400_000_000_000)))]), Cancel))));
+        var results = await Task.WhenAll(
+            Enumerable
+                .Range(0, 10)
+                .Select(i =>
+                    Task.Run(() =>
+                        database
+                            .NewWriter()
+                            .WriteAsync(
+                                new(
+                                    project,
+                                    [.. Enumerable.Range(0, 5).Select(day => Spans.Chat(start: start + (((day + i) % 5) * 86_400_000_000_000)))]
+                                ),
+                                Cancel
+                            )
+                    )
+                )
+        );
 
         Assert.Equal(50, results.Sum(result => result.Written));
     }

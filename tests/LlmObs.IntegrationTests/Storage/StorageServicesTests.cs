@@ -61,7 +61,8 @@ public sealed class StorageServicesTests(PostgresFixture postgres)
 
     private static IDataProtector Protector(IHost host) => host.Services.GetRequiredService<IDataProtectionProvider>().CreateProtector("test");
 
-    private static async Task<HealthStatus> HealthAsync(IHost host) => (await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(Cancel)).Status;
+    private static async Task<HealthStatus> HealthAsync(IHost host) =>
+        (await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(Cancel)).Status;
 
     private static async Task<IHost> StartedAsync(string connectionString)
     {

@@ -20,8 +20,13 @@ public sealed class TraceReaderTests(TestDatabase database, ITestOutputHelper ou
 
         (string Text, IdKind Kind)[] cases =
         [
-            (id.TraceId, IdKind.Trace), (id.TraceId.ToUpperInvariant(), IdKind.Trace), ($" {id.SpanId} ", IdKind.Span), (id.SpanId.ToUpperInvariant(), IdKind.Span),
-            ("order 17", IdKind.Request), ("s-会话", IdKind.Session), ("ann@example.com", IdKind.User),
+            (id.TraceId, IdKind.Trace),
+            (id.TraceId.ToUpperInvariant(), IdKind.Trace),
+            ($" {id.SpanId} ", IdKind.Span),
+            (id.SpanId.ToUpperInvariant(), IdKind.Span),
+            ("order 17", IdKind.Request),
+            ("s-会话", IdKind.Session),
+            ("ann@example.com", IdKind.User),
         ];
         foreach (var (text, kind) in cases)
         {
@@ -39,7 +44,10 @@ public sealed class TraceReaderTests(TestDatabase database, ITestOutputHelper ou
     public async Task Leads_from_a_user_to_the_newest_20_traces()
     {
         var project = await database.NewProjectAsync();
-        var spans = Enumerable.Range(0, 25).Select(i => Spans.Chat(start: Spans.Now() + (i * Second)).With(span => span with { UserId = "many" })).ToArray();
+        var spans = Enumerable
+            .Range(0, 25)
+            .Select(i => Spans.Chat(start: Spans.Now() + (i * Second)).With(span => span with { UserId = "many" }))
+            .ToArray();
         await database.WriteAsync(project, spans);
 
         var match = await database.Reader.FindIdAsync(project.Id, "many", Cancel);
@@ -72,9 +80,15 @@ public sealed class TraceReaderTests(TestDatabase database, ITestOutputHelper ou
         var project = await database.NewProjectAsync();
         var traceId = Spans.TraceId();
         var start = Spans.Now();
-        var root = Spans.Chat(traceId, start: start).With(span => span with { Kind = SpanKind.Workflow, Name = "ask", Usage = new(30, 5), DurationNano = 9 * Second });
-        var outer = Spans.Chat(traceId, parent: root.Span.SpanId, start: start + 1).With(span => span with { Usage = new(30, 5), Cost = new(1, 1, 2) });
-        var inner = Spans.Chat(traceId, parent: outer.Span.SpanId, start: start + 2).With(span => span with { Usage = new(30, 5), Cost = new(1, 1, 2), Status = SpanStatus.Error });
+        var root = Spans
+            .Chat(traceId, start: start)
+            .With(span => span with { Kind = SpanKind.Workflow, Name = "ask", Usage = new(30, 5), DurationNano = 9 * Second });
+        var outer = Spans
+            .Chat(traceId, parent: root.Span.SpanId, start: start + 1)
+            .With(span => span with { Usage = new(30, 5), Cost = new(1, 1, 2) });
+        var inner = Spans
+            .Chat(traceId, parent: outer.Span.SpanId, start: start + 2)
+            .With(span => span with { Usage = new(30, 5), Cost = new(1, 1, 2), Status = SpanStatus.Error });
         await database.WriteAsync(project, inner, root);
         await database.WriteAsync(project, outer);
 
@@ -89,7 +103,10 @@ public sealed class TraceReaderTests(TestDatabase database, ITestOutputHelper ou
     public async Task Lists_the_traces_of_a_session_oldest_first()
     {
         var project = await database.NewProjectAsync();
-        var spans = Enumerable.Range(0, 5).Select(i => Spans.Chat(start: Spans.Now() - (i * 40_000 * Second)).With(span => span with { SessionId = "talk" })).ToArray();
+        var spans = Enumerable
+            .Range(0, 5)
+            .Select(i => Spans.Chat(start: Spans.Now() - (i * 40_000 * Second)).With(span => span with { SessionId = "talk" }))
+            .ToArray();
         await database.WriteAsync(project, spans);
 
         var traces = await database.Reader.OfSessionAsync(project.Id, "talk", 3, Cancel);
@@ -103,7 +120,20 @@ public sealed class TraceReaderTests(TestDatabase database, ITestOutputHelper ou
         var project = await database.NewProjectAsync();
         var traceId = Spans.TraceId();
         var start = Spans.Now();
-        SpanRecord[] spans = [.. Enumerable.Range(0, 5000).Select(i => (Spans.Full() with { Content = Spans.Full().Content with { Input = new string('x', 2000) } }).With(span => span with { TraceId = traceId, StartUnixNano = start + i }))];
+        SpanRecord[] spans =
+        [
+            .. Enumerable
+                .Range(0, 5000)
+                .Select(i =>
+                    (Spans.Full() with { Content = Spans.Full().Content with { Input = new string('x', 2000) } }).With(span =>
+                        span with
+                        {
+                            TraceId = traceId,
+                            StartUnixNano = start + i,
+                        }
+                    )
+                ),
+        ];
         await database.WriteAsync(project, spans[..1]);
         var wrote = await TimeAsync(() => database.WriteAsync(project, spans));
         await database.Reader.SpansAsync(project.Id, traceId, Cancel);
@@ -120,9 +150,21 @@ public sealed class TraceReaderTests(TestDatabase database, ITestOutputHelper ou
     public async Task Answers_by_index_in_every_partition()
     {
         var project = await database.NewProjectAsync();
-        await database.WriteAsync(project, [.. Enumerable.Range(0, 20).Select(day => Spans.Full().With(span => span with { StartUnixNano = Spans.Now() - (day * 86_400 * Second) }))]);
+        await database.WriteAsync(
+            project,
+            [.. Enumerable.Range(0, 20).Select(day => Spans.Full().With(span => span with { StartUnixNano = Spans.Now() - (day * 86_400 * Second) }))]
+        );
 
-        foreach (var condition in (string[])["trace_id = ANY ('{x}')", "span_id = ANY ('{x}')", "left(request_id, 200) = left('x', 200)", "left(session_id, 200) = left('x', 200)", "left(user_id, 200) = left('x', 200)"])
+        foreach (
+            var condition in (string[])
+                [
+                    "trace_id = ANY ('{x}')",
+                    "span_id = ANY ('{x}')",
+                    "left(request_id, 200) = left('x', 200)",
+                    "left(session_id, 200) = left('x', 200)",
+                    "left(user_id, 200) = left('x', 200)",
+                ]
+        )
         {
             await using var connection = await database.DataSource.OpenConnectionAsync(Cancel);
             await using var command = connection.CreateCommand();

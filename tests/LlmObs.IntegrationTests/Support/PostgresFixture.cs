@@ -79,12 +79,20 @@ public sealed class PostgresFixture : IAsyncDisposable
             directory.UnixFileMode |= UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
         }
 
-        server = await PostgresServer.StartAsync(new()
-        {
-            Directory = directory.FullName,
-            Port = 0,
-            Settings = new Dictionary<string, string> { ["fsync"] = "off", ["synchronous_commit"] = "off", ["full_page_writes"] = "off", ["max_connections"] = "200" },
-        });
+        server = await PostgresServer.StartAsync(
+            new()
+            {
+                Directory = directory.FullName,
+                Port = 0,
+                Settings = new Dictionary<string, string>
+                {
+                    ["fsync"] = "off",
+                    ["synchronous_commit"] = "off",
+                    ["full_page_writes"] = "off",
+                    ["max_connections"] = "200",
+                },
+            }
+        );
         return server.ConnectionString("postgres");
     }
 
@@ -98,7 +106,9 @@ public sealed class PostgresFixture : IAsyncDisposable
 
     private async Task ExecuteAsync(string sql)
     {
-        await using var dataSource = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        await using var dataSource = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString
+        );
         await using var command = dataSource.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
     }

@@ -81,8 +81,25 @@ public static class Spans
                 Messages =
                 [
                     new("system", "system", [MessagePart.Text("Be brief.")]),
-                    new("input", "user", [MessagePart.Text("问题"), new("media", Modality: "image", MimeType: "image/png", Uri: "https://example.com/a.png", FileId: "f")], "Ann"),
-                    new("output", "assistant", [MessagePart.Reasoning("hm"), MessagePart.ToolCall("c1", "sql", new("""{"q":"SELECT 1"}""")), new("other") { Raw = new("[1,2]") }], FinishReason: "stop"),
+                    new(
+                        "input",
+                        "user",
+                        [
+                            MessagePart.Text("问题"),
+                            new("media", Modality: "image", MimeType: "image/png", Uri: "https://example.com/a.png", FileId: "f"),
+                        ],
+                        "Ann"
+                    ),
+                    new(
+                        "output",
+                        "assistant",
+                        [
+                            MessagePart.Reasoning("hm"),
+                            MessagePart.ToolCall("c1", "sql", new("""{"q":"SELECT 1"}""")),
+                            new("other") { Raw = new("[1,2]") },
+                        ],
+                        FinishReason: "stop"
+                    ),
                     new("input", "tool", [MessagePart.ToolResult("c1", "sql", "1")]),
                 ],
                 RetrievalQuery = "schema",
@@ -101,5 +118,16 @@ public static class Spans
         );
 
     public static LateContent Late(SpanRecord span, string direction, string text, long time = 1) =>
-        new(span.Span.TraceId, span.Span.SpanId, $"{direction}:{text}", new(direction, time, JsonText.EmptyObject), [new(direction, direction == "output" ? "assistant" : "user", [MessagePart.Text(text)])], [], null, null, null, []);
+        new(
+            span.Span.TraceId,
+            span.Span.SpanId,
+            $"{direction}:{text}",
+            new(direction, time, JsonText.EmptyObject),
+            [new(direction, direction == "output" ? "assistant" : "user", [MessagePart.Text(text)])],
+            [],
+            null,
+            null,
+            null,
+            []
+        );
 }

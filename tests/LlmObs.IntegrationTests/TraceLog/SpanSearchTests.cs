@@ -17,7 +17,8 @@ public sealed class SpanSearchTests(SpanSearchTests.Shipped shipped) : IClassFix
 
         public SpanSearch Search => sls!.Search;
         public LocalSls Sls => sls!;
-        public DateTimeOffset Noon { get; } = new(TimeProvider.System.GetUtcNow().Ticks / TimeSpan.TicksPerMinute * TimeSpan.TicksPerMinute, TimeSpan.Zero);
+        public DateTimeOffset Noon { get; } =
+            new(TimeProvider.System.GetUtcNow().Ticks / TimeSpan.TicksPerMinute * TimeSpan.TicksPerMinute, TimeSpan.Zero);
         public SpanRecord Full { get; } = Spans.Full();
         public string Failing { get; } = Spans.TraceId();
         public string Working { get; } = Spans.TraceId();
@@ -34,18 +35,42 @@ public sealed class SpanSearchTests(SpanSearchTests.Shipped shipped) : IClassFix
 
         public ValueTask DisposeAsync() => sls?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-        private SpanRecord Answer() => Chat(Failing, 5, "qwen-max", "查询昨天的订单 with \"quotes\" and it's fine", "共 3 单").With(span => span with { SessionId = "s/1", UserId = "u-1", Usage = new(1200, 30), Tags = ["vip"] });
+        private SpanRecord Answer() =>
+            Chat(Failing, 5, "qwen-max", "查询昨天的订单 with \"quotes\" and it's fine", "共 3 单")
+                .With(span => span with { SessionId = "s/1", UserId = "u-1", Usage = new(1200, 30), Tags = ["vip"] });
 
         private SpanRecord Sql()
         {
-            var record = Chat(Failing, 4, null, "select", "") with { Content = SpanContent.Empty with { Input = "SELECT total FROM orders", Attributes = new("""{"db.system":"postgresql","gen_ai.usage.input_tokens":7}""") } };
-            return record.With(span => span with { Kind = SpanKind.Db, Status = SpanStatus.Error, ErrorType = "42703", StatusMessage = "column \"total\" does not exist", Name = "run sql", DurationNano = 6_000_000_000 });
+            var record = Chat(Failing, 4, null, "select", "") with
+            {
+                Content = SpanContent.Empty with
+                {
+                    Input = "SELECT total FROM orders",
+                    Attributes = new("""{"db.system":"postgresql","gen_ai.usage.input_tokens":7}"""),
+                },
+            };
+            return record.With(span =>
+                span with
+                {
+                    Kind = SpanKind.Db,
+                    Status = SpanStatus.Error,
+                    ErrorType = "42703",
+                    StatusMessage = "column \"total\" does not exist",
+                    Name = "run sql",
+                    DurationNano = 6_000_000_000,
+                }
+            );
         }
 
         private SpanRecord Chat(string traceId, int minutesAgo, string? model, string question, string answer) =>
-            Spans.Chat(traceId, start: Noon.AddMinutes(-minutesAgo).ToUnixTimeMilliseconds() * 1_000_000).With(span => span with { RequestedModel = model, Question = question }) with
+            Spans
+                .Chat(traceId, start: Noon.AddMinutes(-minutesAgo).ToUnixTimeMilliseconds() * 1_000_000)
+                .With(span => span with { RequestedModel = model, Question = question }) with
             {
-                Content = SpanContent.Empty with { Messages = [new("input", "user", [MessagePart.Text(question)]), new("output", "assistant", [MessagePart.Text(answer)])] },
+                Content = SpanContent.Empty with
+                {
+                    Messages = [new("input", "user", [MessagePart.Text(question)]), new("output", "assistant", [MessagePart.Text(answer)])],
+                },
             };
     }
 
@@ -138,7 +163,10 @@ public sealed class SpanSearchTests(SpanSearchTests.Shipped shipped) : IClassFix
         var next = await shipped.Search.TracesAsync(Query("service: copilot"), page.NextCursor, 1, Token);
 
         Assert.Equal((shipped.Working, 1), (page.Hits.Single().TraceId, page.Hits.Single().MatchingSpans));
-        Assert.Equal((shipped.Failing, 2, "run sql"), (next.Hits.Single().TraceId, next.Hits.Single().MatchingSpans, next.Hits.Single().Best.Span.Name));
+        Assert.Equal(
+            (shipped.Failing, 2, "run sql"),
+            (next.Hits.Single().TraceId, next.Hits.Single().MatchingSpans, next.Hits.Single().Best.Span.Name)
+        );
         Assert.Null(next.NextCursor);
     }
 
@@ -177,7 +205,12 @@ public sealed class SpanSearchTests(SpanSearchTests.Shipped shipped) : IClassFix
     {
         var span = Spans.Chat().With(span => span with { Service = "versions" });
         await shipped.Sls.Store.WriteAsync("versions", Guid.NewGuid(), [span], Token);
-        await shipped.Sls.Store.WriteAsync("versions", Guid.NewGuid(), [span.With(span => span with { Status = SpanStatus.Error }) with { Revision = 2 }], Token);
+        await shipped.Sls.Store.WriteAsync(
+            "versions",
+            Guid.NewGuid(),
+            [span.With(span => span with { Status = SpanStatus.Error }) with { Revision = 2 }],
+            Token
+        );
         var query = Query("") with { Project = "versions" };
 
         Assert.Equal((1, 1), await shipped.Search.CountAsync(query, Token));
@@ -188,7 +221,11 @@ public sealed class SpanSearchTests(SpanSearchTests.Shipped shipped) : IClassFix
     [Fact]
     public async Task Counts_in_the_histogram_of_SLS_too()
     {
-        var histogram = await shipped.Sls.Client.GetHistogramsAsync(SpanLogSchema.Logstore, new("project: default and service: copilot", shipped.Noon.AddHours(-1).ToUnixTimeSeconds(), shipped.Noon.AddHours(1).ToUnixTimeSeconds()), Token);
+        var histogram = await shipped.Sls.Client.GetHistogramsAsync(
+            SpanLogSchema.Logstore,
+            new("project: default and service: copilot", shipped.Noon.AddHours(-1).ToUnixTimeSeconds(), shipped.Noon.AddHours(1).ToUnixTimeSeconds()),
+            Token
+        );
 
         Assert.Equal((3, true), (histogram.Count, histogram.IsComplete));
     }

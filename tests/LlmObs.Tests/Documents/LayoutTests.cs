@@ -24,8 +24,12 @@ public sealed class LayoutTests
     [Fact]
     public void Projects_reference_what_the_design_says_and_nothing_else()
     {
-        var actual = Repository.Files("*.csproj")
-            .Where(file => !Repository.Relative(file).StartsWith("tests/", StringComparison.Ordinal) && !Repository.Relative(file).StartsWith("bench/", StringComparison.Ordinal))
+        var actual = Repository
+            .Files("*.csproj")
+            .Where(file =>
+                !Repository.Relative(file).StartsWith("tests/", StringComparison.Ordinal)
+                && !Repository.Relative(file).StartsWith("bench/", StringComparison.Ordinal)
+            )
             .ToDictionary(file => Path.GetFileNameWithoutExtension(file), References);
 
         Assert.Equal(Design.Keys.Order(), actual.Keys.Order());
@@ -35,9 +39,24 @@ public sealed class LayoutTests
     [Fact]
     public void Only_storage_can_open_a_connection()
     {
-        var visible = Repository.Files("*.csproj")
-            .Where(file => !Repository.Relative(file).StartsWith("tests/", StringComparison.Ordinal) && !Repository.Relative(file).StartsWith("samples/", StringComparison.Ordinal))
-            .SelectMany(file => XDocument.Load(file).Descendants("PackageReference").Select(package => (File: Repository.Relative(file), Name: (string?)package.Attribute("Include") ?? "", Assets: (string?)package.Attribute("PrivateAssets"))))
+        var visible = Repository
+            .Files("*.csproj")
+            .Where(file =>
+                !Repository.Relative(file).StartsWith("tests/", StringComparison.Ordinal)
+                && !Repository.Relative(file).StartsWith("samples/", StringComparison.Ordinal)
+            )
+            .SelectMany(file =>
+                XDocument
+                    .Load(file)
+                    .Descendants("PackageReference")
+                    .Select(package =>
+                        (
+                            File: Repository.Relative(file),
+                            Name: (string?)package.Attribute("Include") ?? "",
+                            Assets: (string?)package.Attribute("PrivateAssets")
+                        )
+                    )
+            )
             .Where(package => package.Name.Contains("Npgsql", StringComparison.Ordinal) || package.Name == "Dapper")
             .Where(package => package.Assets != "compile");
 
@@ -45,5 +64,11 @@ public sealed class LayoutTests
     }
 
     private static IEnumerable<string> References(string file) =>
-        [.. XDocument.Load(file).Descendants("ProjectReference").Select(reference => Path.GetFileNameWithoutExtension(((string)reference.Attribute("Include")!).Replace('\\', '/'))).Order()];
+        [
+            .. XDocument
+                .Load(file)
+                .Descendants("ProjectReference")
+                .Select(reference => Path.GetFileNameWithoutExtension(((string)reference.Attribute("Include")!).Replace('\\', '/')))
+                .Order(),
+        ];
 }

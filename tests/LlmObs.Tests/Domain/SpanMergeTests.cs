@@ -10,7 +10,11 @@ public sealed class SpanMergeTests
     [Fact]
     public void Puts_late_messages_in_the_order_system_input_output_and_of_time()
     {
-        var merged = Bare.With([Late(3, Say("output", "assistant", "42")), Late(2, Say("input", "user", "how many?")), Late(1, Say("input", "user", "hello"), Say("system", "system", "be brief"))]);
+        var merged = Bare.With([
+            Late(3, Say("output", "assistant", "42")),
+            Late(2, Say("input", "user", "how many?")),
+            Late(1, Say("input", "user", "hello"), Say("system", "system", "be brief")),
+        ]);
 
         Assert.Equal(["be brief", "hello", "how many?", "42"], merged.Content.Messages.Select(message => message.Parts[0].Content));
         Assert.Equal("how many?", merged.Span.Question);
@@ -31,7 +35,15 @@ public sealed class SpanMergeTests
     [Fact]
     public void Merging_the_same_part_twice_changes_nothing()
     {
-        LateContent[] parts = [Late(1, Say("input", "user", "q")), Late(2, Say("output", "assistant", "a")) with { FinishReasons = ["stop"], ErrorMessage = "cut" }];
+        LateContent[] parts =
+        [
+            Late(1, Say("input", "user", "q")),
+            Late(2, Say("output", "assistant", "a")) with
+            {
+                FinishReasons = ["stop"],
+                ErrorMessage = "cut",
+            },
+        ];
         var once = Bare.With(parts);
         var twice = once.With(parts);
 

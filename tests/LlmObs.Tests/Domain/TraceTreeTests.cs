@@ -7,32 +7,49 @@ namespace LlmObs.Tests.Domain;
 public sealed class TraceTreeTests
 {
     /// <summary>Any parents at all: missing, own, circular.</summary>
-    private static readonly Gen<List<Span>> AnySpans = Gen.Select(Gen.Int[-1, 12], Gen.Int[0, 50], Gen.Int[0, 20], (parent, start, length) => (parent, start, length))
+    private static readonly Gen<List<Span>> AnySpans = Gen.Select(
+            Gen.Int[-1, 12],
+            Gen.Int[0, 50],
+            Gen.Int[0, 20],
+            (parent, start, length) => (parent, start, length)
+        )
         .List[1, 12]
         .Select(spans => spans.Select((span, i) => One($"s{i}", span.parent < 0 ? null : $"s{span.parent}", span.start, span.length)).ToList());
 
     [Fact]
-    public void Holds_every_span_exactly_once_whatever_the_parents_say() => AnySpans.Sample(spans =>
-    {
-        var tree = TraceTree.Build(spans);
-        return tree.Rows.Select(node => node.Span.SpanId).Order(StringComparer.Ordinal).SequenceEqual(spans.Select(span => span.SpanId).Order(StringComparer.Ordinal))
-            && tree.Rows.SequenceEqual(tree.Roots.SelectMany(Flatten), ReferenceEqualityComparer.Instance);
-    });
+    public void Holds_every_span_exactly_once_whatever_the_parents_say() =>
+        AnySpans.Sample(spans =>
+        {
+            var tree = TraceTree.Build(spans);
+            return tree.Rows.Select(node => node.Span.SpanId)
+                    .Order(StringComparer.Ordinal)
+                    .SequenceEqual(spans.Select(span => span.SpanId).Order(StringComparer.Ordinal))
+                && tree.Rows.SequenceEqual(tree.Roots.SelectMany(Flatten), ReferenceEqualityComparer.Instance);
+        });
 
     [Fact]
-    public void Keeps_every_tie_that_is_not_missing_or_circular() => AnySpans.Sample(spans =>
-    {
-        var tree = TraceTree.Build(spans);
-        var parents = tree.Rows.SelectMany(node => node.Children.Select(child => (child.Span.SpanId, Parent: node.Span.SpanId))).ToDictionary(pair => pair.SpanId, pair => pair.Parent);
-        return tree.Rows.All(node => node.Span.ParentSpanId is null || node.IsCut || node.IsOrphan
-            ? parents.GetValueOrDefault(node.Span.SpanId) is null
-            : parents.GetValueOrDefault(node.Span.SpanId) == node.Span.ParentSpanId);
-    });
+    public void Keeps_every_tie_that_is_not_missing_or_circular() =>
+        AnySpans.Sample(spans =>
+        {
+            var tree = TraceTree.Build(spans);
+            var parents = tree
+                .Rows.SelectMany(node => node.Children.Select(child => (child.Span.SpanId, Parent: node.Span.SpanId)))
+                .ToDictionary(pair => pair.SpanId, pair => pair.Parent);
+            return tree.Rows.All(node =>
+                node.Span.ParentSpanId is null || node.IsCut || node.IsOrphan
+                    ? parents.GetValueOrDefault(node.Span.SpanId) is null
+                    : parents.GetValueOrDefault(node.Span.SpanId) == node.Span.ParentSpanId
+            );
+        });
 
     [Fact]
-    public void Does_not_depend_on_the_order_of_arrival() => AnySpans.Sample(spans =>
-        TraceTree.Build(spans).Rows.Select(node => (node.Span.SpanId, node.Depth, node.IsCut))
-            .SequenceEqual(TraceTree.Build(Enumerable.Reverse(spans)).Rows.Select(node => (node.Span.SpanId, node.Depth, node.IsCut))));
+    public void Does_not_depend_on_the_order_of_arrival() =>
+        AnySpans.Sample(spans =>
+            TraceTree
+                .Build(spans)
+                .Rows.Select(node => (node.Span.SpanId, node.Depth, node.IsCut))
+                .SequenceEqual(TraceTree.Build(Enumerable.Reverse(spans)).Rows.Select(node => (node.Span.SpanId, node.Depth, node.IsCut)))
+        );
 
     [Fact]
     public void Cuts_a_span_that_is_its_own_parent()
@@ -64,7 +81,17 @@ public sealed class TraceTreeTests
     [Fact]
     public void Marks_the_way_down_to_an_error()
     {
-        var rows = TraceTree.Build([One("root", null, 0, 9), One("mid", "root", 1, 5), One("leaf", "mid", 2, 1) with { Status = SpanStatus.Error }, One("well", "root", 7, 1)]).Rows;
+        var rows = TraceTree
+            .Build([
+                One("root", null, 0, 9),
+                One("mid", "root", 1, 5),
+                One("leaf", "mid", 2, 1) with
+                {
+                    Status = SpanStatus.Error,
+                },
+                One("well", "root", 7, 1),
+            ])
+            .Rows;
 
         Assert.Equal(["root", "mid"], rows.Where(node => node.HoldsError).Select(node => node.Span.SpanId));
     }

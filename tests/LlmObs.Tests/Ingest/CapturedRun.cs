@@ -36,7 +36,9 @@ internal sealed class CapturedRun
     public static string Folder => Path.Combine(AppContext.BaseDirectory, "fixtures", "otlp");
 
     public static IEnumerable<string> Names(params string[] beginnings) =>
-        Directory.GetDirectories(Folder).Select(path => Path.GetFileName(path)!)
+        Directory
+            .GetDirectories(Folder)
+            .Select(path => Path.GetFileName(path)!)
             .Where(name => beginnings.Length == 0 || beginnings.Any(beginning => name.StartsWith(beginning, StringComparison.Ordinal)))
             .Order(StringComparer.Ordinal);
 
@@ -50,25 +52,37 @@ internal sealed class CapturedRun
     public IReadOnlyList<SpanRecord> Spans()
     {
         var mapper = new SpanMapper(Options.Create(new IngestOptions()), TimeProvider.System);
-        return [.. Bodies.Where(body => body.Signal == "traces").SelectMany(body =>
-        {
-            var read = OtlpSignals.Traces.Read(body.Sequence, body.IsJson);
-            Assert.Null(read.Error);
-            var mapped = mapper.Map(read.Request!.ResourceSpans);
-            Assert.Equal(0, mapped.Rejected.Count);
-            return mapped.Accepted;
-        }).DistinctBy(record => (record.Span.TraceId, record.Span.SpanId))];
+        return
+        [
+            .. Bodies
+                .Where(body => body.Signal == "traces")
+                .SelectMany(body =>
+                {
+                    var read = OtlpSignals.Traces.Read(body.Sequence, body.IsJson);
+                    Assert.Null(read.Error);
+                    var mapped = mapper.Map(read.Request!.ResourceSpans);
+                    Assert.Equal(0, mapped.Rejected.Count);
+                    return mapped.Accepted;
+                })
+                .DistinctBy(record => (record.Span.TraceId, record.Span.SpanId)),
+        ];
     }
 
     public IReadOnlyList<LateContent> LateContents()
     {
         var mapper = new LogMapper(Options.Create(new IngestOptions()), TimeProvider.System);
-        return [.. Bodies.Where(body => body.Signal == "logs").SelectMany(body =>
-        {
-            var read = OtlpSignals.Logs.Read(body.Sequence, body.IsJson);
-            Assert.Null(read.Error);
-            return mapper.Map(read.Request!.ResourceLogs).LateContents;
-        }).DistinctBy(late => late.Key)];
+        return
+        [
+            .. Bodies
+                .Where(body => body.Signal == "logs")
+                .SelectMany(body =>
+                {
+                    var read = OtlpSignals.Logs.Read(body.Sequence, body.IsJson);
+                    Assert.Null(read.Error);
+                    return mapper.Map(read.Request!.ResourceLogs).LateContents;
+                })
+                .DistinctBy(late => late.Key),
+        ];
     }
 
     /// <summary>The spans as readers see them: with what came apart from them.</summary>
@@ -99,13 +113,14 @@ internal sealed class CapturedRun
     }
 
     // Langfuse's run also holds calls of its own API: scores, prompts.
-    private static string Signal(string path) => path switch
-    {
-        _ when path.EndsWith("/v1/traces", StringComparison.Ordinal) || path.Contains("TraceService", StringComparison.Ordinal) => "traces",
-        _ when path.EndsWith("/v1/logs", StringComparison.Ordinal) || path.Contains("LogsService", StringComparison.Ordinal) => "logs",
-        _ when path.EndsWith("/v1/metrics", StringComparison.Ordinal) || path.Contains("MetricsService", StringComparison.Ordinal) => "metrics",
-        _ => "other",
-    };
+    private static string Signal(string path) =>
+        path switch
+        {
+            _ when path.EndsWith("/v1/traces", StringComparison.Ordinal) || path.Contains("TraceService", StringComparison.Ordinal) => "traces",
+            _ when path.EndsWith("/v1/logs", StringComparison.Ordinal) || path.Contains("LogsService", StringComparison.Ordinal) => "logs",
+            _ when path.EndsWith("/v1/metrics", StringComparison.Ordinal) || path.Contains("MetricsService", StringComparison.Ordinal) => "metrics",
+            _ => "other",
+        };
 
     private static byte[] Gunzip(byte[] bytes)
     {

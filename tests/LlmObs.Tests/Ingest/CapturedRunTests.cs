@@ -20,17 +20,23 @@ public sealed class CapturedRunTests
 
     [Theory, MemberData(nameof(AllRuns))]
     public void Reads_every_metrics_request(string name) =>
-        Assert.All(CapturedRun.Load(name).Bodies.Where(body => body.Signal == "metrics"), body => Assert.Null(OtlpSignals.Metrics.Read(body.Sequence, body.IsJson).Error));
+        Assert.All(
+            CapturedRun.Load(name).Bodies.Where(body => body.Signal == "metrics"),
+            body => Assert.Null(OtlpSignals.Metrics.Read(body.Sequence, body.IsJson).Error)
+        );
 
     [Theory, MemberData(nameof(GenAiRuns))]
     public void Finds_the_kind_of_every_span(string name)
     {
         var run = CapturedRun.Load(name);
-        Assert.All(run.Spans(), record =>
-        {
-            var expected = run.ExpectedKinds.GetProperty(record.Span.RawName).GetString()!;
-            Assert.Contains(record.Span.Kind.Word(), expected.Split('|'));
-        });
+        Assert.All(
+            run.Spans(),
+            record =>
+            {
+                var expected = run.ExpectedKinds.GetProperty(record.Span.RawName).GetString()!;
+                Assert.Contains(record.Span.Kind.Word(), expected.Split('|'));
+            }
+        );
     }
 
     [Theory, MemberData(nameof(GenAiRuns))]
@@ -82,20 +88,27 @@ public sealed class CapturedRunTests
         var root = Assert.Single(spans, span => span.ParentSpanId is null);
         Assert.Equal(run.Truth.GetProperty("session").GetString(), root.SessionId);
         Assert.Equal(run.Truth.GetProperty("user").GetString(), root.UserId);
-        Assert.All(spans, span =>
-        {
-            Assert.Equal("nl2sql-copilot", span.Service);
-            Assert.Equal(run.Truth.GetProperty("environment").GetString(), span.Environment);
-            Assert.Equal(run.Truth.GetProperty("release").GetString(), span.Release);
-        });
+        Assert.All(
+            spans,
+            span =>
+            {
+                Assert.Equal("nl2sql-copilot", span.Service);
+                Assert.Equal(run.Truth.GetProperty("environment").GetString(), span.Environment);
+                Assert.Equal(run.Truth.GetProperty("release").GetString(), span.Release);
+            }
+        );
     }
 
     [Theory, MemberData(nameof(GenAiRuns))]
     public void Tells_every_error_with_its_message(string name)
     {
         var run = CapturedRun.Load(name);
-        var expected = run.Errors.EnumerateArray().Select(error => (error.GetProperty("name").GetString()!, error.GetProperty("message").GetString()!));
-        var found = run.Spans().Where(record => record.Span.Status == SpanStatus.Error).Select(record => (record.Span.RawName, record.Span.StatusMessage ?? ""));
+        var expected = run
+            .Errors.EnumerateArray()
+            .Select(error => (error.GetProperty("name").GetString()!, error.GetProperty("message").GetString()!));
+        var found = run.Spans()
+            .Where(record => record.Span.Status == SpanStatus.Error)
+            .Select(record => (record.Span.RawName, record.Span.StatusMessage ?? ""));
         Assert.Equal(expected.Order(), found.Order());
     }
 
@@ -120,7 +133,10 @@ public sealed class CapturedRunTests
     public void Puts_a_conversation_with_a_tool_in_order(string name)
     {
         var run = CapturedRun.Load(name);
-        var generate = run.Truth.GetProperty("calls").EnumerateArray().Single(call => call.TryGetProperty("step", out var step) && step.GetString() == "generate");
+        var generate = run
+            .Truth.GetProperty("calls")
+            .EnumerateArray()
+            .Single(call => call.TryGetProperty("step", out var step) && step.GetString() == "generate");
         var spanId = generate.GetProperty("span").GetProperty("span_id").GetString();
         var messages = run.Merged().Single(record => record.Span.SpanId == spanId).Content.Messages;
 
@@ -141,19 +157,39 @@ public sealed class CapturedRunTests
     [InlineData("otel-openai.http-json", "otel-openai.http-protobuf")]
     [InlineData("otel-openai.http-protobuf", "otel-openai.grpc")]
     [InlineData("dotnet-meai.http-protobuf", "dotnet-meai.grpc")]
-    public void Reads_the_same_from_every_encoding(string first, string second) =>
-        Assert.Equal(Fingerprints(first), Fingerprints(second));
+    public void Reads_the_same_from_every_encoding(string first, string second) => Assert.Equal(Fingerprints(first), Fingerprints(second));
 
     // Two runs differ in ids, times and ports, and in nothing else.
     private static List<string> Fingerprints(string name) =>
-    [
-        .. CapturedRun.Load(name).Merged()
-            .Select(record => (record.Span, record.Content))
-            .Select(pair => string.Join('|',
-                pair.Span.RawName, pair.Span.Name, pair.Span.Kind, pair.Span.Status, pair.Span.StatusMessage, pair.Span.RequestedModel, pair.Span.Model, pair.Span.Usage,
-                string.Join(',', pair.Span.FinishReasons), pair.Span.SessionId, pair.Span.UserId, pair.Span.Question, pair.Content.Parameters,
-                string.Join('¶', pair.Content.Messages.Select(message => $"{message.Direction}/{message.Role}/{string.Join('§', message.Parts)}")),
-                string.Join('¶', pair.Content.Documents), string.Join('¶', pair.Content.Tools)))
-            .Order(StringComparer.Ordinal),
-    ];
+        [
+            .. CapturedRun
+                .Load(name)
+                .Merged()
+                .Select(record => (record.Span, record.Content))
+                .Select(pair =>
+                    string.Join(
+                        '|',
+                        pair.Span.RawName,
+                        pair.Span.Name,
+                        pair.Span.Kind,
+                        pair.Span.Status,
+                        pair.Span.StatusMessage,
+                        pair.Span.RequestedModel,
+                        pair.Span.Model,
+                        pair.Span.Usage,
+                        string.Join(',', pair.Span.FinishReasons),
+                        pair.Span.SessionId,
+                        pair.Span.UserId,
+                        pair.Span.Question,
+                        pair.Content.Parameters,
+                        string.Join(
+                            '¶',
+                            pair.Content.Messages.Select(message => $"{message.Direction}/{message.Role}/{string.Join('§', message.Parts)}")
+                        ),
+                        string.Join('¶', pair.Content.Documents),
+                        string.Join('¶', pair.Content.Tools)
+                    )
+                )
+                .Order(StringComparer.Ordinal),
+        ];
 }

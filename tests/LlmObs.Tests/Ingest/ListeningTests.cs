@@ -14,7 +14,9 @@ public sealed class ListeningTests
     [InlineData("http://localhost:4318;http://localhost:4317", null, "http://localhost:4318;http://localhost:4317")]
     public void Adds_the_gRPC_port_on_the_interface_of_the_others(string? urls, string? ports, string expected)
     {
-        var settings = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["urls"] = urls, ["http_ports"] = ports }).Build();
+        var settings = new ConfigurationBuilder()
+            .AddInMemoryCollection(new Dictionary<string, string?> { ["urls"] = urls, ["http_ports"] = ports })
+            .Build();
         Assert.Equal(expected, string.Join(';', Listening.Urls(settings, 4317)));
     }
 }

@@ -36,9 +36,18 @@ public sealed class MappingOfCapturesTests
             var usage = call.GetProperty("usage");
             Assert.NotEqual(SpanStatus.Error, span.Status);
             Assert.Equal(Said(carries, "input_tokens", Count(usage, "prompt_tokens")), span.Usage?.InputTokens);
-            Assert.Equal(Said(carries, "output_tokens", Count(usage, "completion_tokens")), span.Usage?.OutputTokens is 0 && span.Kind == SpanKind.Embedding ? null : span.Usage?.OutputTokens);
-            Assert.Equal(Said(carries, "cached_tokens", Count(usage, "prompt_tokens_details", "cached_tokens")) ?? 0, span.Usage?.CachedInputTokens ?? 0);
-            Assert.Equal(Said(carries, "reasoning_tokens", Count(usage, "completion_tokens_details", "reasoning_tokens")) ?? 0, span.Usage?.ReasoningTokens ?? 0);
+            Assert.Equal(
+                Said(carries, "output_tokens", Count(usage, "completion_tokens")),
+                span.Usage?.OutputTokens is 0 && span.Kind == SpanKind.Embedding ? null : span.Usage?.OutputTokens
+            );
+            Assert.Equal(
+                Said(carries, "cached_tokens", Count(usage, "prompt_tokens_details", "cached_tokens")) ?? 0,
+                span.Usage?.CachedInputTokens ?? 0
+            );
+            Assert.Equal(
+                Said(carries, "reasoning_tokens", Count(usage, "completion_tokens_details", "reasoning_tokens")) ?? 0,
+                span.Usage?.ReasoningTokens ?? 0
+            );
 
             var (requested, served) = (call.GetProperty("model_requested").GetString(), call.GetProperty("model_served").GetString());
             Assert.Equal(Is(carries, "model_served") ? served : requested, span.DisplayModel);
@@ -57,7 +66,10 @@ public sealed class MappingOfCapturesTests
         foreach (var call in Calls(run).Where(call => call.GetProperty("status").GetInt32() == 200 && call.TryGetProperty("finish_reason", out _)))
         {
             var (span, content) = records[call.GetProperty("span").GetProperty("span_id").GetString()!];
-            Assert.Contains(content.Messages, message => message is { Direction: "input", Role: "user" } && message.Parts.Any(part => part.Content is { Length: > 0 }));
+            Assert.Contains(
+                content.Messages,
+                message => message is { Direction: "input", Role: "user" } && message.Parts.Any(part => part.Content is { Length: > 0 })
+            );
             var answer = content.Messages[^1];
             Assert.Equal(("output", "assistant"), (answer.Direction, answer.Role));
             Assert.Single(content.Messages, message => message.Role == "system");
@@ -67,7 +79,10 @@ public sealed class MappingOfCapturesTests
                 Assert.Equal("get_table_schema", asked.Name);
                 Assert.Contains("fact_order", asked.Arguments.Text!, StringComparison.Ordinal);
                 // OpenTelemetry's instrumentation of OpenAI sends no definitions.
-                Assert.Equal(!name.StartsWith("otel-openai", StringComparison.Ordinal), content.Tools.Any(tool => tool.Name == "get_table_schema" && !tool.Parameters.IsNull));
+                Assert.Equal(
+                    !name.StartsWith("otel-openai", StringComparison.Ordinal),
+                    content.Tools.Any(tool => tool.Name == "get_table_schema" && !tool.Parameters.IsNull)
+                );
             }
             else
             {
@@ -98,7 +113,10 @@ public sealed class MappingOfCapturesTests
         var carried = run.Truth.GetProperty("carried_by");
         Assert.Equal(run.Truth.GetProperty("session").GetString(), trace.SessionId);
         Assert.Equal(run.Truth.GetProperty("user").GetString(), trace.UserId);
-        Assert.Equal(carried.GetProperty("environment").EnumerateObject().Any() ? run.Truth.GetProperty("environment").GetString() : "default", trace.Environment);
+        Assert.Equal(
+            carried.GetProperty("environment").EnumerateObject().Any() ? run.Truth.GetProperty("environment").GetString() : "default",
+            trace.Environment
+        );
         Assert.Equal(run.Truth.GetProperty("release").GetString(), trace.Release);
         Assert.Equal("nl2sql-copilot", trace.Service);
     }
@@ -109,12 +127,15 @@ public sealed class MappingOfCapturesTests
         var run = CapturedRun.Load(name);
         var failed = run.Merged().Select(record => record.Span).Where(span => span.Status == SpanStatus.Error).ToList();
         // Langfuse says failures of generations by level, not by OTLP's status: the run's list of errors lacks those.
-        var byLevel = Calls(run).Where(call => call.GetProperty("status").GetInt32() != 200 && call.GetProperty("span").GetProperty("status_code").GetInt32() != 2)
-            .Select(call => call.GetProperty("span").GetProperty("span_id").GetString()!).ToHashSet();
+        var byLevel = Calls(run)
+            .Where(call => call.GetProperty("status").GetInt32() != 200 && call.GetProperty("span").GetProperty("status_code").GetInt32() != 2)
+            .Select(call => call.GetProperty("span").GetProperty("span_id").GetString()!)
+            .ToHashSet();
         Assert.Superset(byLevel, failed.Select(span => span.SpanId).ToHashSet());
         Assert.Equal(
             run.Errors.EnumerateArray().Select(error => (error.GetProperty("name").GetString()!, error.GetProperty("message").GetString()!)).Order(),
-            failed.Where(span => !byLevel.Contains(span.SpanId)).Select(span => (span.RawName, span.StatusMessage ?? "")).Order());
+            failed.Where(span => !byLevel.Contains(span.SpanId)).Select(span => (span.RawName, span.StatusMessage ?? "")).Order()
+        );
     }
 
     [Theory, MemberData(nameof(Runs))]
@@ -138,16 +159,22 @@ public sealed class MappingOfCapturesTests
 
     [Theory, MemberData(nameof(Runs))]
     public void Every_retriever_shows_what_it_found(string name) =>
-        Assert.All(CapturedRun.Load(name).Spans().Where(record => record.Span.Kind == SpanKind.Retriever), record =>
-        {
-            Assert.Equal(("kb-0007", 0.9132), (record.Content.Documents[0].Id, record.Content.Documents[0].Score));
-            Assert.NotEmpty(record.Content.Documents[0].Content!);
-        });
+        Assert.All(
+            CapturedRun.Load(name).Spans().Where(record => record.Span.Kind == SpanKind.Retriever),
+            record =>
+            {
+                Assert.Equal(("kb-0007", 0.9132), (record.Content.Documents[0].Id, record.Content.Documents[0].Score));
+                Assert.NotEmpty(record.Content.Documents[0].Content!);
+            }
+        );
 
     private static TraceSummary Summary(CapturedRun run) => TraceRollup.Summarise([.. run.Merged().Select(record => record.Span)]);
 
     private static IEnumerable<JsonElement> Calls(CapturedRun run) =>
-        run.Truth.GetProperty("calls").EnumerateArray().Where(call => call.TryGetProperty("span", out var span) && span.ValueKind == JsonValueKind.Object);
+        run
+            .Truth.GetProperty("calls")
+            .EnumerateArray()
+            .Where(call => call.TryGetProperty("span", out var span) && span.ValueKind == JsonValueKind.Object);
 
     // "agent|chain|llm(usage not counted)": what stands in parentheses is for the reader.
     private static IEnumerable<string> Allowed(JsonElement kinds, string span) =>
@@ -157,7 +184,9 @@ public sealed class MappingOfCapturesTests
     {
         var total = run.Truth.GetProperty("payload_totals").GetProperty(key).GetInt64();
         // Generations that the application wrote by hand: no model call of the service, but calls in the payload.
-        return run.Truth.TryGetProperty("extra_generations", out var extra) ? total + extra.EnumerateArray().Sum(generation => Count(generation, key) ?? 0) : total;
+        return run.Truth.TryGetProperty("extra_generations", out var extra)
+            ? total + extra.EnumerateArray().Sum(generation => Count(generation, key) ?? 0)
+            : total;
     }
 
     private static bool Is(JsonElement carries, string key) => carries.TryGetProperty(key, out var said) && said.GetBoolean();

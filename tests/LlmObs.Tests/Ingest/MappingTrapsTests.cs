@@ -14,8 +14,22 @@ public sealed class MappingTrapsTests
     public void Trap_01_usage_on_nested_spans_is_counted_once()
     {
         var agent = Spans.Child("a0", null, ("ai.operationId", "ai.streamText"), ("ai.usage.inputTokens", 8841), ("ai.usage.outputTokens", 370));
-        var first = Spans.Child("a1", "a0", ("ai.operationId", "ai.streamText.doStream"), ("gen_ai.usage.input_tokens", 4211), ("ai.usage.inputTokens", 4211), ("gen_ai.usage.output_tokens", 58));
-        var second = Spans.Child("a2", "a0", ("ai.operationId", "ai.streamText.doStream"), ("gen_ai.usage.input_tokens", 4630), ("llm.token_count.prompt", 4630), ("gen_ai.usage.output_tokens", 312));
+        var first = Spans.Child(
+            "a1",
+            "a0",
+            ("ai.operationId", "ai.streamText.doStream"),
+            ("gen_ai.usage.input_tokens", 4211),
+            ("ai.usage.inputTokens", 4211),
+            ("gen_ai.usage.output_tokens", 58)
+        );
+        var second = Spans.Child(
+            "a2",
+            "a0",
+            ("ai.operationId", "ai.streamText.doStream"),
+            ("gen_ai.usage.input_tokens", 4630),
+            ("llm.token_count.prompt", 4630),
+            ("gen_ai.usage.output_tokens", 312)
+        );
         Assert.Equal((8841, 370), Tokens(agent, first, second));
         // Its children filtered out, the sum is all there is.
         Assert.Equal((8841, 370), Tokens(agent));
@@ -59,7 +73,10 @@ public sealed class MappingTrapsTests
         var spans = CapturedRun.Load("traceloop-0.14.http-protobuf").Spans();
         var whole = Summary(spans);
         var orphans = Summary([.. spans.Where(record => record.Span.ParentSpanId is not null)]);
-        Assert.Equal((whole.SessionId, whole.UserId, whole.Release, whole.Usage, whole.SpanCount - 1), (orphans.SessionId, orphans.UserId, orphans.Release, orphans.Usage, orphans.SpanCount));
+        Assert.Equal(
+            (whole.SessionId, whole.UserId, whole.Release, whole.Usage, whole.SpanCount - 1),
+            (orphans.SessionId, orphans.UserId, orphans.Release, orphans.Usage, orphans.SpanCount)
+        );
     }
 
     [Theory]
@@ -78,7 +95,10 @@ public sealed class MappingTrapsTests
     [Fact]
     public void Trap_07_errors_that_OTLP_does_not_call_errors()
     {
-        Assert.Equal((SpanStatus.Error, "no such table"), Outcome(("langfuse.observation.level", "ERROR"), ("langfuse.observation.status_message", "no such table")));
+        Assert.Equal(
+            (SpanStatus.Error, "no such table"),
+            Outcome(("langfuse.observation.level", "ERROR"), ("langfuse.observation.status_message", "no such table"))
+        );
         Assert.Equal(SpanStatus.Error, Outcome(("genkit:state", "error")).Status);
         Assert.Equal(SpanStatus.Unset, Outcome(("langfuse.observation.level", "WARNING")).Status);
 
@@ -95,7 +115,11 @@ public sealed class MappingTrapsTests
     [Fact]
     public void Trap_08_lists_times_and_results_in_quotes()
     {
-        var span = Map(("gen_ai.response.finish_reasons", """["stop"]"""), ("tag.tags", """["text2sql","beta"]"""), ("langfuse.observation.completion_start_time", "\"2026-11-23T08:07:09.250Z\"")).Span;
+        var span = Map(
+            ("gen_ai.response.finish_reasons", """["stop"]"""),
+            ("tag.tags", """["text2sql","beta"]"""),
+            ("langfuse.observation.completion_start_time", "\"2026-11-23T08:07:09.250Z\"")
+        ).Span;
         Assert.Equal(["stop"], span.FinishReasons);
         Assert.Equal(["text2sql", "beta"], span.Tags);
         Assert.Equal(250, span.TimeToFirstTokenMs);
@@ -108,14 +132,26 @@ public sealed class MappingTrapsTests
     [Fact]
     public void Trap_09_documents_in_texts()
     {
-        var record = Map(Spans.With(
-            ("openinference.span.kind", "LLM"),
-            ("metadata", """{"session_id":"s-1","user_id":"u-1","request_id":"r-1"}"""),
-            ("llm.invocation_parameters", """{"model":"qwen-plus","temperature":0.1,"max_completion_tokens":9,"stop":["a"],"tools":[{"type":"function","function":{"name":"f","parameters":{}}}]}"""),
-            ("ai.prompt.tools", new[] { """{"type":"function","name":"get_table_schema","description":"d","inputSchema":{"type":"object"}}""" })));
-        Assert.Equal(("s-1", "u-1", "r-1", "qwen-plus"), (record.Span.SessionId, record.Span.UserId, record.Span.RequestId, record.Span.RequestedModel));
+        var record = Map(
+            Spans.With(
+                ("openinference.span.kind", "LLM"),
+                ("metadata", """{"session_id":"s-1","user_id":"u-1","request_id":"r-1"}"""),
+                (
+                    "llm.invocation_parameters",
+                    """{"model":"qwen-plus","temperature":0.1,"max_completion_tokens":9,"stop":["a"],"tools":[{"type":"function","function":{"name":"f","parameters":{}}}]}"""
+                ),
+                ("ai.prompt.tools", new[] { """{"type":"function","name":"get_table_schema","description":"d","inputSchema":{"type":"object"}}""" })
+            )
+        );
+        Assert.Equal(
+            ("s-1", "u-1", "r-1", "qwen-plus"),
+            (record.Span.SessionId, record.Span.UserId, record.Span.RequestId, record.Span.RequestedModel)
+        );
         Assert.Equal("""{"max_tokens":9,"stop":["a"],"temperature":0.1}""", record.Content.Parameters.Text);
-        Assert.Equal(("get_table_schema", """{"type":"object"}"""), (Assert.Single(record.Content.Tools).Name, record.Content.Tools[0].Parameters.Text));
+        Assert.Equal(
+            ("get_table_schema", """{"type":"object"}"""),
+            (Assert.Single(record.Content.Tools).Name, record.Content.Tools[0].Parameters.Text)
+        );
     }
 
     [Fact]
@@ -137,9 +173,13 @@ public sealed class MappingTrapsTests
             ("openinference.span.kind", "LLM"),
             ("llm.prompt_template.template", "Be brief."),
             ("input.value", """{"messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Why?"}]}"""),
-            ("gen_ai.prompt.0.role", "user"), ("gen_ai.prompt.0.content", "Why?"),
-            ("llm.input_messages.0.message.role", "system"), ("llm.input_messages.0.message.content", "Be brief."),
-            ("llm.input_messages.1.message.role", "user"), ("llm.input_messages.1.message.content", "Why?"));
+            ("gen_ai.prompt.0.role", "user"),
+            ("gen_ai.prompt.0.content", "Why?"),
+            ("llm.input_messages.0.message.role", "system"),
+            ("llm.input_messages.0.message.content", "Be brief."),
+            ("llm.input_messages.1.message.role", "user"),
+            ("llm.input_messages.1.message.content", "Why?")
+        );
         Assert.Equal(["system: Be brief.", "user: Why?"], record.Content.Messages.Select(message => $"{message.Role}: {message.Parts[0].Content}"));
     }
 
@@ -158,7 +198,10 @@ public sealed class MappingTrapsTests
     [InlineData("laminar-tracer-resource", "copilot", "copilot")]
     [InlineData("nl2sql-copilot", "copilot", "nl2sql-copilot")]
     public void Trap_13_a_service_name_that_the_library_made_up(string resource, string own, string service) =>
-        Assert.Equal(service, Map(Spans.With(("service.name", own)), resource: new Resource { Attributes = { Spans.Pair("service.name", resource) } }).Span.Service);
+        Assert.Equal(
+            service,
+            Map(Spans.With(("service.name", own)), resource: new Resource { Attributes = { Spans.Pair("service.name", resource) } }).Span.Service
+        );
 
     [Fact]
     public void Trap_14_two_spans_of_one_name_nested_are_told_apart_by_id()
@@ -192,7 +235,12 @@ public sealed class MappingTrapsTests
     {
         var spans = CapturedRun.Load("dotnet-meai.http-protobuf").Spans();
         Assert.Single(spans, record => record.Span is { Kind: SpanKind.Tool, Name: "get_table_schema" });
-        Assert.Contains(spans, record => record.Span.Kind == SpanKind.Llm && record.Content.Messages.Any(message => message.Parts.Any(part => part is { Type: "tool_result", Id: "call_schema_01" })));
+        Assert.Contains(
+            spans,
+            record =>
+                record.Span.Kind == SpanKind.Llm
+                && record.Content.Messages.Any(message => message.Parts.Any(part => part is { Type: "tool_result", Id: "call_schema_01" }))
+        );
     }
 
     [Theory]
@@ -206,15 +254,34 @@ public sealed class MappingTrapsTests
     }
 
     private static List<string> Fingerprints(string name) =>
-    [
-        .. CapturedRun.Load(name).Spans()
-            .Select(record => string.Join('|',
-                record.Span.RawName, record.Span.Name, record.Span.Kind, record.Span.Status, record.Span.RequestedModel, record.Span.Model, record.Span.Usage, record.Span.SessionId,
-                string.Join(',', record.Span.FinishReasons), string.Join(',', record.Span.Tags), record.Content.Parameters,
-                string.Join('¶', record.Content.Messages.Select(message => $"{message.Direction}/{message.Role}/{string.Join('§', message.Parts)}")),
-                string.Join('¶', record.Content.Documents), string.Join('¶', record.Content.Tools)))
-            .Order(StringComparer.Ordinal),
-    ];
+        [
+            .. CapturedRun
+                .Load(name)
+                .Spans()
+                .Select(record =>
+                    string.Join(
+                        '|',
+                        record.Span.RawName,
+                        record.Span.Name,
+                        record.Span.Kind,
+                        record.Span.Status,
+                        record.Span.RequestedModel,
+                        record.Span.Model,
+                        record.Span.Usage,
+                        record.Span.SessionId,
+                        string.Join(',', record.Span.FinishReasons),
+                        string.Join(',', record.Span.Tags),
+                        record.Content.Parameters,
+                        string.Join(
+                            '¶',
+                            record.Content.Messages.Select(message => $"{message.Direction}/{message.Role}/{string.Join('§', message.Parts)}")
+                        ),
+                        string.Join('¶', record.Content.Documents),
+                        string.Join('¶', record.Content.Tools)
+                    )
+                )
+                .Order(StringComparer.Ordinal),
+        ];
 
     private static (SpanStatus Status, string? Message) Outcome(params (string, object)[] attributes)
     {

@@ -16,15 +16,18 @@ public sealed class OtlpReaderTests
     private static readonly SpanMapper Mapper = new(Options.Create(new IngestOptions()), TimeProvider.System);
 
     [Fact]
-    public void Never_throws_on_bytes() => Gen.Byte.Array[0, 400].Sample(bytes =>
-    {
-        foreach (var isJson in (bool[])[false, true])
-        {
-            OtlpSignals.Traces.Read(new(bytes), isJson);
-            OtlpSignals.Logs.Read(new(bytes), isJson);
-            OtlpSignals.Metrics.Read(new(bytes), isJson);
-        }
-    });
+    public void Never_throws_on_bytes() =>
+        Gen
+            .Byte.Array[0, 400]
+            .Sample(bytes =>
+            {
+                foreach (var isJson in (bool[])[false, true])
+                {
+                    OtlpSignals.Traces.Read(new(bytes), isJson);
+                    OtlpSignals.Logs.Read(new(bytes), isJson);
+                    OtlpSignals.Metrics.Read(new(bytes), isJson);
+                }
+            });
 
     [Theory]
     [InlineData("otel-openai.http-json")]
@@ -32,21 +35,24 @@ public sealed class OtlpReaderTests
     public void Never_throws_on_a_real_body_with_bytes_changed(string run)
     {
         var body = CapturedRun.Load(run).Bodies[0];
-        Gen.Select(Gen.Int[0, body.Bytes.Length - 1], Gen.Byte).Array[1, 8].Sample(
-            changes =>
-            {
-                var bytes = body.Bytes.ToArray();
-                foreach (var (at, value) in changes)
+        Gen.Select(Gen.Int[0, body.Bytes.Length - 1], Gen.Byte)
+            .Array[1, 8]
+            .Sample(
+                changes =>
                 {
-                    bytes[at] = value;
-                }
+                    var bytes = body.Bytes.ToArray();
+                    foreach (var (at, value) in changes)
+                    {
+                        bytes[at] = value;
+                    }
 
-                if (OtlpSignals.Traces.Read(new(bytes), body.IsJson).Request is { } request)
-                {
-                    Mapper.Map(request.ResourceSpans);
-                }
-            },
-            iter: 300);
+                    if (OtlpSignals.Traces.Read(new(bytes), body.IsJson).Request is { } request)
+                    {
+                        Mapper.Map(request.ResourceSpans);
+                    }
+                },
+                iter: 300
+            );
     }
 
     [Theory]
@@ -72,19 +78,24 @@ public sealed class OtlpReaderTests
     [Fact]
     public void Reads_every_form_that_senders_use()
     {
-        var span = One("""
+        var span = One(
+            """
             {"traceId":"0AF7651916CD43DD8448EB211C80319C","spanId":"t61raxaSAzE=","parentSpanId":"","name":"ü","kind":"SPAN_KIND_CLIENT","unknownName":{"a":[1,{}]},
              "startTimeUnixNano":"1795421229000000001","endTimeUnixNano":1795421229000000002,"status":{"code":"STATUS_CODE_ERROR"},"events":null,
              "attributes":[{"key":"int text","value":{"intValue":"9007199254740993"}},{"key":"int","value":{"intValue":-7}},{"key":"nothing","value":{}},{"key":"no value"},
               {"key":"nan","value":{"doubleValue":"NaN"}},{"key":"bytes","value":{"bytesValue":"_-8"}},
               {"key":"list","value":{"arrayValue":{"values":[{"stringValue":"a"},{"kvlistValue":{"values":[{"key":"k","value":{"boolValue":true}}]}}]}}}]}
-            """);
+            """
+        );
         Assert.Equal("0af7651916cd43dd8448eb211c80319c", Convert.ToHexStringLower(span.TraceId.Span));
         Assert.Equal("b7ad6b6b16920331", Convert.ToHexStringLower(span.SpanId.Span));
         Assert.Equal((Span.Types.SpanKind.Client, Status.Types.StatusCode.Error), (span.Kind, span.Status.Code));
         Assert.Equal((1795421229000000001UL, 1795421229000000002UL), (span.StartTimeUnixNano, span.EndTimeUnixNano));
         var attributes = new AttributeMap(span.Attributes);
-        Assert.Equal("""{"int text":9007199254740993,"int":-7,"nan":"NaN","bytes":"/+8=","list":["a",{"k":true}]}""", AttributeJson.Write(attributes).Text);
+        Assert.Equal(
+            """{"int text":9007199254740993,"int":-7,"nan":"NaN","bytes":"/+8=","list":["a",{"k":true}]}""",
+            AttributeJson.Write(attributes).Text
+        );
     }
 
     [Fact]
@@ -100,12 +111,18 @@ public sealed class OtlpReaderTests
     public void Refuses_JSON_nested_without_end()
     {
         var deep = string.Concat(Enumerable.Repeat("""{"arrayValue":{"values":[""", 5000));
-        var read = OtlpJsonReader.ReadTraces(new(Encoding.UTF8.GetBytes("""{"resourceSpans":[{"resource":{"attributes":[{"key":"a","value":""" + deep)));
+        var read = OtlpJsonReader.ReadTraces(
+            new(Encoding.UTF8.GetBytes("""{"resourceSpans":[{"resource":{"attributes":[{"key":"a","value":""" + deep))
+        );
         Assert.Contains("depth", read.Error, StringComparison.Ordinal);
     }
 
     private static Span One(string json) =>
-        OtlpJsonReader.ReadTraces(new(Encoding.UTF8.GetBytes($$"""{"resourceSpans":[{"scopeSpans":[{"spans":[{{json}}]}]}]}"""))).Request!.ResourceSpans[0].ScopeSpans[0].Spans[0];
+        OtlpJsonReader
+            .ReadTraces(new(Encoding.UTF8.GetBytes($$"""{"resourceSpans":[{"scopeSpans":[{"spans":[{{json}}]}]}]}""")))
+            .Request!.ResourceSpans[0]
+            .ScopeSpans[0]
+            .Spans[0];
 
     private static ReadOnlySequence<byte> Segmented(byte[] bytes, int size)
     {

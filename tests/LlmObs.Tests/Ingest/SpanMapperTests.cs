@@ -25,7 +25,8 @@ public sealed class SpanMapperTests
     [InlineData("aws.bedrock", "aws.bedrock")]
     [InlineData("google_vertexai", "gcp.vertex_ai")]
     [InlineData("langchain", null)]
-    public void Brings_providers_to_one_name(string sent, string? provider) => Assert.Equal(provider, Map(Spans.With(("gen_ai.system", sent))).Span.Provider);
+    public void Brings_providers_to_one_name(string sent, string? provider) =>
+        Assert.Equal(provider, Map(Spans.With(("gen_ai.system", sent))).Span.Provider);
 
     [Theory]
     [InlineData("""["stop","tool-calls"]""", "stop,tool_calls")]
@@ -38,7 +39,9 @@ public sealed class SpanMapperTests
     [Fact]
     public void Adds_the_cached_part_when_a_service_counts_it_beside_the_input()
     {
-        var usage = Map(Spans.With(("gen_ai.usage.input_tokens", 10), ("gen_ai.usage.output_tokens", 5), ("gen_ai.usage.cache_read.input_tokens", 100))).Span.Usage;
+        var usage = Map(
+            Spans.With(("gen_ai.usage.input_tokens", 10), ("gen_ai.usage.output_tokens", 5), ("gen_ai.usage.cache_read.input_tokens", 100))
+        ).Span.Usage;
         Assert.Equal(new TokenUsage(110, 5, 100, null, null, 115), usage);
     }
 
@@ -55,13 +58,23 @@ public sealed class SpanMapperTests
     [InlineData("gen_ai.response.time_to_first_token", 250_000_000.0, 250.0)]
     [InlineData("gen_ai.user.time_to_first_token", 0.25, 250.0)]
     [InlineData("gen_ai.response.time_to_first_chunk", 5000.0, null)]
-    public void Reads_the_first_token_in_its_unit(string key, double value, double? ms) => Assert.Equal(ms, Map(Spans.With((key, value))).Span.TimeToFirstTokenMs);
+    public void Reads_the_first_token_in_its_unit(string key, double value, double? ms) =>
+        Assert.Equal(ms, Map(Spans.With((key, value))).Span.TimeToFirstTokenMs);
 
     [Fact]
     public void Reads_parameters_under_short_names_without_the_noise_of_float32() =>
         Assert.Equal(
             """{"encoding_formats":["a","b"],"max_tokens":64,"stop":["END"],"temperature":0.1}""",
-            Map(Spans.With(("gen_ai.request.temperature", 0.10000000149011612), ("gen_ai.request.max_tokens", 64), ("gen_ai.request.stop_sequences", """["END"]"""), ("gen_ai.request.encoding_formats", "a, b"), ("gen_ai.request.model", "m"))).Content.Parameters.Text);
+            Map(
+                Spans.With(
+                    ("gen_ai.request.temperature", 0.10000000149011612),
+                    ("gen_ai.request.max_tokens", 64),
+                    ("gen_ai.request.stop_sequences", """["END"]"""),
+                    ("gen_ai.request.encoding_formats", "a, b"),
+                    ("gen_ai.request.model", "m")
+                )
+            ).Content.Parameters.Text
+        );
 
     [Fact]
     public void Reads_messages_from_events_of_the_span()
@@ -69,7 +82,15 @@ public sealed class SpanMapperTests
         var span = Spans.With(("gen_ai.operation.name", "chat"));
         span.Events.Add(Spans.Event("gen_ai.system.message", ("content", "Be brief.")));
         span.Events.Add(Spans.Event("gen_ai.user.message", ("gen_ai.event.content", """{"content":"你好？","role":"user"}""")));
-        span.Events.Add(Spans.Event("gen_ai.choice", ("index", 0), ("finish_reason", "tool_calls"), ("message", """{"role":"assistant"}"""), ("tool_calls", """[{"id":"c1","type":"function","function":{"name":"f","arguments":"{\"a\":1}"}}]""")));
+        span.Events.Add(
+            Spans.Event(
+                "gen_ai.choice",
+                ("index", 0),
+                ("finish_reason", "tool_calls"),
+                ("message", """{"role":"assistant"}"""),
+                ("tool_calls", """[{"id":"c1","type":"function","function":{"name":"f","arguments":"{\"a\":1}"}}]""")
+            )
+        );
         var record = Map(span);
 
         Assert.Equal(["system", "user", "assistant"], record.Content.Messages.Select(message => message.Role));
@@ -86,7 +107,11 @@ public sealed class SpanMapperTests
         var span = Spans.With(
             ("gen_ai.operation.name", "chat"),
             ("gen_ai.system_instructions", "Be brief."),
-            ("gen_ai.input.messages", """[{"role":"system","parts":[{"type":"text","content":"Be brief."}]},{"role":"user","parts":[{"type":"text","content":"Why?"}]}]"""));
+            (
+                "gen_ai.input.messages",
+                """[{"role":"system","parts":[{"type":"text","content":"Be brief."}]},{"role":"user","parts":[{"type":"text","content":"Why?"}]}]"""
+            )
+        );
         span.Events.Add(Spans.Event("gen_ai.user.message", ("content", "Another question")));
         var messages = Map(span).Content.Messages;
         Assert.Equal(["input/system", "input/user"], messages.Select(message => $"{message.Direction}/{message.Role}"));
@@ -95,14 +120,22 @@ public sealed class SpanMapperTests
     [Fact]
     public void Shows_messages_that_were_cut_as_the_text_they_are()
     {
-        var message = Assert.Single(Map(Spans.With(("gen_ai.operation.name", "chat"), ("gen_ai.input.messages", """[{"role":"user","par"""))).Content.Messages);
+        var message = Assert.Single(
+            Map(Spans.With(("gen_ai.operation.name", "chat"), ("gen_ai.input.messages", """[{"role":"user","par"""))).Content.Messages
+        );
         Assert.StartsWith("[{", Assert.Single(message.Parts).Content, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Cleans_escapes_that_PostgreSQL_would_refuse()
     {
-        var span = Spans.With(("gen_ai.operation.name", "chat"), ("gen_ai.output.messages", """[{"role":"assistant","parts":[{"type":"text","content":"a\u0000b\ud800c"},{"type":"tool_call","id":"1","name":"f","arguments":{"x":"\u0000"}}]}]"""));
+        var span = Spans.With(
+            ("gen_ai.operation.name", "chat"),
+            (
+                "gen_ai.output.messages",
+                """[{"role":"assistant","parts":[{"type":"text","content":"a\u0000b\ud800c"},{"type":"tool_call","id":"1","name":"f","arguments":{"x":"\u0000"}}]}]"""
+            )
+        );
         var parts = Assert.Single(Map(span).Content.Messages).Parts;
         Assert.Equal("a\uFFFDb\uFFFDc", parts[0].Content);
         Assert.Equal("{\"x\":\"\uFFFD\"}", parts[1].Arguments.Text);
@@ -123,7 +156,10 @@ public sealed class SpanMapperTests
         var span = Spans.With(("first", new string('é', 1000)), ("second", 2), ("third", 3));
         var record = Map(span, new IngestOptions { MaxAttributesPerSpan = 2, MaxAttributeBytes = 1025 });
         Assert.Equal("{\"first\":\"" + new string('é', 512) + "\",\"second\":2}", record.Content.Attributes.Text);
-        Assert.Contains(record.Content.Notes, note => note.Contains("first 2 of 3 attributes (Ingest:MaxAttributesPerSpan)", StringComparison.Ordinal));
+        Assert.Contains(
+            record.Content.Notes,
+            note => note.Contains("first 2 of 3 attributes (Ingest:MaxAttributesPerSpan)", StringComparison.Ordinal)
+        );
         Assert.Contains(record.Content.Notes, note => note.Contains("2000 bytes cut to 1025 (Ingest:MaxAttributeBytes)", StringComparison.Ordinal));
     }
 

@@ -99,5 +99,6 @@ public sealed class ShardLogTests : IDisposable
         File.WriteAllBytes(Segment, bytes);
     }
 
-    private List<string> Contents(ShardLog log, LogPosition until) => [.. log.Read(log.Begin, until, Report).Select(entry => Encoding.UTF8.GetString(entry.Payload))];
+    private List<string> Contents(ShardLog log, LogPosition until) =>
+        [.. log.Read(log.Begin, until, Report).Select(entry => Encoding.UTF8.GetString(entry.Payload))];
 }

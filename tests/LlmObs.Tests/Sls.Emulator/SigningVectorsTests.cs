@@ -8,7 +8,9 @@ namespace LlmObs.Tests.Sls.Emulator;
 /// <summary>The verifier against vectors of the official clients.</summary>
 public sealed class SigningVectorsTests
 {
-    private static readonly JsonNode Vectors = JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "fixtures", "sls", "signing-vectors.json")))!;
+    private static readonly JsonNode Vectors = JsonNode.Parse(
+        File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "fixtures", "sls", "signing-vectors.json"))
+    )!;
 
     public static TheoryData<string, string> Names()
     {
@@ -62,10 +64,21 @@ public sealed class SigningVectorsTests
     private static (SignedRequest Request, string Id, string Secret) Load(string scheme, string name)
     {
         var vector = Vectors[scheme]!.AsArray().First(vector => (string?)vector!["name"] == name)!;
-        var headers = vector["headers"]!.AsObject().ToDictionary(header => header.Key.ToLowerInvariant().Trim(), header => (string?)header.Value ?? "", StringComparer.Ordinal);
+        var headers = vector["headers"]!
+            .AsObject()
+            .ToDictionary(header => header.Key.ToLowerInvariant().Trim(), header => (string?)header.Value ?? "", StringComparer.Ordinal);
         headers["authorization"] = (string)vector["authorization"]!;
-        var query = vector["query"]!.AsObject().Select(parameter => new KeyValuePair<string, string>(parameter.Key, (string?)parameter.Value ?? "")).ToList();
-        var request = new SignedRequest((string)vector["method"]!, (string)vector["path"]!, query, headers, Convert.FromBase64String((string?)vector["bodyBase64"] ?? ""));
+        var query = vector["query"]!
+            .AsObject()
+            .Select(parameter => new KeyValuePair<string, string>(parameter.Key, (string?)parameter.Value ?? ""))
+            .ToList();
+        var request = new SignedRequest(
+            (string)vector["method"]!,
+            (string)vector["path"]!,
+            query,
+            headers,
+            Convert.FromBase64String((string?)vector["bodyBase64"] ?? "")
+        );
         return (request, (string)vector["accessKeyId"]!, (string)vector["accessKeySecret"]!);
     }
 }

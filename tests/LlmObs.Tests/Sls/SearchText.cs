@@ -46,7 +46,12 @@ internal static class SearchText
         var depth = 0;
         foreach (var character in outside)
         {
-            depth += character switch { '(' => 1, ')' => -1, _ => 0 };
+            depth += character switch
+            {
+                '(' => 1,
+                ')' => -1,
+                _ => 0,
+            };
             if (depth < 0)
             {
                 return false;

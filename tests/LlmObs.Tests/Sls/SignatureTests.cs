@@ -29,7 +29,10 @@ public sealed class SignatureTests
         var (secret, region) = (Text(vector, "accessKeySecret"), Text(vector, "region"));
 
         Assert.Equal(Text(vector, "canonicalRequest"), SignatureV4.CanonicalRequest(message));
-        Assert.Equal(Text(vector, "signingKeyHex"), Convert.ToHexStringLower(SignatureV4.SigningKey(secret, message.Header("x-log-date")[..8], region)));
+        Assert.Equal(
+            Text(vector, "signingKeyHex"),
+            Convert.ToHexStringLower(SignatureV4.SigningKey(secret, message.Header("x-log-date")[..8], region))
+        );
         Assert.Equal(Text(vector, "stringToSign"), SignatureV4.StringToSign(message, region));
         Assert.Equal(Text(vector, "authorization"), SignatureV4.Authorize(message, Text(vector, "accessKeyId"), secret, region));
     }
@@ -49,7 +52,10 @@ public sealed class SignatureTests
         foreach (var exchange in exchanges)
         {
             var request = exchange.GetProperty("request");
-            var headers = request.GetProperty("headers").EnumerateArray().ToDictionary(header => header[0].GetString()!, header => header[1].GetString()!, StringComparer.OrdinalIgnoreCase);
+            var headers = request
+                .GetProperty("headers")
+                .EnumerateArray()
+                .ToDictionary(header => header[0].GetString()!, header => header[1].GetString()!, StringComparer.OrdinalIgnoreCase);
             var isV4 = Text(exchange, "signing") == "v4";
             if (!isV4 && Text(exchange, "client").Contains("python", StringComparison.Ordinal))
             {
@@ -62,7 +68,10 @@ public sealed class SignatureTests
             var credentials = exchange.GetProperty("credentials");
             var (id, secret) = (Text(credentials, "accessKeyId"), Text(credentials, "accessKeySecret"));
 
-            Assert.Equal(headers["authorization"], isV4 ? SignatureV4.Authorize(message, id, secret, Text(exchange, "region")) : SignatureV1.Authorize(message, id, secret));
+            Assert.Equal(
+                headers["authorization"],
+                isV4 ? SignatureV4.Authorize(message, id, secret, Text(exchange, "region")) : SignatureV1.Authorize(message, id, secret)
+            );
         }
     }
 
@@ -70,12 +79,18 @@ public sealed class SignatureTests
     public void Escapes_values_in_the_canonical_query_as_RFC_3986_says()
     {
         var vector = Read("signing-vectors.json").GetProperty("v4ValueEncoding")[0];
-        var message = new SignedMessage("GET", "/", new Dictionary<string, string> { ["q"] = Text(vector, "raw") }, new Dictionary<string, string> { ["x-log-content-sha256"] = "" });
+        var message = new SignedMessage(
+            "GET",
+            "/",
+            new Dictionary<string, string> { ["q"] = Text(vector, "raw") },
+            new Dictionary<string, string> { ["x-log-content-sha256"] = "" }
+        );
 
         Assert.Contains("\nq=" + Text(vector, "encoded") + "\n", SignatureV4.CanonicalRequest(message), StringComparison.Ordinal);
     }
 
     private static List<JsonElement> Vectors(string version) => [.. Read("signing-vectors.json").GetProperty(version).EnumerateArray()];
 
-    private static SignedMessage Message(JsonElement vector) => new(Text(vector, "method"), Text(vector, "path"), Map(vector.GetProperty("query")), Map(vector.GetProperty("headers")));
+    private static SignedMessage Message(JsonElement vector) =>
+        new(Text(vector, "method"), Text(vector, "path"), Map(vector.GetProperty("query")), Map(vector.GetProperty("headers")));
 }

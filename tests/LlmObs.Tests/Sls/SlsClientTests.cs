@@ -46,7 +46,9 @@ public sealed class SlsClientTests
     [Fact]
     public async Task Takes_the_status_of_a_proxy_that_answers_in_its_own_words()
     {
-        var error = await Assert.ThrowsAsync<SlsException>(() => new ScriptedSls().Answers("<html>", HttpStatusCode.BadGateway).Client().PutLogsAsync("spans", Group, Token));
+        var error = await Assert.ThrowsAsync<SlsException>(() =>
+            new ScriptedSls().Answers("<html>", HttpStatusCode.BadGateway).Client().PutLogsAsync("spans", Group, Token)
+        );
 
         Assert.Equal((502, SlsException.BadResponse, true), (error.Status, error.Code, error.IsAmbiguous));
     }
@@ -115,13 +117,21 @@ public sealed class SlsClientTests
     [Fact]
     public async Task Creates_what_is_missing_and_does_not_mind_being_second()
     {
-        var sls = new ScriptedSls().Refuses(HttpStatusCode.NotFound, "LogStoreNotExist").Answers().Answers("{}").Refuses(HttpStatusCode.NotFound, "LogStoreNotExist").Refuses(HttpStatusCode.BadRequest, "LogStoreAlreadyExist");
+        var sls = new ScriptedSls()
+            .Refuses(HttpStatusCode.NotFound, "LogStoreNotExist")
+            .Answers()
+            .Answers("{}")
+            .Refuses(HttpStatusCode.NotFound, "LogStoreNotExist")
+            .Refuses(HttpStatusCode.BadRequest, "LogStoreAlreadyExist");
         var client = sls.Client();
 
         Assert.True(await client.CreateLogstoreIfMissingAsync("spans", 30, 2, Token));
         Assert.False(await client.CreateLogstoreIfMissingAsync("spans", 30, 2, Token));
         Assert.False(await client.CreateLogstoreIfMissingAsync("spans", 30, 2, Token));
-        Assert.Equal(["GET /logstores/spans", "POST /logstores", "GET /logstores/spans", "GET /logstores/spans", "POST /logstores"], sls.Requests.Select(request => request.Request));
+        Assert.Equal(
+            ["GET /logstores/spans", "POST /logstores", "GET /logstores/spans", "GET /logstores/spans", "POST /logstores"],
+            sls.Requests.Select(request => request.Request)
+        );
     }
 
     [Fact]
@@ -130,7 +140,9 @@ public sealed class SlsClientTests
         const string Wanted = """{"ttl":30,"line":{"token":[","," "],"chn":true},"keys":{"service":{"type":"text","alias":"","token":[","]}}}""";
         var sls = new ScriptedSls()
             // As SLS gives it back: in another order, with members of its own, without an empty alias.
-            .Answers("""{"index_mode":"v2","keys":{"mine":{"type":"long"},"service":{"token":[","],"type":"text"}},"line":{"chn":true,"token":[" ",","]},"ttl":30,"storage":"pg"}""")
+            .Answers(
+                """{"index_mode":"v2","keys":{"mine":{"type":"long"},"service":{"token":[","],"type":"text"}},"line":{"chn":true,"token":[" ",","]},"ttl":30,"storage":"pg"}"""
+            )
             .Answers("""{"keys":{"mine":{"type":"long"},"service":{"token":[";"],"type":"text"}},"line":{"chn":false,"token":[" "]},"ttl":30}""")
             .Answers()
             .Refuses(HttpStatusCode.NotFound, "IndexConfigNotExist")
@@ -152,7 +164,9 @@ public sealed class SlsClientTests
     [Fact]
     public async Task Reads_a_histogram()
     {
-        var sls = new ScriptedSls().Answers("""[{"from":0,"to":5,"count":2,"progress":"Complete"},{"from":5,"to":10,"count":1,"progress":"Complete"}]""");
+        var sls = new ScriptedSls().Answers(
+            """[{"from":0,"to":5,"count":2,"progress":"Complete"},{"from":5,"to":10,"count":1,"progress":"Complete"}]"""
+        );
 
         var histogram = await sls.Client().GetHistogramsAsync("spans", new("service: a", 0, 10), Token);
 
@@ -169,9 +183,16 @@ public sealed class SlsClientTests
 
     [Fact]
     public void Keeps_the_secret_out_of_its_text() =>
-        Assert.DoesNotContain("hidden", SlsOptions.Parse("Endpoint=https://cn-beijing-intranet.log.aliyuncs.com;Project=p;AccessKeyId=a;AccessKeySecret=hidden").ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "hidden",
+            SlsOptions.Parse("Endpoint=https://cn-beijing-intranet.log.aliyuncs.com;Project=p;AccessKeyId=a;AccessKeySecret=hidden").ToString(),
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void Reads_the_region_from_the_endpoint() =>
-        Assert.Equal("cn-beijing", SlsOptions.Parse("Endpoint=https://cn-beijing-intranet.log.aliyuncs.com;Project=p;AccessKeyId=a;AccessKeySecret=b").Region);
+        Assert.Equal(
+            "cn-beijing",
+            SlsOptions.Parse("Endpoint=https://cn-beijing-intranet.log.aliyuncs.com;Project=p;AccessKeyId=a;AccessKeySecret=b").Region
+        );
 }

@@ -11,7 +11,8 @@ internal static class SlsFixtures
         return document.RootElement.Clone();
     }
 
-    public static Dictionary<string, string> Map(JsonElement members) => members.EnumerateObject().ToDictionary(member => member.Name, member => member.Value.GetString()!);
+    public static Dictionary<string, string> Map(JsonElement members) =>
+        members.EnumerateObject().ToDictionary(member => member.Name, member => member.Value.GetString()!);
 
     public static string Text(JsonElement holder, string name) => holder.GetProperty(name).GetString()!;
 }

@@ -5,24 +5,58 @@ namespace LlmObs.Tests.Sls;
 
 public sealed class SlsQueryBuilderTests
 {
-    private static readonly Gen<string> Hostile =
-        Gen.OneOf("\"", "\\", "\\\\", "\\\"", "|", "(", ")", " or ", " and not ", "*", "?", ":", "#\"", "项目", "a", " ", "\n", "\0", "'", "--", "]", "select 1")
-            .List[0, 12].Select(parts => string.Concat(parts));
+    private static readonly Gen<string> Hostile = Gen.OneOf(
+            "\"",
+            "\\",
+            "\\\\",
+            "\\\"",
+            "|",
+            "(",
+            ")",
+            " or ",
+            " and not ",
+            "*",
+            "?",
+            ":",
+            "#\"",
+            "项目",
+            "a",
+            " ",
+            "\n",
+            "\0",
+            "'",
+            "--",
+            "]",
+            "select 1"
+        )
+        .List[0, 12]
+        .Select(parts => string.Concat(parts));
 
     [Fact]
     public void Keeps_every_value_inside_its_quotes_whichever_way_backslashes_are_read()
     {
-        Gen.Select(Hostile, Hostile, Hostile).Sample((field, value, words) =>
-        {
-            var search = new SlsQueryBuilder().Field("f" + field, value).Tag("batch_id", value).Text(words).Not(new SlsQueryBuilder().AnyOf("f", [value, words])).Search();
-            foreach (var reading in (bool[])[true, false])
-            {
-                var outside = SearchText.Outside(search, reading);
-                Assert.NotNull(outside);
-                var name = field.Length == 0 || outside.StartsWith("(f", StringComparison.Ordinal) ? outside[1..outside.IndexOf(':', StringComparison.Ordinal)] : "¶";
-                Assert.Equal($"({name}: ¶) and (__tag__:batch_id: ¶) and (¶) and (not (((f: ¶ or f: ¶))))", outside);
-            }
-        });
+        Gen.Select(Hostile, Hostile, Hostile)
+            .Sample(
+                (field, value, words) =>
+                {
+                    var search = new SlsQueryBuilder()
+                        .Field("f" + field, value)
+                        .Tag("batch_id", value)
+                        .Text(words)
+                        .Not(new SlsQueryBuilder().AnyOf("f", [value, words]))
+                        .Search();
+                    foreach (var reading in (bool[])[true, false])
+                    {
+                        var outside = SearchText.Outside(search, reading);
+                        Assert.NotNull(outside);
+                        var name =
+                            field.Length == 0 || outside.StartsWith("(f", StringComparison.Ordinal)
+                                ? outside[1..outside.IndexOf(':', StringComparison.Ordinal)]
+                                : "¶";
+                        Assert.Equal($"({name}: ¶) and (__tag__:batch_id: ¶) and (¶) and (not (((f: ¶ or f: ¶))))", outside);
+                    }
+                }
+            );
     }
 
     [Theory]

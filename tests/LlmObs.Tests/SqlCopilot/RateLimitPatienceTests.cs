@@ -18,7 +18,11 @@ public sealed class RateLimitPatienceTests(ScriptedServer server) : IClassFixtur
     public async Task Waits_as_long_as_it_was_asked_to_and_gets_the_answer(bool streamed)
     {
         var text = streamed
-            ? (await Client().GetStreamingResponseAsync(Asking(refusals: 1), cancellationToken: TestContext.Current.CancellationToken).ToChatResponseAsync(TestContext.Current.CancellationToken)).Text
+            ? (
+                await Client()
+                    .GetStreamingResponseAsync(Asking(refusals: 1), cancellationToken: TestContext.Current.CancellationToken)
+                    .ToChatResponseAsync(TestContext.Current.CancellationToken)
+            ).Text
             : (await Client().GetResponseAsync(Asking(refusals: 1), cancellationToken: TestContext.Current.CancellationToken)).Text;
 
         Assert.Contains("question", text, StringComparison.Ordinal);
@@ -30,9 +34,13 @@ public sealed class RateLimitPatienceTests(ScriptedServer server) : IClassFixtur
     [InlineData(false)]
     public async Task Gives_up_at_the_third_refusal(bool streamed)
     {
-        Task Ask() => streamed
-            ? Client().GetStreamingResponseAsync(Asking(refusals: 5), cancellationToken: TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken).AsTask()
-            : Client().GetResponseAsync(Asking(refusals: 5), cancellationToken: TestContext.Current.CancellationToken);
+        Task Ask() =>
+            streamed
+                ? Client()
+                    .GetStreamingResponseAsync(Asking(refusals: 5), cancellationToken: TestContext.Current.CancellationToken)
+                    .ToListAsync(TestContext.Current.CancellationToken)
+                    .AsTask()
+                : Client().GetResponseAsync(Asking(refusals: 5), cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal(429, (await Assert.ThrowsAsync<ClientResultException>(Ask)).Status);
         Assert.Equal(2, _clock.Waits.Count);

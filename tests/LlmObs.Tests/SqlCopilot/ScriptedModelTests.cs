@@ -17,7 +17,8 @@ public sealed class ScriptedModelTests(ScriptedServer server) : IClassFixture<Sc
     [Fact]
     public async Task Answers_with_usage_and_its_own_name()
     {
-        var response = await Client().GetResponseAsync(Asking("rewrite", Calm("最近7天各门店的GMV是多少？{0}", "需求改写")), cancellationToken: Cancelled);
+        var response = await Client()
+            .GetResponseAsync(Asking("rewrite", Calm("最近7天各门店的GMV是多少？{0}", "需求改写")), cancellationToken: Cancelled);
 
         Assert.Contains("最近7天各门店的GMV是多少", response.Text, StringComparison.Ordinal);
         Assert.Equal("scripted-sql-1", response.ModelId);
@@ -44,7 +45,17 @@ public sealed class ScriptedModelTests(ScriptedServer server) : IClassFixture<Sc
         var asked = new List<string>();
         var options = new ChatOptions
         {
-            Tools = [AIFunctionFactory.Create((string[] tables) => { asked.AddRange(tables); return "| table | column |"; }, "get_table_schema")],
+            Tools =
+            [
+                AIFunctionFactory.Create(
+                    (string[] tables) =>
+                    {
+                        asked.AddRange(tables);
+                        return "| table | column |";
+                    },
+                    "get_table_schema"
+                ),
+            ],
         };
         var client = Client().AsBuilder().UseFunctionInvocation().Build();
 
@@ -60,7 +71,9 @@ public sealed class ScriptedModelTests(ScriptedServer server) : IClassFixture<Sc
         var question = Search("昨天{0}单的成交额", faults => faults.Refusals == 1, "需求改写");
         var client = Client();
 
-        var refused = await Assert.ThrowsAsync<ClientResultException>(() => client.GetResponseAsync(Asking("rewrite", question), cancellationToken: Cancelled));
+        var refused = await Assert.ThrowsAsync<ClientResultException>(() =>
+            client.GetResponseAsync(Asking("rewrite", question), cancellationToken: Cancelled)
+        );
         Assert.Equal(429, refused.Status);
         Assert.True(refused.GetRawResponse()!.Headers.TryGetValue("Retry-After", out var wait));
         Assert.Equal("1", wait);
@@ -70,8 +83,8 @@ public sealed class ScriptedModelTests(ScriptedServer server) : IClassFixture<Sc
     [Fact]
     public async Task Is_cut_at_the_output_limit_and_says_so()
     {
-        var response = await Client().GetResponseAsync(
-            Asking("rewrite", Calm("最近7天各门店的GMV是多少？{0}", "需求改写")), new() { MaxOutputTokens = 5 }, Cancelled);
+        var response = await Client()
+            .GetResponseAsync(Asking("rewrite", Calm("最近7天各门店的GMV是多少？{0}", "需求改写")), new() { MaxOutputTokens = 5 }, Cancelled);
 
         Assert.Equal(ChatFinishReason.Length, response.FinishReason);
         Assert.Equal(5, response.Usage?.OutputTokenCount);
@@ -92,8 +105,18 @@ public sealed class ScriptedModelTests(ScriptedServer server) : IClassFixture<Sc
     public void Takes_the_wrong_column_only_from_the_prompt()
     {
         var question = Search("最近7天各门店的GMV是多少？{0}", faults => faults is { CopiesOutdatedExample: true, BreaksJson: false }, "生成 SQL");
-        string Sql(string documents) => ScriptedModel.Reply(new(
-            [new("system", Prompt.System("generate-sql", ("documents", documents)).Text), new("user", $"## 当前问题\n{question}")], HasTools: false, null, false, false)).Text;
+        string Sql(string documents) =>
+            ScriptedModel
+                .Reply(
+                    new(
+                        [new("system", Prompt.System("generate-sql", ("documents", documents)).Text), new("user", $"## 当前问题\n{question}")],
+                        HasTools: false,
+                        null,
+                        false,
+                        false
+                    )
+                )
+                .Text;
 
         Assert.Contains("gmv_amount", Sql("SELECT SUM(o.gmv_amount) FROM orders o"), StringComparison.Ordinal);
         Assert.DoesNotContain("gmv_amount", Sql("SELECT SUM(o.pay_amount) FROM orders o"), StringComparison.Ordinal);
@@ -104,10 +127,16 @@ public sealed class ScriptedModelTests(ScriptedServer server) : IClassFixture<Sc
 
     private static string Calm(string format, string task) => Search(format, faults => faults is { Refusals: 0, BreaksJson: false }, task);
 
-    private static string Search(string format, Func<ScriptedFaults, bool> fits, string task) => Enumerable.Range(0, 10_000)
-        .Select(i => string.Format(System.Globalization.CultureInfo.InvariantCulture, format, i)).First(text => fits(new(text, task)));
+    private static string Search(string format, Func<ScriptedFaults, bool> fits, string task) =>
+        Enumerable
+            .Range(0, 10_000)
+            .Select(i => string.Format(System.Globalization.CultureInfo.InvariantCulture, format, i))
+            .First(text => fits(new(text, task)));
 
-    private IChatClient Client() => new OpenAI.Chat.ChatClient(
-        ScriptedModel.Name, new ApiKeyCredential("none"),
-        new OpenAIClientOptions { Endpoint = new(server.Address, ScriptedModelEndpoint.Path), RetryPolicy = new ClientRetryPolicy(0) }).AsIChatClient();
+    private IChatClient Client() =>
+        new OpenAI.Chat.ChatClient(
+            ScriptedModel.Name,
+            new ApiKeyCredential("none"),
+            new OpenAIClientOptions { Endpoint = new(server.Address, ScriptedModelEndpoint.Path), RetryPolicy = new ClientRetryPolicy(0) }
+        ).AsIChatClient();
 }

@@ -6,7 +6,17 @@ public sealed class ScriptedQuestionTests
 {
     private static readonly string?[] Metrics = ["gmv", "orders", "aov", "units", "refund_rate", "refund_amount", "new_members"];
     private static readonly string?[] Dimensions = [null, "store", "city", "channel", "category", "product", "day", "month"];
-    private static readonly string?[] Times = ["today", "yesterday", "last_7_days", "last_30_days", "last_90_days", "this_month", "last_month", "all"];
+    private static readonly string?[] Times =
+    [
+        "today",
+        "yesterday",
+        "last_7_days",
+        "last_30_days",
+        "last_90_days",
+        "this_month",
+        "last_month",
+        "all",
+    ];
 
     [Theory]
     [InlineData(true)]
@@ -22,8 +32,10 @@ public sealed class ScriptedQuestionTests
             from category in new[] { null, "茶饮" }
             select new ScriptedQuestion(metric, dimension, city, category, channel, time, Top: dimension is null ? null : 5, chinese);
 
-        Assert.All(questions, question =>
-            Assert.Equal(question with { Chinese = true }, ScriptedQuestion.Parse(question.Say()) with { Chinese = true }));
+        Assert.All(
+            questions,
+            question => Assert.Equal(question with { Chinese = true }, ScriptedQuestion.Parse(question.Say()) with { Chinese = true })
+        );
     }
 
     [Fact]

@@ -23,5 +23,15 @@ public sealed class OutboxInsertTests
     }
 
     private static SpanRecord Record(string traceId) =>
-        new(new() { TraceId = traceId, SpanId = "s", Name = "n", StartUnixNano = 0, DurationNano = 0 }, SpanContent.Empty);
+        new(
+            new()
+            {
+                TraceId = traceId,
+                SpanId = "s",
+                Name = "n",
+                StartUnixNano = 0,
+                DurationNano = 0,
+            },
+            SpanContent.Empty
+        );
 }

@@ -14,12 +14,14 @@ public sealed class SpanDayTests
     [InlineData(NanosPerDay, 1)]
     [InlineData(-1, -1)]
     [InlineData(-400 * NanosPerDay, -400)]
-    public void Is_the_UTC_day_of_the_start(long fromMidnight, int days) => Assert.Equal(Today.AddDays(days), SpanDay.Of(Midnight + fromMidnight, Today));
+    public void Is_the_UTC_day_of_the_start(long fromMidnight, int days) =>
+        Assert.Equal(Today.AddDays(days), SpanDay.Of(Midnight + fromMidnight, Today));
 
     [Theory]
     [InlineData(2 * NanosPerDay)]
     [InlineData((-400 * NanosPerDay) - 1)]
-    public void Is_outside_time_where_no_clock_should_be(long fromMidnight) => Assert.Equal(SpanDay.OutsideTime, SpanDay.Of(Midnight + fromMidnight, Today));
+    public void Is_outside_time_where_no_clock_should_be(long fromMidnight) =>
+        Assert.Equal(SpanDay.OutsideTime, SpanDay.Of(Midnight + fromMidnight, Today));
 
     [Theory]
     [InlineData(0)]

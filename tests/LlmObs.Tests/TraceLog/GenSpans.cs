@@ -6,10 +6,15 @@ namespace LlmObs.Tests.TraceLog;
 /// <summary>Spans as the writer could hand them over: any text, and times in whole microseconds, which is what a log keeps.</summary>
 internal static class GenSpans
 {
-    private static readonly Gen<string> Text = Gen.String[Gen.OneOf(Gen.Char[' ', '~'], Gen.Char['一', '龥'], Gen.Const('\n'), Gen.Const('"')), 1, 30].Where(text => text != "null");
+    private static readonly Gen<string> Text = Gen.String[Gen.OneOf(Gen.Char[' ', '~'], Gen.Char['一', '龥'], Gen.Const('\n'), Gen.Const('"')), 1, 30]
+        .Where(text => text != "null");
     private static readonly Gen<string?> Maybe = Gen.Bool.SelectMany(has => has ? Text.Select(text => (string?)text) : Gen.Const((string?)null));
-    private static readonly Gen<long?> MaybeCount = Gen.Bool.SelectMany(has => has ? Gen.Long[0, 10_000_000].Select(count => (long?)count) : Gen.Const((long?)null));
-    private static readonly Gen<decimal?> MaybeMoney = Gen.Bool.SelectMany(has => has ? Gen.Long[0, 1_000_000_000].Select(micros => (decimal?)(micros / 1_000_000m)) : Gen.Const((decimal?)null));
+    private static readonly Gen<long?> MaybeCount = Gen.Bool.SelectMany(has =>
+        has ? Gen.Long[0, 10_000_000].Select(count => (long?)count) : Gen.Const((long?)null)
+    );
+    private static readonly Gen<decimal?> MaybeMoney = Gen.Bool.SelectMany(has =>
+        has ? Gen.Long[0, 1_000_000_000].Select(micros => (decimal?)(micros / 1_000_000m)) : Gen.Const((decimal?)null)
+    );
 
     private static readonly Gen<TokenUsage?> Usage =
         from input in MaybeCount

@@ -106,8 +106,43 @@ public sealed class QueryLineTests
     [Fact]
     public void Lets_nothing_typed_out_of_its_parentheses()
     {
-        var pieces = Gen.OneOf("\"", "\\", "\\\"", "|", "(", ")", " or ", " and ", " not ", "*", "?", ":", "#\"", "#", "项目", "a", "b*", " ", "\n", "'", "]", "[", " in [", "1", "5s", ">", "=", "service", "duration", "input:", "\"x y\"", "__tag__:", "a.b")
-            .List[0, 14].Select(parts => string.Concat(parts));
+        var pieces = Gen.OneOf(
+                "\"",
+                "\\",
+                "\\\"",
+                "|",
+                "(",
+                ")",
+                " or ",
+                " and ",
+                " not ",
+                "*",
+                "?",
+                ":",
+                "#\"",
+                "#",
+                "项目",
+                "a",
+                "b*",
+                " ",
+                "\n",
+                "'",
+                "]",
+                "[",
+                " in [",
+                "1",
+                "5s",
+                ">",
+                "=",
+                "service",
+                "duration",
+                "input:",
+                "\"x y\"",
+                "__tag__:",
+                "a.b"
+            )
+            .List[0, 14]
+            .Select(parts => string.Concat(parts));
         var understood = 0;
         pieces.Sample(
             line =>
@@ -134,7 +169,8 @@ public sealed class QueryLineTests
                     Assert.True(SearchText.IsBalanced(withoutRanges), outside);
                 }
             },
-            iter: 20_000);
+            iter: 20_000
+        );
         Assert.True(understood > 1000, $"Only {understood} lines were understood.");
     }
 

@@ -13,24 +13,26 @@ public sealed class SpanLogTests
     private static readonly DateTimeOffset Now = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
 
     [Fact]
-    public void Gives_back_the_row_it_was_made_of() => GenSpans.Any.Sample(span =>
-    {
-        var log = SpanLog.ToLog("default", new(span, SpanContent.Empty), Now);
+    public void Gives_back_the_row_it_was_made_of() =>
+        GenSpans.Any.Sample(span =>
+        {
+            var log = SpanLog.ToLog("default", new(span, SpanContent.Empty), Now);
 
-        Assert.Equal(JsonSerializer.Serialize(span), JsonSerializer.Serialize(SpanLog.FromLog(Fields(log))));
-        // As an analysis gives it back: lower-case columns, NULL as a word.
-        var lower = SpanLog.RowFields.ToDictionary(field => field.ToLowerInvariant(), field => Fields(log).GetValueOrDefault(field) ?? "null");
-        Assert.Equal(JsonSerializer.Serialize(span), JsonSerializer.Serialize(SpanLog.FromLog(lower)));
-    });
+            Assert.Equal(JsonSerializer.Serialize(span), JsonSerializer.Serialize(SpanLog.FromLog(Fields(log))));
+            // As an analysis gives it back: lower-case columns, NULL as a word.
+            var lower = SpanLog.RowFields.ToDictionary(field => field.ToLowerInvariant(), field => Fields(log).GetValueOrDefault(field) ?? "null");
+            Assert.Equal(JsonSerializer.Serialize(span), JsonSerializer.Serialize(SpanLog.FromLog(lower)));
+        });
 
     [Fact]
-    public void Writes_only_fields_that_the_index_knows() => GenSpans.Any.Sample(span =>
-    {
-        var log = SpanLog.ToLog("default", new(span, Spoken), Now);
+    public void Writes_only_fields_that_the_index_knows() =>
+        GenSpans.Any.Sample(span =>
+        {
+            var log = SpanLog.ToLog("default", new(span, Spoken), Now);
 
-        Assert.Empty(log.Contents.Select(field => field.Key).Except(SpanLogSchema.Fields.Select(field => field.Name)));
-        Assert.Equal(log.Contents.Count, log.Contents.DistinctBy(field => field.Key).Count());
-    });
+            Assert.Empty(log.Contents.Select(field => field.Key).Except(SpanLogSchema.Fields.Select(field => field.Name)));
+            Assert.Equal(log.Contents.Count, log.Contents.DistinctBy(field => field.Key).Count());
+        });
 
     [Theory]
     [InlineData(-6.9, true)]
@@ -42,16 +44,25 @@ public sealed class SpanLogTests
     public void Moves_the_log_but_not_the_span_when_SLS_would_not_take_its_time(double daysFromNow, bool isKept)
     {
         var start = Now.AddDays(daysFromNow);
-        var log = SpanLog.ToLog("default", new(Span() with { StartUnixNano = start.ToUnixTimeMilliseconds() * 1_000_000 + 123_456 }, SpanContent.Empty), Now);
+        var log = SpanLog.ToLog(
+            "default",
+            new(Span() with { StartUnixNano = start.ToUnixTimeMilliseconds() * 1_000_000 + 123_456 }, SpanContent.Empty),
+            Now
+        );
 
         Assert.Equal((isKept ? start : Now).ToUnixTimeSeconds(), log.Time);
-        Assert.Equal(start.ToUnixTimeMilliseconds() * 1000 + 123, long.Parse(Fields(log)["start"], System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(
+            start.ToUnixTimeMilliseconds() * 1000 + 123,
+            long.Parse(Fields(log)["start"], System.Globalization.CultureInfo.InvariantCulture)
+        );
     }
 
     [Fact]
     public void Keeps_every_text_once_and_findable()
     {
-        var attributes = new JsonText("""{"gen_ai.input.messages":"[订单]","gen_ai.prompt.0.content":"订单","gen_ai.request.model":"qwen-max","note":"\u8ba2\u5355 note"}""");
+        var attributes = new JsonText(
+            """{"gen_ai.input.messages":"[订单]","gen_ai.prompt.0.content":"订单","gen_ai.request.model":"qwen-max","note":"\u8ba2\u5355 note"}"""
+        );
         var log = Fields(SpanLog.ToLog("default", new(Span(), Spoken with { Attributes = attributes, Input = "raw", Output = "raw" }), Now));
 
         Assert.Equal("be brief\n\n查询昨天的订单", log["prompt"]);
@@ -73,7 +84,9 @@ public sealed class SpanLogTests
     [Fact]
     public void Undoes_unicode_escapes_in_raw_input()
     {
-        var log = Fields(SpanLog.ToLog("default", new(Span(), SpanContent.Empty with { Input = """{"q":"\u8ba2\u5355"}""", Output = "no \\u json" }), Now));
+        var log = Fields(
+            SpanLog.ToLog("default", new(Span(), SpanContent.Empty with { Input = """{"q":"\u8ba2\u5355"}""", Output = "no \\u json" }), Now)
+        );
 
         Assert.Equal(("""{"q":"订单"}""", "no \\u json"), (log["input"], log["output"]));
     }
@@ -82,7 +95,22 @@ public sealed class SpanLogTests
     public void Cuts_between_code_points_and_says_so()
     {
         var text = string.Concat(Enumerable.Repeat("订😀", 700_000));
-        var log = SpanLog.ToLog("default", new(Span() with { StatusMessage = text }, SpanContent.Empty with { Input = text, Output = text, Attributes = new($$"""{"a":"{{text}}"}""") }), Now);
+        var log = SpanLog.ToLog(
+            "default",
+            new(
+                Span() with
+                {
+                    StatusMessage = text,
+                },
+                SpanContent.Empty with
+                {
+                    Input = text,
+                    Output = text,
+                    Attributes = new($$"""{"a":"{{text}}"}"""),
+                }
+            ),
+            Now
+        );
         var fields = Fields(log);
 
         Assert.InRange(log.Contents.Sum(field => Encoding.UTF8.GetByteCount(field.Value)), 2_400_000, 2_600_000);
@@ -95,7 +123,11 @@ public sealed class SpanLogTests
 
     [Fact]
     public void Refuses_a_log_that_is_no_span() =>
-        Assert.Contains("traceID", Assert.Throws<FormatException>(() => SpanLog.FromLog(new Dictionary<string, string>())).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "traceID",
+            Assert.Throws<FormatException>(() => SpanLog.FromLog(new Dictionary<string, string>())).Message,
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void Describes_its_index_within_the_limits_of_SLS()
@@ -118,13 +150,25 @@ public sealed class SpanLogTests
         [
             new("system", "system", [MessagePart.Text("be brief")]),
             new("input", "user", [MessagePart.Text("查询昨天的订单")]),
-            new("output", "assistant", [MessagePart.ToolCall("c1", "run_sql", new("""{"sql":"select \u8ba2\u5355"}""")), MessagePart.Text("共 3 单")]),
+            new(
+                "output",
+                "assistant",
+                [MessagePart.ToolCall("c1", "run_sql", new("""{"sql":"select \u8ba2\u5355"}""")), MessagePart.Text("共 3 单")]
+            ),
         ],
         Tools = [new("run_sql", Description: "runs SQL")],
         Documents = [new("d1", 0.9, "订单表", "orders(id, paid_at)")],
     };
 
-    private static Span Span() => new() { TraceId = new string('a', 32), SpanId = new string('b', 16), Name = "chat", StartUnixNano = Now.ToUnixTimeMilliseconds() * 1_000_000, DurationNano = 5_000_000 };
+    private static Span Span() =>
+        new()
+        {
+            TraceId = new string('a', 32),
+            SpanId = new string('b', 16),
+            Name = "chat",
+            StartUnixNano = Now.ToUnixTimeMilliseconds() * 1_000_000,
+            DurationNano = 5_000_000,
+        };
 
     private static Dictionary<string, string> Fields(SlsLog log) => log.Contents.ToDictionary(field => field.Key, field => field.Value);
 }

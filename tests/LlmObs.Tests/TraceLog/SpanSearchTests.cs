@@ -19,15 +19,25 @@ public sealed class SpanSearchTests
         Assert.Equal((3, 2), await new SpanSearch(sls.Client()).CountAsync(Query, Token));
 
         var asked = JsonDocument.Parse(sls.Requests.Single().Body).RootElement;
-        Assert.StartsWith("(project: \"default\") and ((status: \"error\" or \"it's\")) | select ", asked.GetProperty("query").GetString(), StringComparison.Ordinal);
-        Assert.Equal((Noon.AddHours(-1).ToUnixTimeSeconds(), Noon.ToUnixTimeSeconds()), (asked.GetProperty("from").GetInt64(), asked.GetProperty("to").GetInt64()));
+        Assert.StartsWith(
+            "(project: \"default\") and ((status: \"error\" or \"it's\")) | select ",
+            asked.GetProperty("query").GetString(),
+            StringComparison.Ordinal
+        );
+        Assert.Equal(
+            (Noon.AddHours(-1).ToUnixTimeSeconds(), Noon.ToUnixTimeSeconds()),
+            (asked.GetProperty("from").GetInt64(), asked.GetProperty("to").GetInt64())
+        );
     }
 
     [Fact]
     public async Task Pages_by_key_and_counts_two_versions_as_one()
     {
         var row = (string span, long start) => $$"""{"traceID":"t","spanID":"{{span}}","name":"n","start":"{{start}}","duration":"1"}""";
-        var sls = new ScriptedSls().AnswersRows($"[{row("a", 30)},{row("a", 30)},{row("b'", 20)},{row("c", 10)}]").AnswersRows("[]").AnswersRows("[]");
+        var sls = new ScriptedSls()
+            .AnswersRows($"[{row("a", 30)},{row("a", 30)},{row("b'", 20)},{row("c", 10)}]")
+            .AnswersRows("[]")
+            .AnswersRows("[]");
         var search = new SpanSearch(sls.Client());
         var query = Query with { Text = "status: error" };
 
@@ -35,7 +45,11 @@ public sealed class SpanSearchTests
         await search.SpansAsync(query, first.NextCursor, 3, Token);
 
         Assert.Equal(["a", "b'", "c"], first.Hits.Select(hit => hit.Span.SpanId));
-        Assert.Contains("where (\"start\" < 10 or (\"start\" = 10 and (\"traceID\" > 't' or (\"traceID\" = 't' and \"spanID\" > 'c'))))", Sql(sls, 1), StringComparison.Ordinal);
+        Assert.Contains(
+            "where (\"start\" < 10 or (\"start\" = 10 and (\"traceID\" > 't' or (\"traceID\" = 't' and \"spanID\" > 'c'))))",
+            Sql(sls, 1),
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -100,5 +114,6 @@ public sealed class SpanSearchTests
         Assert.Contains("strpos(lower(\"prompt\"), 'it''s')", Sql(sls, 1), StringComparison.Ordinal);
     }
 
-    private static string Sql(ScriptedSls sls, int request) => JsonDocument.Parse(sls.Requests[request].Body).RootElement.GetProperty("query").GetString()!;
+    private static string Sql(ScriptedSls sls, int request) =>
+        JsonDocument.Parse(sls.Requests[request].Body).RootElement.GetProperty("query").GetString()!;
 }

@@ -10,9 +10,15 @@ public sealed partial class LibraryChecksumTests
     [Fact]
     public void Every_library_file_is_the_one_that_was_reviewed()
     {
-        var stated = Row().Matches(File.ReadAllText(Path.Combine(Folder, "README.md"))).ToDictionary(row => row.Groups[1].Value, row => row.Groups[2].Value);
-        var there = Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories)
-            .ToDictionary(file => Path.GetRelativePath(Folder, file).Replace('\\', '/'), file => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file))));
+        var stated = Row()
+            .Matches(File.ReadAllText(Path.Combine(Folder, "README.md")))
+            .ToDictionary(row => row.Groups[1].Value, row => row.Groups[2].Value);
+        var there = Directory
+            .EnumerateFiles(Folder, "*", SearchOption.AllDirectories)
+            .ToDictionary(
+                file => Path.GetRelativePath(Folder, file).Replace('\\', '/'),
+                file => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)))
+            );
         there.Remove("README.md");
 
         Assert.NotEmpty(there);

@@ -8,7 +8,11 @@ internal static class GenkitNames
     /// <summary><c>googleai/gemini-2.5-flash</c> → googleai, gemini-2.5-flash. Nothing for spans of another kind.</summary>
     public static (string? Provider, string? Model) Model(AttributeMap attributes)
     {
-        if (attributes.Text("genkit:name") is not { } name || attributes.Text("genkit:metadata:subtype") is not { } type || !ModelTypes.Contains(type, StringComparer.Ordinal))
+        if (
+            attributes.Text("genkit:name") is not { } name
+            || attributes.Text("genkit:metadata:subtype") is not { } type
+            || !ModelTypes.Contains(type, StringComparer.Ordinal)
+        )
         {
             return (null, null);
         }
@@ -22,6 +26,8 @@ internal static class GenkitNames
     {
         var path = attributes.Text("genkit:path")?.TrimStart('/', '{');
         var end = path?.AsSpan().IndexOfAny(',', '}', '/') ?? 0;
-        return path is null || end == 0 ? null : end < 0 ? path : path[..end];
+        return path is null || end == 0 ? null
+            : end < 0 ? path
+            : path[..end];
     }
 }

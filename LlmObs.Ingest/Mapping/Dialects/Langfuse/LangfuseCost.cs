@@ -16,7 +16,11 @@ internal static class LangfuseCost
 
         var input = Amount(map, "input");
         var output = Amount(map, "output");
-        var total = Amount(map, "total") ?? map.EnumerateObject().Select(part => Amount(map, part.SafeName())).Aggregate((decimal?)null, (sum, part) => part is null ? sum : (sum ?? 0) + part);
+        var total =
+            Amount(map, "total")
+            ?? map.EnumerateObject()
+                .Select(part => Amount(map, part.SafeName()))
+                .Aggregate((decimal?)null, (sum, part) => part is null ? sum : (sum ?? 0) + part);
         return total is null ? null : new(input, output, total.Value);
     }
 

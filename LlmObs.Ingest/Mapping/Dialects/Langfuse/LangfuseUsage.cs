@@ -48,7 +48,14 @@ internal static class LangfuseUsage
 
         var asked = map.Object("prompt_tokens_details") ?? map.Object("input_tokens_details") ?? default;
         var answered = map.Object("completion_tokens_details") ?? map.Object("output_tokens_details") ?? default;
-        return new(input, output, Count(asked, "cached_tokens"), null, Count(answered, "reasoning_tokens"), Count(map, "total_tokens", "totalTokens") ?? (input ?? 0) + (output ?? 0));
+        return new(
+            input,
+            output,
+            Count(asked, "cached_tokens"),
+            null,
+            Count(answered, "reasoning_tokens"),
+            Count(map, "total_tokens", "totalTokens") ?? (input ?? 0) + (output ?? 0)
+        );
     }
 
     private static TokenUsage? OfLangfuse(JsonElement map)
@@ -77,12 +84,20 @@ internal static class LangfuseUsage
 
     private static long? Written(JsonElement map)
     {
-        var parts = new[] { Count(map, "input_cache_creation", "cache_creation_input_tokens"), Count(map, "input_cache_creation_5m"), Count(map, "input_cache_creation_1h") };
+        var parts = new[]
+        {
+            Count(map, "input_cache_creation", "cache_creation_input_tokens"),
+            Count(map, "input_cache_creation_5m"),
+            Count(map, "input_cache_creation_1h"),
+        };
         return parts.Any(part => part is not null) ? parts.Sum() : null;
     }
 
     private static long Sum(JsonElement map, string prefix) =>
-        map.EnumerateObject().Select(member => member.SafeName()).Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Sum(name => Count(map, name) ?? 0);
+        map.EnumerateObject()
+            .Select(member => member.SafeName())
+            .Where(name => name.StartsWith(prefix, StringComparison.Ordinal))
+            .Sum(name => Count(map, name) ?? 0);
 
     private static long? Count(JsonElement map, params ReadOnlySpan<string> names)
     {

@@ -22,7 +22,8 @@ internal static class OpenInferenceDocuments
             item.Text("document.id") ?? metadata.MemberText("id"),
             item.Find("document.score")?.Double() ?? metadata.MemberNumber("score"),
             metadata.AnyText("title", "source"),
-            item.Text("document.content"))
+            item.Text("document.content")
+        )
         {
             Metadata = metadata.ValueKind == JsonValueKind.Object ? metadata.Raw() : JsonText.Null,
         };

@@ -23,7 +23,9 @@ internal static class OpenInferenceMessages
         var parts = new List<MessagePart>();
         if (item.Text("message.content") is { } text)
         {
-            parts.Add(role == "tool" ? MessagePart.ToolResult(item.Text("message.tool_call_id"), item.Text("message.name"), text) : MessagePart.Text(text));
+            parts.Add(
+                role == "tool" ? MessagePart.ToolResult(item.Text("message.tool_call_id"), item.Text("message.name"), text) : MessagePart.Text(text)
+            );
         }
 
         // Parts whose members are all null do occur: nothing is read from them.
@@ -34,7 +36,15 @@ internal static class OpenInferenceMessages
             parts.Add(MessagePart.ToolCall(null, function, PartReader.Arguments(item.Json("message.function_call_arguments_json"))));
         }
 
-        return parts.Count == 0 ? null : new(direction, role, parts, item.Text("message.name"), direction == "output" && span.Text("llm.finish_reason") is { } finish ? Fields.Words.Finish(finish) : null);
+        return parts.Count == 0
+            ? null
+            : new(
+                direction,
+                role,
+                parts,
+                item.Text("message.name"),
+                direction == "output" && span.Text("llm.finish_reason") is { } finish ? Fields.Words.Finish(finish) : null
+            );
     }
 
     private static MessagePart? Part(AttributeMap part)
@@ -63,7 +73,12 @@ internal static class OpenInferenceMessages
 
     private static List<Message>? Texts(AttributeMap attributes, string prefix, string key, string direction, string role)
     {
-        var messages = attributes.Items(prefix).Select(item => item.Text(key)).OfType<string>().Select(text => new Message(direction, role, [MessagePart.Text(text)])).ToList();
+        var messages = attributes
+            .Items(prefix)
+            .Select(item => item.Text(key))
+            .OfType<string>()
+            .Select(text => new Message(direction, role, [MessagePart.Text(text)]))
+            .ToList();
         return messages.Count == 0 ? null : messages;
     }
 }

@@ -19,14 +19,19 @@ internal static class TraceloopEntity
             return named;
         }
 
-        return call.Array("args") is { } positional ? positional.GetArrayLength() == 1 ? positional[0] : positional : call.AnyMember("inputs", "input_str") ?? call;
+        return call.Array("args") is { } positional
+            ? positional.GetArrayLength() == 1
+                ? positional[0]
+                : positional
+            : call.AnyMember("inputs", "input_str") ?? call;
     }
 
     /// <summary>What a retriever was asked: its only text.</summary>
-    public static string? Query(AttributeMap attributes) => Arguments(attributes) switch
-    {
-        { ValueKind: JsonValueKind.String } text => text.Text(),
-        { ValueKind: JsonValueKind.Object } named => named.AnyText("query", "question", "input", "q"),
-        _ => null,
-    };
+    public static string? Query(AttributeMap attributes) =>
+        Arguments(attributes) switch
+        {
+            { ValueKind: JsonValueKind.String } text => text.Text(),
+            { ValueKind: JsonValueKind.Object } named => named.AnyText("query", "question", "input", "q"),
+            _ => null,
+        };
 }

@@ -32,7 +32,9 @@ internal static class TraceloopMessages
             parts.Add(role == "tool" ? MessagePart.ToolResult(item.Text("tool_call_id"), item.Text("name"), text) : MessagePart.Text(text));
         }
 
-        parts.AddRange(item.Items("tool_calls").Select(call => MessagePart.ToolCall(call.Text("id"), call.Text("name"), AttributeDocument.Of(call, "arguments"))));
+        parts.AddRange(
+            item.Items("tool_calls").Select(call => MessagePart.ToolCall(call.Text("id"), call.Text("name"), AttributeDocument.Of(call, "arguments")))
+        );
         var finish = item.Text("finish_reason") is { } sent ? Words.Finish(sent) : null;
         return parts.Count == 0 && finish is null && direction == "output" ? null : new(direction, role, parts, FinishReason: finish);
     }

@@ -20,9 +20,11 @@ internal static class VercelAiMessages
         var parts = new List<MessagePart>();
         if (attributes.Text(Reasoning) is { } reasoning)
         {
-            parts.Add(attributes.Json("ai.response.reasoning") is { ValueKind: JsonValueKind.Array } steps
-                ? MessagePart.Reasoning(string.Join("\n\n", steps.EnumerateArray().Select(step => step.MemberText("text") ?? step.Text())))
-                : MessagePart.Reasoning(reasoning));
+            parts.Add(
+                attributes.Json("ai.response.reasoning") is { ValueKind: JsonValueKind.Array } steps
+                    ? MessagePart.Reasoning(string.Join("\n\n", steps.EnumerateArray().Select(step => step.MemberText("text") ?? step.Text())))
+                    : MessagePart.Reasoning(reasoning)
+            );
         }
 
         if (attributes.Text(Text) is { } text)
@@ -38,6 +40,16 @@ internal static class VercelAiMessages
             }
         }
 
-        return parts.Count == 0 ? null : [new("output", "assistant", parts, FinishReason: attributes.Text("ai.response.finishReason") is { } finish ? Words.Finish(finish) : null)];
+        return parts.Count == 0
+            ? null
+            :
+            [
+                new(
+                    "output",
+                    "assistant",
+                    parts,
+                    FinishReason: attributes.Text("ai.response.finishReason") is { } finish ? Words.Finish(finish) : null
+                ),
+            ];
     }
 }

@@ -7,7 +7,9 @@ internal static class VercelAiNames
 {
     /// <summary><c>summarise (ai.streamText.doStream)</c>, or null when the application gave no name.</summary>
     public static string? Display(AttributeMap attributes) =>
-        attributes.Text("ai.telemetry.functionId") is { } function && attributes.Text("ai.operationId") is { } operation ? $"{function} ({operation})" : null;
+        attributes.Text("ai.telemetry.functionId") is { } function && attributes.Text("ai.operationId") is { } operation
+            ? $"{function} ({operation})"
+            : null;
 
     /// <summary>From version 7 on the function's name is that of the agent which is invoked.</summary>
     public static string? Agent(AttributeMap attributes) =>

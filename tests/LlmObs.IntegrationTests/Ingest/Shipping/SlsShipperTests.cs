@@ -64,7 +64,10 @@ public sealed class SlsShipperTests(TestDatabase database) : IClassFixture<TestD
         await sls.Store.WriteAsync(project.Name, half.BatchId, [half.Records[0]], Token);
 
         using var host = await StartAsync(sls);
-        await UntilAsync(async () => (await database.ScalarAsync($"SELECT count(*) FROM outbox WHERE project_id = {project.Id}")) is 0L, "recovery ships");
+        await UntilAsync(
+            async () => (await database.ScalarAsync($"SELECT count(*) FROM outbox WHERE project_id = {project.Id}")) is 0L,
+            "recovery ships"
+        );
 
         Assert.Equal(5, await CountAsync(sls, project.Name));
         Assert.Equal(5, await LogsAsync(sls, project.Name));
@@ -125,7 +128,11 @@ public sealed class SlsShipperTests(TestDatabase database) : IClassFixture<TestD
     private static async Task<long> LogsAsync(LocalSls sls, string project)
     {
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
-        var result = await sls.Client.GetLogsAsync(SpanLogSchema.Logstore, new($"{new SlsQueryBuilder().Field("project", project)} | select count(1) as logs from log", now - 3600, now + 3600), Token);
+        var result = await sls.Client.GetLogsAsync(
+            SpanLogSchema.Logstore,
+            new($"{new SlsQueryBuilder().Field("project", project)} | select count(1) as logs from log", now - 3600, now + 3600),
+            Token
+        );
         return long.Parse(result.Rows[0]["logs"], System.Globalization.CultureInfo.InvariantCulture);
     }
 

@@ -29,7 +29,9 @@ public sealed class BatchShipperTests
     [Fact]
     public async Task Sends_nothing_when_all_of_it_is_there()
     {
-        var sls = new ScriptedSls().AnswersRows("""[{"logs":"2"}]""").AnswersRows("""[{"trace_id":"t","span_id":"a"},{"trace_id":"t","span_id":"b"}]""");
+        var sls = new ScriptedSls()
+            .AnswersRows("""[{"logs":"2"}]""")
+            .AnswersRows("""[{"trace_id":"t","span_id":"a"},{"trace_id":"t","span_id":"b"}]""");
 
         Assert.Equal(0, await Shipper(sls).ShipAsync(Batch("a", "b"), mayBeThere: true, Token));
 
@@ -80,16 +82,35 @@ public sealed class BatchShipperTests
     {
         var sls = new ScriptedSls().Refuses(HttpStatusCode.BadRequest, "PostBodyInvalid");
 
-        Assert.Equal("PostBodyInvalid", (await Assert.ThrowsAsync<SlsException>(() => Shipper(sls).ShipAsync(Batch("a"), mayBeThere: false, Token))).Code);
+        Assert.Equal(
+            "PostBodyInvalid",
+            (await Assert.ThrowsAsync<SlsException>(() => Shipper(sls).ShipAsync(Batch("a"), mayBeThere: false, Token))).Code
+        );
     }
 
-    private static BatchShipper Shipper(ScriptedSls sls) => new(new SpanLogStore(sls.Client(), Options.Create(new TraceLogOptions()), TimeProvider.System));
+    private static BatchShipper Shipper(ScriptedSls sls) =>
+        new(new SpanLogStore(sls.Client(), Options.Create(new TraceLogOptions()), TimeProvider.System));
 
     private static OutboxBatch Batch(params string[] spanIds) => Saying("hello", spanIds);
 
     private static OutboxBatch Saying(string input, params string[] spanIds)
     {
-        var records = spanIds.Select(id => new SpanRecord(new Span { TraceId = "t", SpanId = id, Name = "chat", StartUnixNano = 0, DurationNano = 1 }, SpanContent.Empty with { Input = input })).ToList();
+        var records = spanIds
+            .Select(id => new SpanRecord(
+                new Span
+                {
+                    TraceId = "t",
+                    SpanId = id,
+                    Name = "chat",
+                    StartUnixNano = 0,
+                    DurationNano = 1,
+                },
+                SpanContent.Empty with
+                {
+                    Input = input,
+                }
+            ))
+            .ToList();
         return new(1, Guid.Parse("01990000-0000-7000-8000-000000000001"), new Project(1, "default"), 0, DateTimeOffset.UnixEpoch, records);
     }
 }

@@ -5,7 +5,16 @@ namespace LlmObs.Tests.Ingest.Shipping;
 
 public sealed class ShippingPolicyTests
 {
-    private static readonly ShippingOptions Options = new() { FirstRetrySeconds = 1, MaxRetrySeconds = 300, VisibilitySeconds = 10, MaxAttempts = 3, MaxPauseSeconds = 15, PollSeconds = 2, DrainSpansPerSecond = 1000 };
+    private static readonly ShippingOptions Options = new()
+    {
+        FirstRetrySeconds = 1,
+        MaxRetrySeconds = 300,
+        VisibilitySeconds = 10,
+        MaxAttempts = 3,
+        MaxPauseSeconds = 15,
+        PollSeconds = 2,
+        DrainSpansPerSecond = 1000,
+    };
     private static readonly ShippingPolicy Policy = new(Options, () => 0);
 
     [Theory]
@@ -84,5 +93,6 @@ public sealed class ShippingPolicyTests
         Assert.Equal(TimeSpan.FromSeconds(0.5), Policy.UntilNextClaim(500));
     }
 
-    private static ShippingVerdict Judge(int status, string code, int attempts = 0) => Policy.Judge(new SlsException(status, code, "no", "68A0"), attempts);
+    private static ShippingVerdict Judge(int status, string code, int attempts = 0) =>
+        Policy.Judge(new SlsException(status, code, "no", "68A0"), attempts);
 }

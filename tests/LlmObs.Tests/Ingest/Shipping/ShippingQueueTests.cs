@@ -34,5 +34,27 @@ public sealed class ShippingQueueTests
     }
 
     private static OutboxBatch Batch(long id, int characters = 0) =>
-        new(id, Guid.Empty, new Project(1, "default"), 0, DateTimeOffset.UnixEpoch, [new(new Span { TraceId = "t", SpanId = "s", Name = "n", StartUnixNano = 0, DurationNano = 0 }, SpanContent.Empty with { Input = new string('x', characters) })]);
+        new(
+            id,
+            Guid.Empty,
+            new Project(1, "default"),
+            0,
+            DateTimeOffset.UnixEpoch,
+            [
+                new(
+                    new Span
+                    {
+                        TraceId = "t",
+                        SpanId = "s",
+                        Name = "n",
+                        StartUnixNano = 0,
+                        DurationNano = 0,
+                    },
+                    SpanContent.Empty with
+                    {
+                        Input = new string('x', characters),
+                    }
+                ),
+            ]
+        );
 }

@@ -10,20 +10,44 @@ public sealed class ContentRendererTests
     [Fact]
     public void Never_throws_whatever_goes_in()
     {
-        var starts = Gen.OneOf("", "{", "[", "\"", "SELECT ", "# ", "<a>", "```json\n", "{\"a\":\"", "{\"a\":\"\\u", "--", "/*", "'", "|---|", "![", "\\u4f60", "> > > >");
+        var starts = Gen.OneOf(
+            "",
+            "{",
+            "[",
+            "\"",
+            "SELECT ",
+            "# ",
+            "<a>",
+            "```json\n",
+            "{\"a\":\"",
+            "{\"a\":\"\\u",
+            "--",
+            "/*",
+            "'",
+            "|---|",
+            "![",
+            "\\u4f60",
+            "> > > >"
+        );
         Gen.Select(starts, Gen.String, (start, rest) => start + rest).Sample(text => Rendered.Html(text).Length >= 0, iter: 2000);
     }
 
     [Fact]
     public void Keeps_every_whole_member_of_JSON_cut_anywhere()
     {
-        const string json = """{"sql": "SELECT s.store_name, SUM(o.pay_amount) FROM fact_order o", "rows": [{"门店": "上海静安店", "n": -1.5e3}, null, true], "ok": false}""";
+        const string json =
+            """{"sql": "SELECT s.store_name, SUM(o.pay_amount) FROM fact_order o", "rows": [{"门店": "上海静安店", "n": -1.5e3}, null, true], "ok": false}""";
         for (var end = 0; end <= json.Length; end++)
         {
             var text = Rendered.Dom(json[..end]).TextContent;
-            foreach (var whole in (string[])["\"sql\"", "s.store_name", "o.pay_amount", "\"rows\"", "\"门店\"", "上海静安店", "-1.5e3", "null", "false"])
+            foreach (
+                var whole in (string[])["\"sql\"", "s.store_name", "o.pay_amount", "\"rows\"", "\"门店\"", "上海静安店", "-1.5e3", "null", "false"]
+            )
             {
-                Assert.True(!json[..end].Contains(whole, StringComparison.Ordinal) || text.Contains(whole, StringComparison.Ordinal), $"{whole} of {json[..end]}");
+                Assert.True(
+                    !json[..end].Contains(whole, StringComparison.Ordinal) || text.Contains(whole, StringComparison.Ordinal),
+                    $"{whole} of {json[..end]}"
+                );
             }
         }
     }
@@ -79,7 +103,9 @@ public sealed class ContentRendererTests
     [Fact]
     public void Gives_a_long_prompt_an_outline_whose_entries_exist()
     {
-        var prompt = "# Skill\n\nintro\n\n## 角色\n\n你是分析师\n\n## 可用表\n\n### dim_store\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n<output_format>\n{\"refuse\": true}\n</output_format>\n\n## DDL\n\n```sql\n# not a heading\nSELECT 1\n```\n" + new string('长', 1500);
+        var prompt =
+            "# Skill\n\nintro\n\n## 角色\n\n你是分析师\n\n## 可用表\n\n### dim_store\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n<output_format>\n{\"refuse\": true}\n</output_format>\n\n## DDL\n\n```sql\n# not a heading\nSELECT 1\n```\n"
+            + new string('长', 1500);
         var content = Rendered.Content(prompt);
         var dom = Rendered.Parse(content.Html.ToString()!);
 
@@ -130,8 +156,14 @@ public sealed class ContentRendererTests
     [Fact]
     public void Loses_no_text_of_a_long_plain_value()
     {
-        Gen.OneOf("a", "\n", "中", "\n\n", "long words ", "😀").Array[0, 3000].Select(string.Concat).Sample(
-            text => FormatDetector.Detect(text) != TextFormat.Text || Rendered.Dom(text).TextContent.Replace("\n", "", StringComparison.Ordinal) == text.Replace("\n", "", StringComparison.Ordinal),
-            iter: 100);
+        Gen.OneOf("a", "\n", "中", "\n\n", "long words ", "😀")
+            .Array[0, 3000]
+            .Select(string.Concat)
+            .Sample(
+                text =>
+                    FormatDetector.Detect(text) != TextFormat.Text
+                    || Rendered.Dom(text).TextContent.Replace("\n", "", StringComparison.Ordinal) == text.Replace("\n", "", StringComparison.Ordinal),
+                iter: 100
+            );
     }
 }

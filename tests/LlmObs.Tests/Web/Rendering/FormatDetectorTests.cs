@@ -15,7 +15,10 @@ public sealed class FormatDetectorTests
     [InlineData("Update the user about the set of documents", TextFormat.Text)]
     [InlineData("Create a table of the ten best stores", TextFormat.Text)]
     [InlineData("SELECT 1", TextFormat.Sql)]
-    [InlineData("select s.store_name, sum(o.pay_amount) sales from fact_order o join dim_store s on s.store_id = o.store_id group by 1", TextFormat.Sql)]
+    [InlineData(
+        "select s.store_name, sum(o.pay_amount) sales from fact_order o join dim_store s on s.store_id = o.store_id group by 1",
+        TextFormat.Sql
+    )]
     [InlineData("-- 销售额\nSELECT SUM(pay_amount) FROM fact_order WHERE region = '华东'", TextFormat.Sql)]
     [InlineData("WITH q AS (SELECT 1 AS x) SELECT x FROM q", TextFormat.Sql)]
     [InlineData("CREATE TABLE dim_store ( -- 门店维表\n  store_id INTEGER PRIMARY KEY -- 门店主键\n);", TextFormat.Sql)]
@@ -54,7 +57,8 @@ public sealed class FormatDetectorTests
     [Fact]
     public void Shows_the_SQL_inside_the_JSON_of_a_real_tool_call()
     {
-        var arguments = Values("traceloop-0.14.http-json/traceloop-0.14.http-json.01.json").First(value => value.Contains("\"kwargs\"", StringComparison.Ordinal) && value.Contains("gmv_amount", StringComparison.Ordinal));
+        var arguments = Values("traceloop-0.14.http-json/traceloop-0.14.http-json.01.json")
+            .First(value => value.Contains("\"kwargs\"", StringComparison.Ordinal) && value.Contains("gmv_amount", StringComparison.Ordinal));
 
         var dom = Rendered.Dom(arguments, error: "no such column: o.gmv_amount");
 

@@ -8,12 +8,55 @@ public sealed class HostileContentTests
     /// <summary>Every element the door may let through, ours and Markdown's.</summary>
     private static readonly HashSet<string> Harmless =
     [
-        "a", "blockquote", "br", "button", "code", "del", "details", "div", "em", "h3", "h4", "h5", "h6", "header", "hr", "li", "ol", "p", "pre", "span",
-        "strong", "summary", "svg", "table", "tbody", "td", "th", "thead", "tr", "u", "ul", "use",
+        "a",
+        "blockquote",
+        "br",
+        "button",
+        "code",
+        "del",
+        "details",
+        "div",
+        "em",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "span",
+        "strong",
+        "summary",
+        "svg",
+        "table",
+        "tbody",
+        "td",
+        "th",
+        "thead",
+        "tr",
+        "u",
+        "ul",
+        "use",
     ];
 
     private static readonly HashSet<string> HarmlessAttributes =
-        ["aria-hidden", "aria-label", "class", "data-copy", "data-copy-skip", "href", "id", "open", "rel", "start", "title", "type"];
+    [
+        "aria-hidden",
+        "aria-label",
+        "class",
+        "data-copy",
+        "data-copy-skip",
+        "href",
+        "id",
+        "open",
+        "rel",
+        "start",
+        "title",
+        "type",
+    ];
 
     private static readonly string[] Attacks =
     [
@@ -102,13 +145,39 @@ public sealed class HostileContentTests
     [Fact]
     public void Sanitised_output_reparses_to_itself()
     {
-        var pieces = Gen.OneOf(["# h\n", "**b**", "`c`", "[l](https://a.example)", "\n\n", "- i\n", "> q\n", "| a | b |\n|---|---|\n| 1 | 2 |\n", "```sql\nSELECT 1\n```\n", "<t>\n", "</t>\n", "中文，", "&amp;", "<", ">", "\"", "'", "\t", .. Attacks]);
-        pieces.Array[0, 12].Select(parts => string.Concat(parts)).Sample(text =>
-        {
-            var html = Rendered.Html(text);
-            var once = Rendered.Parse(html).InnerHtml;
-            return Rendered.Parse(once).InnerHtml == once && Rendered.Parse(html).TextContent == Rendered.Parse(once).TextContent;
-        }, iter: 400);
+        var pieces = Gen.OneOf([
+            "# h\n",
+            "**b**",
+            "`c`",
+            "[l](https://a.example)",
+            "\n\n",
+            "- i\n",
+            "> q\n",
+            "| a | b |\n|---|---|\n| 1 | 2 |\n",
+            "```sql\nSELECT 1\n```\n",
+            "<t>\n",
+            "</t>\n",
+            "中文，",
+            "&amp;",
+            "<",
+            ">",
+            "\"",
+            "'",
+            "\t",
+            .. Attacks,
+        ]);
+        pieces
+            .Array[0, 12]
+            .Select(parts => string.Concat(parts))
+            .Sample(
+                text =>
+                {
+                    var html = Rendered.Html(text);
+                    var once = Rendered.Parse(html).InnerHtml;
+                    return Rendered.Parse(once).InnerHtml == once && Rendered.Parse(html).TextContent == Rendered.Parse(once).TextContent;
+                },
+                iter: 400
+            );
     }
 
     [Fact]

@@ -11,7 +11,8 @@ internal static class Rendered
 {
     private static readonly ContentRenderer Renderer = new(new English());
 
-    public static RenderedContent Content(string value, string? error = null, int parts = 1) => Renderer.Render(value, new RenderRequest("v", error, parts));
+    public static RenderedContent Content(string value, string? error = null, int parts = 1) =>
+        Renderer.Render(value, new RenderRequest("v", error, parts));
 
     public static string Html(string value, string? error = null) => Content(value, error).Html.ToString()!;
 
@@ -23,7 +24,9 @@ internal static class Rendered
     private sealed class English : IStringLocalizer<ContentRenderer>
     {
         public LocalizedString this[string name] => new(name, name);
-        public LocalizedString this[string name, params object[] arguments] => new(name, string.Format(CultureInfo.InvariantCulture, name, arguments));
+        public LocalizedString this[string name, params object[] arguments] =>
+            new(name, string.Format(CultureInfo.InvariantCulture, name, arguments));
+
         public IEnumerable<LocalizedString> GetAllStrings(bool includeParentCultures) => [];
     }
 }

@@ -40,7 +40,10 @@ public sealed class HistogramChartTests
     {
         var ticks = TimeRuler.Ticks(Start.AddMinutes(7), Start.AddMinutes(7).AddDays(1));
 
-        Assert.Equal(["18:00", "21:00", "10-14", "03:00", "06:00", "09:00", "12:00", "15:00"], ticks.Where(tick => tick.Label is not null).Select(tick => tick.Label));
+        Assert.Equal(
+            ["18:00", "21:00", "10-14", "03:00", "06:00", "09:00", "12:00", "15:00"],
+            ticks.Where(tick => tick.Label is not null).Select(tick => tick.Label)
+        );
         Assert.Equal(24, ticks.Count);
         Assert.All(ticks, tick => Assert.InRange(tick.Position, 0, 100));
     }
@@ -54,9 +57,11 @@ public sealed class HistogramChartTests
     public void A_ruler_is_never_crowded(int seconds) =>
         Assert.InRange(TimeRuler.Ticks(Start, Start.AddSeconds(seconds)).Count(tick => tick.Label is not null), 1, 9);
 
-    private static HistogramChart Chart(params (long Count, long Errors)[] buckets) => HistogramChart.Of(
-        [.. buckets.Select((bucket, i) => new HistogramBucket(Start.AddHours(i), Start.AddHours(i + 1), bucket.Count, bucket.Errors))],
-        at => at);
+    private static HistogramChart Chart(params (long Count, long Errors)[] buckets) =>
+        HistogramChart.Of(
+            [.. buckets.Select((bucket, i) => new HistogramBucket(Start.AddHours(i), Start.AddHours(i + 1), bucket.Count, bucket.Errors))],
+            at => at
+        );
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 }

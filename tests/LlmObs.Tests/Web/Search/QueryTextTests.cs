@@ -16,7 +16,8 @@ public sealed class QueryTextTests
     [InlineData("(status: ok or status: unset) x", "(status: ok or status: unset or status: error) and x")]
     [InlineData("not status: error", "not status: error and status: error")]
     [InlineData("latency in [1 20) 退款", "latency in [1 20) and 退款 and status: error")]
-    public void Adds_a_condition_and_keeps_what_was_typed(string line, string expected) => Assert.Equal(expected, QueryText.Parse(line).Toggle("status", "error"));
+    public void Adds_a_condition_and_keeps_what_was_typed(string line, string expected) =>
+        Assert.Equal(expected, QueryText.Parse(line).Toggle("status", "error"));
 
     [Theory]
     [InlineData("status: error", "")]
@@ -78,7 +79,10 @@ public sealed class QueryTextTests
     {
         var query = QueryText.Parse("status: error \"gmv_amont\" and duration > 5s not env: debug and (a or b) cost in (1 2]");
 
-        Assert.Equal(["status: error", "\"gmv_amont\"", "duration > 5s", "not env: debug", "(a or b)", "cost in (1 2]"], query.Parts.Select(part => part.Source));
+        Assert.Equal(
+            ["status: error", "\"gmv_amont\"", "duration > 5s", "not env: debug", "(a or b)", "cost in (1 2]"],
+            query.Parts.Select(part => part.Source)
+        );
         Assert.Equal("status: error and duration > 5s and not env: debug and (a or b) and cost in (1 2]", query.Without(query.Parts[1]));
     }
 
@@ -92,11 +96,15 @@ public sealed class QueryTextTests
     [InlineData("two words", false)]
     [InlineData("u-1*", false)]
     [InlineData("", false)]
-    public void Only_a_single_bare_word_may_be_an_id(string line, bool expected) => Assert.Equal(expected, QueryText.Parse(line).OnlyWord is not null);
+    public void Only_a_single_bare_word_may_be_an_id(string line, bool expected) =>
+        Assert.Equal(expected, QueryText.Parse(line).OnlyWord is not null);
 
     [Fact]
     public void Marks_what_was_searched_for_and_not_what_was_excluded() =>
-        Assert.Equal(["退款率", "no such column", "gmv", "SELECT"], QueryText.Parse("退款率 #\"no such column\" gmv* not draft service: web input: SELECT").Words);
+        Assert.Equal(
+            ["退款率", "no such column", "gmv", "SELECT"],
+            QueryText.Parse("退款率 #\"no such column\" gmv* not draft service: web input: SELECT").Words
+        );
 
     [Theory]
     [InlineData("(")]

@@ -28,7 +28,10 @@ public sealed class FiguresTests
     [InlineData("12.4", "USD", "$12.40")]
     [InlineData("1234.5", "SGD", "SGD 1,234.50")]
     public void Money_has_its_sign_and_four_decimals_while_small(string total, string currency, string expected) =>
-        Assert.Equal(expected, Figures.Money(new Cost(null, null, decimal.Parse(total, System.Globalization.CultureInfo.InvariantCulture), currency)));
+        Assert.Equal(
+            expected,
+            Figures.Money(new Cost(null, null, decimal.Parse(total, System.Globalization.CultureInfo.InvariantCulture), currency))
+        );
 
     [Fact]
     public void Unknown_is_a_dash_and_zero_is_zero()

@@ -56,16 +56,28 @@ public sealed partial class TranslationsTests
 
     // The resource compiler takes "Spans" and "spans" for one name and drops the second.
     [Fact]
-    public void No_two_texts_of_a_view_differ_in_case_alone() => Assert.All(
-        Directory.EnumerateFiles(Path.Combine(Web, "Resources"), "*.resx", SearchOption.AllDirectories),
-        file => Assert.Empty(XDocument.Load(file).Root!.Elements("data").GroupBy(data => data.Attribute("name")!.Value, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1).Select(group => group.Key)));
+    public void No_two_texts_of_a_view_differ_in_case_alone() =>
+        Assert.All(
+            Directory.EnumerateFiles(Path.Combine(Web, "Resources"), "*.resx", SearchOption.AllDirectories),
+            file =>
+                Assert.Empty(
+                    XDocument
+                        .Load(file)
+                        .Root!.Elements("data")
+                        .GroupBy(data => data.Attribute("name")!.Value, StringComparer.OrdinalIgnoreCase)
+                        .Where(group => group.Count() > 1)
+                        .Select(group => group.Key)
+                )
+        );
 
     // L["…"], and both branches of L[condition ? "…" : "…"]; keys put together from parts are left to the eye.
     private static IEnumerable<string> Texts(string view) =>
         from call in Call().Matches(view)
         let argument = call.Groups[1].Value
         where !argument.Contains("\" +", StringComparison.Ordinal)
-        from literal in Choice().Match(argument) is { Success: true } choice ? (string[])[choice.Groups[1].Value, choice.Groups[2].Value] : Literal().Match(argument) is { Success: true } one ? [one.Groups[1].Value] : []
+        from literal in Choice().Match(argument) is { Success: true } choice ? (string[])[choice.Groups[1].Value, choice.Groups[2].Value]
+        : Literal().Match(argument) is { Success: true } one ? [one.Groups[1].Value]
+        : []
         select literal;
 
     private static HashSet<string> Keys(string name)

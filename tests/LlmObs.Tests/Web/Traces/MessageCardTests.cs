@@ -10,8 +10,7 @@ public sealed class MessageCardTests
     [Fact]
     public void A_tool_call_stands_with_its_result()
     {
-        var cards = MessageCard.From(
-        [
+        var cards = MessageCard.From([
             new("system", "system", [MessagePart.Text("be brief")]),
             new("input", "user", [MessagePart.Text("how many?")]),
             new("input", "assistant", [MessagePart.Reasoning("look it up"), MessagePart.ToolCall("c1", "get_table_schema", new("{\"t\":1}"))]),
@@ -39,23 +38,30 @@ public sealed class MessageCardTests
         var part = Gen.OneOf(
             Gen.Const(MessagePart.Text("t")),
             Gen.Int[0, 3].Select(id => MessagePart.ToolCall($"c{id}", "f", new("{}"))),
-            Gen.Int[0, 3].Select(id => MessagePart.ToolResult($"c{id}", null, "r")));
-        part.Array[0, 4].Select(parts => new Message("input", "user", parts)).List[0, 8].Sample(messages =>
-        {
-            var fields = MessageCard.From(messages).SelectMany(card => card.Parts).Select(shown => shown.Field).ToList();
-            return fields.Count == messages.Sum(message => message.Parts.Count) && fields.Distinct().Count() == fields.Count;
-        });
+            Gen.Int[0, 3].Select(id => MessagePart.ToolResult($"c{id}", null, "r"))
+        );
+        part.Array[0, 4]
+            .Select(parts => new Message("input", "user", parts))
+            .List[0, 8]
+            .Sample(messages =>
+            {
+                var fields = MessageCard.From(messages).SelectMany(card => card.Parts).Select(shown => shown.Field).ToList();
+                return fields.Count == messages.Sum(message => message.Parts.Count) && fields.Distinct().Count() == fields.Count;
+            });
     }
 
     [Fact]
     public void The_raw_value_is_what_was_stored()
     {
-        var record = new SpanRecord(Domain.Spans.One("a", null), SpanContent.Empty with
-        {
-            Input = "in\r\nput ",
-            Attributes = new JsonText("{\"gen_ai.prompt\":\"你好\",\"n\":1}"),
-            Messages = [new("input", "user", [MessagePart.Text("hi")])],
-        });
+        var record = new SpanRecord(
+            Domain.Spans.One("a", null),
+            SpanContent.Empty with
+            {
+                Input = "in\r\nput ",
+                Attributes = new JsonText("{\"gen_ai.prompt\":\"你好\",\"n\":1}"),
+                Messages = [new("input", "user", [MessagePart.Text("hi")])],
+            }
+        );
 
         Assert.Equal("in\r\nput ", RawValue.Of(record, "input"));
         Assert.Equal("你好", RawValue.Of(record, "attributes.gen_ai.prompt"));

@@ -14,7 +14,8 @@ public sealed class TraceCauseTests
             Span("sql", "root", 1, SpanKind.Db),
             Span("chat", "root", 5, SpanKind.Llm),
             Span("POST", "chat", 6, SpanKind.Http),
-            Span("POST again", "chat", 7, SpanKind.Http));
+            Span("POST again", "chat", 7, SpanKind.Http)
+        );
 
         Assert.Equal("sql", cause.First.Name);
         Assert.Equal(["chat"], cause.Then.Select(span => span.Name));
@@ -28,7 +29,8 @@ public sealed class TraceCauseTests
             Span("root", null, 0, SpanKind.Workflow, SpanStatus.Ok),
             Span("sql", "root", 1, SpanKind.Db),
             Span("chat", "root", 5, SpanKind.Llm, SpanStatus.Ok),
-            Span("POST", "chat", 6, SpanKind.Http));
+            Span("POST", "chat", 6, SpanKind.Http)
+        );
 
         Assert.Equal(["POST"], cause.Then.Select(span => span.Name));
     }
@@ -40,5 +42,15 @@ public sealed class TraceCauseTests
     }
 
     private static Span Span(string name, string? parent, long start, SpanKind kind, SpanStatus status = SpanStatus.Error) =>
-        new() { TraceId = "t", SpanId = name, ParentSpanId = parent, Name = name, Kind = kind, Status = status, StartUnixNano = start, DurationNano = 1 };
+        new()
+        {
+            TraceId = "t",
+            SpanId = name,
+            ParentSpanId = parent,
+            Name = name,
+            Kind = kind,
+            Status = status,
+            StartUnixNano = start,
+            DurationNano = 1,
+        };
 }

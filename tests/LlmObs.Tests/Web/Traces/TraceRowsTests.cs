@@ -10,7 +10,13 @@ public sealed class TraceRowsTests
     [Fact]
     public void Bars_stand_where_the_spans_were()
     {
-        var rows = Lay(Spans.One("root", null, 0, 1000, SpanKind.Workflow), Spans.One("call", "root", 250, 500, SpanKind.Llm) with { TimeToFirstTokenMs = 0.0001 });
+        var rows = Lay(
+            Spans.One("root", null, 0, 1000, SpanKind.Workflow),
+            Spans.One("call", "root", 250, 500, SpanKind.Llm) with
+            {
+                TimeToFirstTokenMs = 0.0001,
+            }
+        );
 
         Assert.Equal(new TraceBar(0, 100, 0, IsFrame: true, "inside"), rows[0].Bar);
         Assert.Equal(new TraceBar(25, 50, 10, IsFrame: false, "after"), rows[1].Bar);
@@ -65,8 +71,7 @@ public sealed class TraceRowsTests
     [Fact]
     public void The_cause_comes_before_what_followed()
     {
-        var tree = TraceTree.Build(
-        [
+        var tree = TraceTree.Build([
             Spans.One("request", null, 0, 100),
             Spans.One("retrieve", "request", 5, 20),
             Spans.One("judge #3", "retrieve", 10, 5, SpanKind.Llm).Failed("429 Rate limit reached"),
