@@ -11,6 +11,9 @@ public sealed class KilledProcessTests
     private const int SpansPerTrace = 5;
     private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(60);
 
+    // ./test.sh --long: often enough to meet the moments between commit, sending and marking as sent.
+    private static readonly int Kills = Environment.GetEnvironmentVariable("LLMOBS_LONG_TESTS") == "1" ? 6 : 1;
+
     [Theory]
     [InlineData("LlmObs.Ingest")]
     [InlineData("LlmObs.Sls.Emulator")]
@@ -23,7 +26,23 @@ public sealed class KilledProcessTests
         using var stop = new CancellationTokenSource();
         var senders = Enumerable.Range(0, 3).Select(_ => SendAsync(stack, acknowledged, stop.Token)).ToArray();
 
-        await Eventually.GetAsync(() => Task.FromResult(acknowledged.Count), count => count >= 30, Recovery, "sending");
+        for (var kill = 1; kill <= Kills; kill++)
+        {
+            await KillWhileSendingAsync(stack, victim, acknowledged);
+        }
+
+        await stop.CancelAsync();
+        await Task.WhenAll(senders);
+
+        using var api = stack.Api();
+        await DrainAsync(api);
+        await AssertStoredAsync(api, acknowledged);
+        await AssertSearchableOnceAsync(stack, acknowledged);
+    }
+
+    private static async Task KillWhileSendingAsync(Stack stack, string victim, ConcurrentBag<string> acknowledged)
+    {
+        await MoreAsync(acknowledged, "sending");
         var before = stack.FindProcess(victim);
         stack.Kill(victim);
         await Eventually.GetAsync(
@@ -32,15 +51,13 @@ public sealed class KilledProcessTests
             Recovery,
             $"restarting {victim}"
         );
-        var atRestart = acknowledged.Count;
-        await Eventually.GetAsync(() => Task.FromResult(acknowledged.Count), count => count >= atRestart + 30, Recovery, "sending after the restart");
-        await stop.CancelAsync();
-        await Task.WhenAll(senders);
+        await MoreAsync(acknowledged, "sending after the restart");
+    }
 
-        using var api = stack.Api();
-        await DrainAsync(api);
-        await AssertStoredAsync(api, acknowledged);
-        await AssertSearchableOnceAsync(stack, acknowledged);
+    private static async Task MoreAsync(ConcurrentBag<string> acknowledged, string what)
+    {
+        var known = acknowledged.Count;
+        await Eventually.GetAsync(() => Task.FromResult(acknowledged.Count), count => count >= known + 30, Recovery, what);
     }
 
     private static async Task SendAsync(Stack stack, ConcurrentBag<string> acknowledged, CancellationToken cancellationToken)
