@@ -3,7 +3,8 @@ using System.Text.Json.Nodes;
 namespace LlmObs.Sls.Emulator.Catalog;
 
 /// <param name="CreatedAt">Unix seconds, as <paramref name="ModifiedAt"/>.</param>
-public sealed record ProjectDefinition(string Name, string Description, long CreatedAt, long ModifiedAt);
+/// <param name="Settings">What else the client sent at creation, answered as it was; null in a definition of before it was kept.</param>
+public sealed record ProjectDefinition(string Name, string Description, long CreatedAt, long ModifiedAt, JsonObject? Settings = null);
 
 /// <param name="Ttl">Days; 3650 is forever.</param>
 /// <param name="Settings">What the client sent at creation and update, answered as it was.</param>

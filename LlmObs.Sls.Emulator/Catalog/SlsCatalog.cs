@@ -55,7 +55,7 @@ public sealed partial class SlsCatalog : IAsyncDisposable
     public LogstoreDefinition Logstore(string project, string name) =>
         logstores.GetValueOrDefault((Project(project).Name, name)) ?? throw SlsException.LogstoreNotExist(name);
 
-    public void CreateProject(string name, string description)
+    public void CreateProject(string name, string description, JsonObject? settings = null)
     {
         if (!ProjectName().IsMatch(name))
         {
@@ -67,7 +67,7 @@ public sealed partial class SlsCatalog : IAsyncDisposable
             {
                 throw SlsException.Invalid("ProjectAlreadyExist", $"Project {name} already exist");
             }
-            Save(new ProjectDefinition(name, description, Now, Now));
+            Save(new ProjectDefinition(name, description, Now, Now, settings));
         }
     }
 
@@ -112,11 +112,18 @@ public sealed partial class SlsCatalog : IAsyncDisposable
         }
     }
 
+    /// <summary>Settings that are not given stay as they are.</summary>
     public void UpdateLogstore(string project, string name, int ttl, JsonObject settings)
     {
         lock (gate)
         {
-            Save(Logstore(project, name) with { Ttl = CheckTtl(ttl), Settings = settings, ModifiedAt = Now });
+            var old = Logstore(project, name);
+            var merged = new JsonObject(
+                old.Settings.Where(member => !settings.ContainsKey(member.Key))
+                    .Concat(settings)
+                    .Select(member => KeyValuePair.Create(member.Key, member.Value?.DeepClone()))
+            );
+            Save(old with { Ttl = CheckTtl(ttl), Settings = merged, ModifiedAt = Now });
         }
     }
 

@@ -14,11 +14,11 @@ internal static class ConsumerGroupOperations
         var name =
             body["consumerGroup"] is JsonValue value && value.TryGetValue<string>(out var text)
                 ? text
-                : throw SlsException.Parameter("consumerGroup is missing");
+                : throw SlsException.Invalid("JsonInfoInvalid", "consumerGroup is missing or not a text");
         groups.Create(
             call.RequiredProject,
             logstore,
-            new ConsumerGroupDefinition(name, Timeout(body) ?? throw SlsException.Parameter("timeout is missing"), Order(body) ?? false, [])
+            new ConsumerGroupDefinition(name, Timeout(body) ?? throw SlsException.Invalid("JsonInfoInvalid", "timeout is missing or not a number"), Order(body) ?? false, [])
         );
         return Results.Ok();
     }
@@ -68,7 +68,7 @@ internal static class ConsumerGroupOperations
                 var shard =
                     body["shard"] is JsonValue number && int.TryParse(number.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
                         ? id
-                        : throw SlsException.Parameter("shard is missing");
+                        : throw SlsException.Invalid("JsonInfoInvalid", "shard is missing or not a number");
                 groups.Checkpoint(
                     call.RequiredProject,
                     logstore,

@@ -5,20 +5,29 @@ namespace LlmObs.Sls.Emulator.Http;
 
 internal static class LogstoreOperations
 {
+    private const string Bad = "LogStoreInfoInvalid";
+    private const int DefaultPage = 200;
+    private const int MaxPage = 500;
+
     public static IResult Create(HttpContext context, SlsCatalog catalog)
     {
         var call = SlsCall.Of(context);
         var body = call.Json();
-        var name = (string?)body["logstoreName"] ?? throw SlsException.Invalid("LogStoreInfoInvalid", "logstoreName is missing");
-        catalog.CreateLogstore(call.RequiredProject, name, Ttl(body), body);
+        var name = body.Text("logstoreName", Bad) ?? throw SlsException.Invalid(Bad, "logstoreName is missing");
+        catalog.CreateLogstore(call.RequiredProject, name, Ttl(body), Checked(body));
         return Results.Ok();
     }
 
+    /// <summary>What the body leaves out stays; the number of shards changes only by splitting and merging.</summary>
     public static IResult Update(HttpContext context, string logstore, SlsCatalog catalog)
     {
         var call = SlsCall.Of(context);
         var body = call.Json();
-        catalog.UpdateLogstore(call.RequiredProject, logstore, Ttl(body), body);
+        if (body.Text("logstoreName", Bad) is { } name && name != logstore)
+        {
+            throw SlsException.Invalid(Bad, $"logstoreName {name} is not the {logstore} of the path");
+        }
+        catalog.UpdateLogstore(call.RequiredProject, logstore, Ttl(body), Checked(body));
         return Results.Ok();
     }
 
@@ -33,10 +42,14 @@ internal static class LogstoreOperations
         var call = SlsCall.Of(context);
         var all = catalog
             .Logstores(call.RequiredProject)
+            .Where(logstore =>
+                logstore.Name.Contains(call.Query("logstoreName") ?? "", StringComparison.Ordinal)
+                && Matches(call.Query("mode"), logstore.Settings.Text("mode", Bad) ?? "standard")
+                && Matches(call.Query("telemetryType"), logstore.Settings.Text("telemetryType", Bad) is { Length: > 0 } type ? type : "None")
+            )
             .Select(logstore => logstore.Name)
-            .Where(name => name.Contains(call.Query("logstoreName") ?? "", StringComparison.Ordinal))
             .ToList();
-        var page = all.Skip(call.Int("offset", 0)).Take(call.Int("size", 200)).ToList();
+        var page = call.Page(all, DefaultPage, MaxPage);
         return Results.Json(
             new
             {
@@ -75,8 +88,32 @@ internal static class LogstoreOperations
         return Results.Json(answer);
     }
 
-    private static int Ttl(JsonObject body) =>
-        body["ttl"] is JsonValue value && value.TryGetValue<int>(out var days)
-            ? days
-            : throw SlsException.Invalid("LogStoreInfoInvalid", "ttl is missing or not a number");
+    private static bool Matches(string? wanted, string actual) =>
+        wanted is null or "" || wanted.Equals(actual, StringComparison.OrdinalIgnoreCase);
+
+    private static int Ttl(JsonObject body) => body.Int("ttl", Bad) ?? throw SlsException.Invalid(Bad, "ttl is missing");
+
+    private static JsonObject Checked(JsonObject body)
+    {
+        body.Flag("enable_tracking", Bad);
+        body.Flag("appendMeta", Bad);
+        body.Flag("autoSplit", Bad);
+        if (body.Int("shardCount", Bad) is < 1 or > 256)
+        {
+            throw SlsException.Invalid(Bad, $"shardCount is {body["shardCount"]}; 1 to 256 are allowed");
+        }
+        if (body.Int("maxSplitShard", Bad) is < 0 or > 256)
+        {
+            throw SlsException.Invalid(Bad, $"maxSplitShard is {body["maxSplitShard"]}; 1 to 256 are allowed");
+        }
+        if (body.Text("mode", Bad) is not (null or "" or "standard" or "query"))
+        {
+            throw SlsException.Invalid(Bad, $"mode is {body["mode"]}; standard and query are allowed");
+        }
+        if (body.Text("telemetryType", Bad) is not (null or "" or "None" or "Metrics"))
+        {
+            throw SlsException.Invalid(Bad, $"telemetryType is {body["telemetryType"]}; Metrics, or nothing for logs, is allowed");
+        }
+        return body;
+    }
 }

@@ -1,16 +1,28 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using LlmObs.Sls.Emulator.Catalog;
 
 namespace LlmObs.Sls.Emulator.Http;
 
 internal static class ProjectOperations
 {
+    private const string Bad = "ParameterInvalid";
+    private const int MaxPage = 500;
+
+    // Kept and answered as they were sent; nothing here depends on them.
+    private static readonly string[] Kept = ["dataRedundancyType", "resourceGroupId", "recycleBinEnabled"];
+
     public static IResult Create(HttpContext context, SlsCatalog catalog)
     {
         var body = SlsCall.Of(context).Json();
+        if (body.Text("dataRedundancyType", Bad) is not (null or "" or "LRS" or "ZRS"))
+        {
+            throw SlsException.Parameter("dataRedundancyType is LRS or ZRS");
+        }
         catalog.CreateProject(
-            (string?)body["projectName"] ?? throw SlsException.Parameter("projectName is missing"),
-            (string?)body["description"] ?? ""
+            body.Text("projectName", Bad) ?? throw SlsException.Parameter("projectName is missing"),
+            body.Text("description", Bad) ?? "",
+            new JsonObject(Kept.Where(body.ContainsKey).Select(member => KeyValuePair.Create(member, body[member]?.DeepClone())))
         );
         return Results.Ok();
     }
@@ -24,7 +36,7 @@ internal static class ProjectOperations
     public static IResult Update(HttpContext context, SlsCatalog catalog)
     {
         var call = SlsCall.Of(context);
-        catalog.UpdateProject(call.RequiredProject, (string?)call.Json()["description"] ?? "");
+        catalog.UpdateProject(call.RequiredProject, call.Json().Text("description", Bad) ?? "");
         return Results.Ok();
     }
 
@@ -37,7 +49,7 @@ internal static class ProjectOperations
     private static IResult List(SlsCall call, SlsCatalog catalog, EmulatorOptions options)
     {
         var all = catalog.Projects().Where(project => project.Name.Contains(call.Query("projectName") ?? "", StringComparison.Ordinal)).ToList();
-        var page = all.Skip(call.Int("offset", 0)).Take(call.Int("size", 500)).Select(project => Show(project, options)).ToList();
+        var page = call.Page(all, MaxPage, MaxPage).Select(project => Show(project, options)).ToList();
         return Results.Json(
             new
             {
@@ -48,17 +60,28 @@ internal static class ProjectOperations
         );
     }
 
-    private static object Show(ProjectDefinition project, EmulatorOptions options) =>
-        new
+    private static JsonObject Show(ProjectDefinition project, EmulatorOptions options)
+    {
+        var answer = new JsonObject
         {
-            projectName = project.Name,
-            description = project.Description,
-            status = "Normal",
-            owner = "",
-            region = "local",
-            createTime = Time(project.CreatedAt, options),
-            lastModifyTime = Time(project.ModifiedAt, options),
+            ["projectName"] = project.Name,
+            ["description"] = project.Description,
+            ["status"] = "Normal",
+            ["owner"] = "",
+            ["region"] = "local",
+            ["createTime"] = Time(project.CreatedAt, options),
+            ["lastModifyTime"] = Time(project.ModifiedAt, options),
+            ["dataRedundancyType"] = "LRS",
+            ["resourceGroupId"] = "",
+            ["recycleBinEnabled"] = false,
+            ["location"] = "",
         };
+        foreach (var (member, value) in project.Settings ?? [])
+        {
+            answer[member] = value?.DeepClone();
+        }
+        return answer;
+    }
 
     private static string Time(long unixSeconds, EmulatorOptions options) =>
         DateTimeOffset

@@ -91,10 +91,20 @@ internal sealed partial class ReadOperations(SlsCatalog catalog, LogQueries quer
             call.Long("to"),
             call.Query("query") ?? "",
             call.Query("topic") ?? "",
-            call.Int("line", 100),
-            call.Int("offset", 0),
-            call.Query("reverse") is "true" or "True"
+            Number(call, "line", 100, "InvalidLine"),
+            Number(call, "offset", 0, "InvalidOffset"),
+            call.Query("reverse") switch
+            {
+                "true" or "True" => true,
+                null or "" or "false" or "False" => false,
+                var other => throw SlsException.Invalid("InvalidReverse", $"reverse is {other}; true and false are allowed"),
+            }
         );
+
+    private static int Number(SlsCall call, string name, int otherwise, string code) =>
+        call.Query(name) is not { Length: > 0 } text ? otherwise
+        : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number
+        : throw SlsException.Invalid(code, $"{name} is {text}, which is no number");
 
     private static JsonObject Meta(LogAnswer answer) =>
         new()

@@ -17,6 +17,15 @@ public sealed record SlsCall(string? Project, SignedRequest Request)
 
     public string? Query(string name) => Request.Query.FirstOrDefault(parameter => parameter.Key == name).Value;
 
+    /// <summary>The part of a list that <c>offset</c> and <c>size</c> ask for.</summary>
+    public List<T> Page<T>(IReadOnlyList<T> all, int size, int maxSize)
+    {
+        var (offset, count) = (Int("offset", 0), Int("size", size));
+        return offset < 0 || count < 0 || count > maxSize
+            ? throw SlsException.Parameter($"offset {offset} and size {count}: a page is 0 to {maxSize} from 0 on")
+            : [.. all.Skip(offset).Take(count)];
+    }
+
     public int Int(string name, int otherwise) =>
         Query(name) is { Length: > 0 } ? (int)Math.Clamp(Long(name), int.MinValue, int.MaxValue) : otherwise;
 

@@ -44,6 +44,8 @@ public static class SlsEndpoints
                 {
                     "log" => read.GetLogsAsync(context, logstore),
                     "histogram" => read.GetHistogramsAsync(context, logstore),
+                    "context_log" => StreamOperations.GetContextAsync(context, logstore),
+                    "topic" => StreamOperations.ListTopicsAsync(context, logstore),
                     null or "" => Task.FromResult(LogstoreOperations.Get(context, logstore)),
                     var type => throw SlsException.Unsupported($"GET /logstores/{{logstore}}?type={type}"),
                 }
@@ -62,6 +64,14 @@ public static class SlsEndpoints
 
         sls.MapGet("/logs", (HttpContext context, ReadOperations read) => read.GetProjectLogsAsync(context));
 
-        sls.MapFallback("{**path}", (HttpContext context) => throw SlsException.Unsupported($"{context.Request.Method} {context.Request.Path}"));
+        sls.MapFallback(
+            "{**path}",
+            (HttpContext context) =>
+                throw (
+                    context.Request.Method is "GET" or "POST" or "PUT" or "DELETE"
+                        ? SlsException.Unsupported($"{context.Request.Method} {context.Request.Path}")
+                        : new SlsException(405, "InvalidMethod", $"method {context.Request.Method} is not supported")
+                )
+        );
     }
 }

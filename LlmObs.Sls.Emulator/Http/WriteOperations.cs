@@ -21,6 +21,10 @@ internal static class WriteOperations
     {
         var call = SlsCall.Of(context);
         var opened = catalog.Open(call.RequiredProject, logstore);
+        if (context.Request.ContentLength is null && !context.Request.Headers.ContainsKey("Transfer-Encoding"))
+        {
+            throw new SlsException(411, "MissingContentLength", "the request has neither Content-Length nor chunks");
+        }
         var group = Read(call, options, time);
         if (options.CheckLogTime)
         {

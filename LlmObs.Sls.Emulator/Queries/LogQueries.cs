@@ -83,7 +83,7 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
         using var command = Command(
             connection,
             $"""
-            SELECT raw FROM {logstore.TableName} WHERE {Window(search, text, query)}
+            SELECT raw, seq FROM {logstore.TableName} WHERE {Window(search, text, query)}
             ORDER BY time {order}, nanos {order}, seq {order} LIMIT {query.Line} OFFSET {query.Offset}
             """
         );
@@ -91,7 +91,7 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
         using var reader = command.ExecuteReader();
         while (reader.Read())
         {
-            var raw = reader.GetString(0);
+            var raw = text.WithPackMeta ? PackMeta.AddTo(reader.GetString(0), reader.GetInt64(1)) : reader.GetString(0);
             rows.Add(raw);
             CollectKeys(raw, keys);
         }
@@ -203,7 +203,8 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
         return command;
     }
 
-    private async Task<T> RunAsync<T>(Func<DuckDBConnection, CancellationToken, T> query, CancellationToken cancellationToken)
+    /// <summary>Runs a query on a connection of its own, within the bounds of number and time.</summary>
+    internal async Task<T> RunAsync<T>(Func<DuckDBConnection, CancellationToken, T> query, CancellationToken cancellationToken)
     {
         await slots.WaitAsync(cancellationToken);
         using var cut = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

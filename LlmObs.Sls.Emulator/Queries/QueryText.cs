@@ -4,7 +4,8 @@ namespace LlmObs.Sls.Emulator.Queries;
 
 /// <summary>A query string, cut at the first <c>|</c> outside double quotes.</summary>
 /// <param name="Statement">Null: a search only.</param>
-public sealed record QueryText(string Search, string? Statement)
+/// <param name="WithPackMeta">Each log comes with <c>__pack_meta__</c>, from which its neighbours are found.</param>
+public sealed record QueryText(string Search, string? Statement, bool WithPackMeta = false)
 {
     public static QueryText Parse(string text)
     {
@@ -30,9 +31,10 @@ public sealed record QueryText(string Search, string? Statement)
 
     private static QueryText Split(string search, string rest)
     {
-        if (rest.Length == 0 || rest.Equals("with_pack_meta", StringComparison.OrdinalIgnoreCase))
+        var withPackMeta = rest.Equals("with_pack_meta", StringComparison.OrdinalIgnoreCase);
+        if (rest.Length == 0 || withPackMeta)
         {
-            return new QueryText(search, null);
+            return new QueryText(search, null, withPackMeta);
         }
         return StartsWithWord(rest, "select") || StartsWithWord(rest, "with") || StartsWithWord(rest, "set")
             ? new QueryText(search, rest)

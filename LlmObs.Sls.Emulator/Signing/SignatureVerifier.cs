@@ -34,6 +34,10 @@ public sealed class SignatureVerifier(EmulatorOptions options, TimeProvider time
         var (id, signature) = credentials.Split(':', 2) is [var left, var right]
             ? (left, right)
             : throw SlsException.Unauthorized("Authorization is not LOG {AccessKeyId}:{Signature}");
+        if (request.Header("x-log-signaturemethod").Length == 0)
+        {
+            throw SlsException.Invalid("MissingSignatureMethod", "x-log-signaturemethod is missing");
+        }
         var secret = SecretOf(id);
         CheckClock(WithoutWeekday(request.Header("date") is { Length: > 0 } date ? date : request.Header("x-log-date")), "d MMM yyyy HH:mm:ss 'GMT'");
         if (request.Header("content-md5") is { Length: > 0 } md5 && !md5.Equals(BodyMd5(request.Body.Span), StringComparison.OrdinalIgnoreCase))
@@ -111,7 +115,10 @@ public sealed class SignatureVerifier(EmulatorOptions options, TimeProvider time
     // Nobody checks it, and a client's own test vector has a wrong one.
     private static string WithoutWeekday(string date) => date.Split(", ", 2)[^1];
 
-    private string SecretOf(string id) => options.Keys.GetValueOrDefault(id) ?? throw SlsException.Unauthorized($"AccessKeyId not found: {id}");
+    private string SecretOf(string id) =>
+        id.Length == 0
+            ? throw SlsException.Invalid("MissAccessKeyId", "Authorization names no access key")
+            : options.Keys.GetValueOrDefault(id) ?? throw SlsException.Unauthorized($"AccessKeyId not found: {id}");
 
     private void CheckClock(string date, string format)
     {
