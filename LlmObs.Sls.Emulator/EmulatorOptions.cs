@@ -46,4 +46,7 @@ public sealed class EmulatorOptions
     /// <summary>Offset of the zone SQL shows and reads times in, minutes east of UTC. The service uses Asia/Shanghai.</summary>
     [Range(-14 * 60, 14 * 60)]
     public int UtcOffsetMinutes { get; set; } = 8 * 60;
+
+    /// <summary>Shows projects, logstores and the last queries to a browser at <c>/</c>, without a key.</summary>
+    public bool StatusPage { get; set; } = true;
 }

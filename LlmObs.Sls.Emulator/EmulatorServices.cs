@@ -2,6 +2,7 @@ using LlmObs.Sls.Emulator.Catalog;
 using LlmObs.Sls.Emulator.Http;
 using LlmObs.Sls.Emulator.Queries;
 using LlmObs.Sls.Emulator.Signing;
+using LlmObs.Sls.Emulator.Status;
 using LlmObs.Sls.Emulator.Storage;
 using Microsoft.Extensions.Options;
 
@@ -27,6 +28,9 @@ public static class EmulatorServices
         builder.Services.AddSingleton<ConsumerGroups>();
         builder.Services.AddSingleton<LogQueries>();
         builder.Services.AddSingleton<ReadOperations>();
+        builder.Services.AddSingleton<Activity>();
+        builder.Services.AddSingleton<StatusReader>();
+        builder.Services.AddRazorComponents();
         builder.Services.AddSingleton<MemoryTrim>();
         builder.Services.AddHostedService(services => services.GetRequiredService<MemoryTrim>());
         builder.Services.AddHostedService<Retention>();

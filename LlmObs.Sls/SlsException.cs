@@ -15,6 +15,9 @@ public sealed class SlsException(int status, string code, string message, string
     /// <summary>An answer came that cannot be read.</summary>
     public const string BadResponse = "BadResponse";
 
+    /// <summary>SLS answered with a part only, even after asking again.</summary>
+    public const string Incomplete = "Incomplete";
+
     /// <summary>HTTP status; 0 when there was no answer.</summary>
     public int Status => status;
 
@@ -23,6 +26,9 @@ public sealed class SlsException(int status, string code, string message, string
 
     /// <summary>What SLS calls the request; support asks for it.</summary>
     public string? RequestId => requestId;
+
+    /// <summary>Of <see cref="SlsClient.PutAllLogsAsync"/>: how many logs, from the first on, SLS had accepted before. Go on behind them.</summary>
+    public int LogsWritten { get; init; }
 
     /// <summary>The same request may succeed later.</summary>
     public bool IsRetryable =>

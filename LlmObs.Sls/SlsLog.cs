@@ -1,3 +1,5 @@
+using LlmObs.Sls.Wire;
+
 namespace LlmObs.Sls;
 
 /// <summary>A log as SLS keeps it: a time and text fields.</summary>
@@ -12,4 +14,35 @@ public sealed record SlsLogGroup(
     string Topic = "",
     string Source = "",
     IReadOnlyList<KeyValuePair<string, string>>? Tags = null
-);
+)
+{
+    /// <summary>The same logs in order, in groups that stay within limits. A log that is too large by itself has a group of its own.</summary>
+    /// <param name="maxLogs">Logs of one group.</param>
+    /// <param name="maxBytes">Size of one group as protobuf, before compression.</param>
+    public IReadOnlyList<SlsLogGroup> Split(int maxLogs, int maxBytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxLogs, 1);
+        var frame = LogSize.OfFrame(this);
+        var groups = new List<SlsLogGroup>();
+        var from = 0;
+        var bytes = frame;
+        for (var i = 0; i < Logs.Count; i++)
+        {
+            var size = LogSize.Of(Logs[i]);
+            if (i > from && (i - from == maxLogs || bytes + size > maxBytes))
+            {
+                groups.Add(this with { Logs = [.. Logs.Skip(from).Take(i - from)] });
+                (from, bytes) = (i, frame);
+            }
+
+            bytes += size;
+        }
+
+        if (Logs.Count > 0)
+        {
+            groups.Add(from == 0 ? this : this with { Logs = [.. Logs.Skip(from)] });
+        }
+
+        return groups;
+    }
+}

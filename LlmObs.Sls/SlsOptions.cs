@@ -15,6 +15,22 @@ public enum SlsSignature
     V1Sha256,
 }
 
+/// <summary>How bodies travel.</summary>
+public enum SlsCompression
+{
+    /// <summary>LZ4, one block: quick, and every endpoint knows it.</summary>
+    Lz4,
+
+    /// <summary>Zstandard: about a third smaller.</summary>
+    Zstd,
+
+    /// <summary>zlib.</summary>
+    Deflate,
+
+    /// <summary>As they are.</summary>
+    None,
+}
+
 /// <summary>Where SLS is and who asks.</summary>
 /// <param name="Endpoint">Scheme and host, without the project: <c>https://cn-hangzhou.log.aliyuncs.com</c>, or <c>http://localhost:5085</c> for a local one, which is then called with the Host it expects.</param>
 public sealed record SlsOptions(
@@ -32,6 +48,18 @@ public sealed record SlsOptions(
 
     /// <summary>How often a query is asked again while SLS answers with a part (<c>Incomplete</c>). Waits go from 100 ms to 2 s, so 8 take about 7 s.</summary>
     public int IncompleteRetries { get; init; } = 8;
+
+    /// <summary>How bodies of writes are compressed, and answers asked for.</summary>
+    public SlsCompression Compression { get; init; } = SlsCompression.Lz4;
+
+    /// <summary>Logs of one request, where a write is split. Older endpoints take 4096.</summary>
+    public int MaxGroupLogs { get; init; } = 4096;
+
+    /// <summary>Bytes of one request before compression, where a write is split. SLS takes 10 MB, older endpoints 3.</summary>
+    public int MaxGroupBytes { get; init; } = 3 * 1024 * 1024;
+
+    /// <summary>Sends queries as GET, with the query in the URL, for endpoints that do not know POST (GetLogsV2).</summary>
+    public bool QueriesByGet { get; init; }
 
     /// <summary>Reads <c>Endpoint=…;Project=…;AccessKeyId=…;AccessKeySecret=…[;SecurityToken=…][;Signature=V1|V1-SHA256|V4][;Region=…]</c>.</summary>
     /// <exception cref="FormatException">A part is missing or wrong; the message names it.</exception>

@@ -2,7 +2,14 @@ namespace LlmObs.Sls;
 
 /// <summary>A search, or a search and an analysis. Times are Unix seconds; from is inclusive, to exclusive.</summary>
 /// <param name="Line">Logs of one page, at most 100. An analysis has its own LIMIT instead.</param>
-public sealed record SlsQuery(string Query, long From, long To, int Line = 100, long Offset = 0, bool Reverse = true);
+public sealed record SlsQuery(string Query, long From, long To, int Line = 100, long Offset = 0, bool Reverse = true)
+{
+    /// <summary>Only logs of this topic; empty for all.</summary>
+    public string Topic { get; init; } = "";
+
+    /// <summary>Runs an analysis on dedicated resources, which cost.</summary>
+    public bool PowerSql { get; init; }
+}
 
 /// <summary>Rows of an answer; values are text, as SLS sends them. A column may be absent.</summary>
 /// <param name="IsComplete">False when SLS gave up before all data was read, even after asking again.</param>
@@ -17,6 +24,18 @@ public sealed record SlsResult(
     long ElapsedMs
 );
 
+/// <summary>How many logs fall into [From, To), Unix seconds.</summary>
 public sealed record SlsBucket(long From, long To, long Count);
 
+/// <summary>Counts in equal parts of a window.</summary>
+/// <param name="IsComplete">False when SLS gave up before all was counted, even after asking again: the numbers are too small.</param>
 public sealed record SlsHistogram(IReadOnlyList<SlsBucket> Buckets, long Count, bool IsComplete);
+
+/// <summary>What a producer wrote around one log.</summary>
+/// <param name="Logs">In the order written. <c>__index_number__</c> is 0 for the log that was asked about, negative for earlier ones.</param>
+/// <param name="IsComplete">False when SLS read only a part.</param>
+public sealed record SlsContext(IReadOnlyList<IReadOnlyDictionary<string, string>> Logs, bool IsComplete);
+
+/// <summary>A page of topics.</summary>
+/// <param name="NextToken">Where the next page begins; null at the end.</param>
+public sealed record SlsTopics(IReadOnlyList<string> Topics, string? NextToken);

@@ -22,11 +22,31 @@ public sealed class SlsQueryBuilder
         return any.Length == 0 ? Add("not *") : Add($"({any})");
     }
 
+    /// <summary>The words of the value stand in the field next to one another and in order. SLS takes it only among conditions that all hold: not inside <see cref="Not"/> or <see cref="Any"/>.</summary>
+    public SlsQueryBuilder Phrase(string field, string value) => Add($"{Name(field)}: #{Quote(value)}");
+
+    /// <summary>A word of the field begins so. SLS looks at 100 such words at most, and not at fields of numbers.</summary>
+    /// <exception cref="ArgumentException">The prefix is empty, longer than 64, or holds more than letters, digits and '_': a wildcard cannot stand in quotes, so nothing else can be kept apart.</exception>
+    public SlsQueryBuilder Prefix(string field, string prefix) =>
+        prefix.Length is > 0 and <= 64 && prefix.All(character => char.IsLetterOrDigit(character) || character == '_')
+            ? Add($"{Name(field)}: {prefix}*")
+            : throw new ArgumentException($"'{prefix}' is no beginning of a word.", nameof(prefix));
+
     /// <summary>The words occur anywhere in the log.</summary>
     public SlsQueryBuilder Text(string words) => Add(Quote(words));
 
     /// <summary>A number at least this.</summary>
     public SlsQueryBuilder AtLeast(string field, double number) => Add($"{Name(field)} >= {Number(number)}");
+
+    /// <summary>A number at most this.</summary>
+    public SlsQueryBuilder AtMost(string field, double number) => Add($"{Name(field)} <= {Number(number)}");
+
+    /// <summary>A number from one to another, both included.</summary>
+    public SlsQueryBuilder Between(string field, double least, double most) => Add($"{Name(field)} in [{Number(least)} {Number(most)}]");
+
+    /// <summary>One of the other builders' conditions holds; with none, nothing matches.</summary>
+    public SlsQueryBuilder Any(params IReadOnlyCollection<SlsQueryBuilder> others) =>
+        others.Count == 0 ? Add("not *") : Add(string.Join(" or ", others.Select(other => $"({other.Search()})")));
 
     /// <summary>The field is there and not empty.</summary>
     public SlsQueryBuilder Exists(string field) => Add($"{Name(field)}: *");
@@ -81,7 +101,9 @@ public sealed class SlsQueryBuilder
         && field.ToUpperInvariant()
             is not ("AND" or "OR" or "NOT" or "IN" or "SORT" or "ASC" or "DESC" or "GROUP" or "BY" or "AVG" or "SUM" or "MIN" or "MAX" or "LIMIT");
 
-    private static string Number(double number) => number.ToString("0.################", CultureInfo.InvariantCulture);
+    private static string Number(double number) => !double.IsFinite(number)
+        ? throw new ArgumentOutOfRangeException(nameof(number), number, "SLS compares finite numbers only.")
+        : number.ToString("0.################", CultureInfo.InvariantCulture);
 
     private SlsQueryBuilder Add(string condition)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using LlmObs.Sls.Wire;
 
@@ -8,6 +9,7 @@ namespace LlmObs.Sls;
 /// <remarks>Thread-safe. Every method throws <see cref="SlsException"/>; the codes worth knowing stand with the method. Get one from <see cref="SlsClient.Reader"/>.</remarks>
 public sealed class SlsReader
 {
+    private const int MaxPull = 1000;
     private readonly SlsConnection connection;
     private readonly string path;
 
@@ -69,7 +71,7 @@ public sealed class SlsReader
     public async Task<SlsPull> PullAsync(int shard, string cursor, int count, string? endCursor, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, 1000);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, MaxPull);
         var query = new Dictionary<string, string>
         {
             ["type"] = "logs",
@@ -84,6 +86,32 @@ public sealed class SlsReader
         return PullAnswer.Read(
             await connection.SendAsync(HttpMethod.Get, ShardPath(shard), query, SlsBody.None, "application/x-protobuf", cancellationToken)
         );
+    }
+
+    /// <summary>All groups between two cursors, read a pull at a time; the next cursor with each, to be kept as a checkpoint once its groups are dealt with.</summary>
+    /// <param name="endCursor">Where to stop; null: at the group that is the newest when it gets there.</param>
+    public async IAsyncEnumerable<SlsPull> StreamAsync(
+        int shard,
+        string cursor,
+        string? endCursor,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        while (true)
+        {
+            var pull = await PullAsync(shard, cursor, MaxPull, endCursor, cancellationToken);
+            if (pull.Groups.Count > 0)
+            {
+                yield return pull;
+            }
+
+            if (pull.NextCursor == cursor || pull.NextCursor == endCursor)
+            {
+                yield break;
+            }
+
+            cursor = pull.NextCursor;
+        }
     }
 
     /// <summary>Fails with ConsumerGroupAlreadyExist when there is one of the name. A logstore has at most 30.</summary>

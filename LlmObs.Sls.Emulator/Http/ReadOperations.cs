@@ -5,17 +5,18 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using LlmObs.Sls.Emulator.Catalog;
 using LlmObs.Sls.Emulator.Queries;
+using LlmObs.Sls.Emulator.Status;
 using LlmObs.Sls.Emulator.Storage;
 
 namespace LlmObs.Sls.Emulator.Http;
 
-internal sealed partial class ReadOperations(SlsCatalog catalog, LogQueries queries)
+internal sealed partial class ReadOperations(SlsCatalog catalog, LogQueries queries, Activity activity)
 {
     /// <summary>The old form: an array, with the metadata in headers.</summary>
     public async Task<IResult> GetLogsAsync(HttpContext context, string logstore)
     {
         var call = SlsCall.Of(context);
-        var answer = await queries.FindAsync(catalog.Open(call.RequiredProject, logstore), logstore, QueryOf(call), context.RequestAborted);
+        var answer = await FindAsync(call, logstore, QueryOf(call), context.RequestAborted);
         AnswerHeaders.Write(context.Response.Headers, answer);
         return Results.Text($"[{string.Join(',', answer.Rows)}]", "application/json");
     }
@@ -34,7 +35,14 @@ internal sealed partial class ReadOperations(SlsCatalog catalog, LogQueries quer
         var name = FromLogstore().Match(statement) is { Success: true } from
             ? from.Groups["name"].Value
             : throw SlsException.Parameter("the statement names no logstore in FROM");
-        var answer = await queries.AnalyseAsync(catalog.Open(call.RequiredProject, name), name, statement, context.RequestAborted);
+        var opened = catalog.Open(call.RequiredProject, name);
+        var answer = await activity.WatchAsync(
+            call.RequiredProject,
+            name,
+            statement,
+            () => queries.AnalyseAsync(opened, name, statement, context.RequestAborted),
+            found => found.Rows.Count
+        );
         AnswerHeaders.Write(context.Response.Headers, answer);
         return Results.Text($"[{string.Join(',', answer.Rows)}]", "application/json");
     }
@@ -53,7 +61,7 @@ internal sealed partial class ReadOperations(SlsCatalog catalog, LogQueries quer
             Number(body, "offset") ?? 0,
             body["reverse"] is JsonValue reverse && (reverse.TryGetValue<bool>(out var flag) ? flag : reverse.ToString() is "true" or "True")
         );
-        var answer = await queries.FindAsync(catalog.Open(call.RequiredProject, logstore), logstore, query, context.RequestAborted);
+        var answer = await FindAsync(call, logstore, query, context.RequestAborted);
         var raw = Encoding.UTF8.GetBytes($$"""{"meta":{{Meta(answer).ToJsonString(RowBuilder.Json)}},"data":[{{string.Join(',', answer.Rows)}}]}""");
         if (BodyCompression.Choose(call.Request.Header("accept-encoding")) is not { } compression)
         {
@@ -82,6 +90,18 @@ internal sealed partial class ReadOperations(SlsCatalog catalog, LogQueries quer
                 count = part.Count,
                 progress = "Complete",
             })
+        );
+    }
+
+    private Task<LogAnswer> FindAsync(SlsCall call, string logstore, LogQuery query, CancellationToken cancellationToken)
+    {
+        var opened = catalog.Open(call.RequiredProject, logstore);
+        return activity.WatchAsync(
+            call.RequiredProject,
+            logstore,
+            query.Text,
+            () => queries.FindAsync(opened, logstore, query, cancellationToken),
+            answer => answer.Rows.Count
         );
     }
 

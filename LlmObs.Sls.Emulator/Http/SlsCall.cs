@@ -77,7 +77,7 @@ public sealed record SlsCall(string? Project, SignedRequest Request)
         );
     }
 
-    private static string? ProjectOf(string host, EmulatorOptions options)
+    internal static string? ProjectOf(string host, EmulatorOptions options)
     {
         var dot = host.IndexOf('.', StringComparison.Ordinal);
         var isBare =

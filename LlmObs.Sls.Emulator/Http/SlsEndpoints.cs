@@ -1,3 +1,5 @@
+using LlmObs.Sls.Emulator.Status;
+
 namespace LlmObs.Sls.Emulator.Http;
 
 /// <summary>The operations of the service, by method and path.</summary>
@@ -5,6 +7,7 @@ public static class SlsEndpoints
 {
     public static void MapSls(this WebApplication app)
     {
+        app.UseStatusPage();
         var sls = app.MapGroup("").AddEndpointFilter<SlsGate>();
 
         sls.MapPost("/", ProjectOperations.Create);

@@ -2,6 +2,7 @@ using System.Globalization;
 using Google.Protobuf;
 using LlmObs.Sls.Emulator.Catalog;
 using LlmObs.Sls.Emulator.Signing;
+using LlmObs.Sls.Emulator.Status;
 using LlmObs.Sls.Emulator.Wire;
 
 namespace LlmObs.Sls.Emulator.Http;
@@ -16,6 +17,7 @@ internal static class WriteOperations
         string logstore,
         SlsCatalog catalog,
         EmulatorOptions options,
+        Activity activity,
         TimeProvider time
     )
     {
@@ -35,11 +37,12 @@ internal static class WriteOperations
             ? Shards.Holding(shards, call.Query("key") ?? throw SlsException.Parameter("key is missing"))
             : Next(shards);
         await opened.AppendAsync(shard.Id, group, context.RequestAborted);
+        activity.Wrote(group.Logs.Count, group.CalculateSize());
         return Results.Ok();
     }
 
     /// <summary>Takes logs from web pages, signed or not, into logstores that allow it. Their time is the time of receipt.</summary>
-    public static async Task<IResult> TrackAsync(HttpContext context, string logstore, SlsCatalog catalog, TimeProvider time)
+    public static async Task<IResult> TrackAsync(HttpContext context, string logstore, SlsCatalog catalog, Activity activity, TimeProvider time)
     {
         var call = SlsCall.Of(context);
         if (!catalog.Logstore(call.RequiredProject, logstore).AllowsTracking)
@@ -50,6 +53,7 @@ internal static class WriteOperations
         await catalog
             .Open(call.RequiredProject, logstore)
             .AppendAsync(Next(catalog.Shards(call.RequiredProject, logstore)).Id, group, context.RequestAborted);
+        activity.Wrote(group.Logs.Count, group.CalculateSize());
         return Results.Ok();
     }
 

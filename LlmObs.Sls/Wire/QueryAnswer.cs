@@ -15,6 +15,8 @@ internal static class QueryAnswer
                     from = query.From,
                     to = query.To,
                     query = query.Query,
+                    topic = query.Topic,
+                    powerSql = query.PowerSql,
                 }
             )
             : JsonSerializer.SerializeToUtf8Bytes(
@@ -23,20 +25,68 @@ internal static class QueryAnswer
                     from = query.From,
                     to = query.To,
                     query = query.Query,
+                    topic = query.Topic,
                     line = query.Line,
                     offset = query.Offset,
                     reverse = query.Reverse,
                 }
             );
 
-    public static Dictionary<string, string> HistogramRequest(SlsQuery query) =>
-        new()
+    /// <summary>The same request as parameters, for the old form (GetLogs).</summary>
+    public static Dictionary<string, string> RequestByGet(SlsQuery query)
+    {
+        var parameters = Window("log", query);
+        if (IsAnalysis(query.Query))
         {
-            ["type"] = "histogram",
-            ["from"] = query.From.ToString(CultureInfo.InvariantCulture),
-            ["to"] = query.To.ToString(CultureInfo.InvariantCulture),
-            ["query"] = query.Query,
-        };
+            if (query.PowerSql)
+            {
+                parameters["powerSql"] = "true";
+            }
+        }
+        else
+        {
+            parameters["line"] = Text(query.Line);
+            parameters["offset"] = Text(query.Offset);
+            parameters["reverse"] = query.Reverse ? "true" : "false";
+        }
+
+        return parameters;
+    }
+
+    public static Dictionary<string, string> HistogramRequest(SlsQuery query, TimeSpan? interval)
+    {
+        var parameters = Window("histogram", query);
+        if (interval is { } width)
+        {
+            parameters["interval"] = Text((long)width.TotalSeconds);
+        }
+
+        return parameters;
+    }
+
+    public static bool IsSearch(SlsQuery query) => !IsAnalysis(query.Query);
+
+    /// <summary>The old form: an array, and what is known about it in headers.</summary>
+    public static SlsResult ReadRows(SlsAnswer answer)
+    {
+        var rows = Reading(answer, root => root.EnumerateArray().Select(Row).ToList());
+        using var info = JsonDocument.Parse(answer.Header("x-log-query-info") is { Length: > 0 } text ? text : "{}");
+        var hasSql = answer.Header("x-log-has-sql") == "true";
+        return new SlsResult(
+            rows,
+            answer.Header("x-log-progress") is null or "Complete",
+            // 0 or 1 here, a truth value in the other form.
+            !info.RootElement.TryGetProperty("isAccurate", out var accurate) || accurate.ToString() is not ("0" or "False"),
+            hasSql && info.RootElement.TryGetProperty("keys", out var keys) && keys.ValueKind == JsonValueKind.Array
+                ? [.. keys.EnumerateArray().Select(Text)]
+                : [],
+            HeaderNumber(answer, "x-log-processed-rows"),
+            HeaderNumber(answer, "x-log-elapsed-millisecond")
+        );
+    }
+
+    public static SlsContext ReadContext(SlsAnswer answer) =>
+        Reading(answer, root => new SlsContext([.. root.GetProperty("logs").EnumerateArray().Select(Row)], IsComplete(root)));
 
     public static SlsResult ReadResult(SlsAnswer answer) =>
         Reading(
@@ -94,6 +144,28 @@ internal static class QueryAnswer
             );
         }
     }
+
+    private static Dictionary<string, string> Window(string type, SlsQuery query)
+    {
+        var parameters = new Dictionary<string, string>
+        {
+            ["type"] = type,
+            ["from"] = Text(query.From),
+            ["to"] = Text(query.To),
+            ["query"] = query.Query,
+        };
+        if (query.Topic.Length > 0)
+        {
+            parameters["topic"] = query.Topic;
+        }
+
+        return parameters;
+    }
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static long HeaderNumber(SlsAnswer answer, string name) =>
+        long.TryParse(answer.Header(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     private static bool IsAnalysis(string query)
     {

@@ -14,6 +14,10 @@ internal sealed record SlsAddress(Uri Base, string Host)
         return new(new Uri(target), host);
     }
 
+    /// <summary>Where operations on the account go: no project in Host.</summary>
+    public static SlsAddress OfAccount(SlsOptions options) =>
+        new(new Uri($"{options.Endpoint.Scheme}://{options.Endpoint.Authority}/"), options.Endpoint.Authority);
+
     // project.localhost, project.127.0.0.1 or project.emulator resolve nowhere (or not everywhere): such endpoints are connected to as they are.
     private static bool HasNamesBelow(string host) =>
         !IPAddress.TryParse(host.Trim('[', ']'), out _)

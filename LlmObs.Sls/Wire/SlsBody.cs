@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using Google.Protobuf;
 using K4os.Compression.LZ4;
+using ZstdSharp;
 
 namespace LlmObs.Sls.Wire;
 
@@ -13,12 +14,22 @@ internal sealed record SlsBody(byte[] Bytes, int RawSize, string ContentType, st
 
     public static SlsBody Json(byte[] utf8) => new(utf8, utf8.Length, "application/json");
 
-    /// <summary>A group as protobuf in one LZ4 block.</summary>
-    public static SlsBody Of(SlsLogGroup group)
+    /// <summary>A group as protobuf, compressed.</summary>
+    public static SlsBody Of(SlsLogGroup group, SlsCompression compression = SlsCompression.Lz4)
     {
         var raw = ToProto(group).ToByteArray();
-        return new(Lz4(raw), raw.Length, "application/x-protobuf", "lz4");
+        return new(Compress(raw, compression), raw.Length, "application/x-protobuf", NameOf(compression));
     }
+
+    /// <summary>As headers call it; null for none.</summary>
+    public static string? NameOf(SlsCompression compression) =>
+        compression switch
+        {
+            SlsCompression.Lz4 => "lz4",
+            SlsCompression.Zstd => "zstd",
+            SlsCompression.Deflate => "deflate",
+            _ => null,
+        };
 
     /// <summary>Undoes the compression of an answer.</summary>
     /// <exception cref="FormatException">The bytes are not what the headers say.</exception>
@@ -32,6 +43,8 @@ internal sealed record SlsBody(byte[] Bytes, int RawSize, string ContentType, st
                 var raw = new byte[rawSize ?? throw new FormatException("An lz4 answer came without its size (x-log-bodyrawsize).")];
                 var size = raw.Length == 0 ? 0 : LZ4Codec.Decode(bytes, raw);
                 return size == raw.Length ? raw : throw new FormatException($"An lz4 answer of {raw.Length} bytes unpacked to {size}.");
+            case "zstd":
+                return Zstd(bytes, rawSize ?? throw new FormatException("A zstd answer came without its size (x-log-bodyrawsize)."));
             // SLS's "deflate", and its "gzip" towards at least one official client, is zlib.
             case "deflate" or "gzip":
                 using (var unpacked = new MemoryStream())
@@ -43,6 +56,49 @@ internal sealed record SlsBody(byte[] Bytes, int RawSize, string ContentType, st
 
             default:
                 throw new FormatException($"An answer came compressed by '{compression}', which was not asked for.");
+        }
+    }
+
+    private static byte[] Compress(byte[] raw, SlsCompression compression)
+    {
+        switch (compression)
+        {
+            case SlsCompression.Lz4:
+                return Lz4(raw);
+            case SlsCompression.Zstd:
+                using (var zstd = new Compressor())
+                {
+                    return zstd.Wrap(raw).ToArray();
+                }
+
+            case SlsCompression.Deflate:
+                using (var packed = new MemoryStream())
+                {
+                    using (var zlib = new ZLibStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+                    {
+                        zlib.Write(raw);
+                    }
+
+                    return packed.ToArray();
+                }
+
+            default:
+                return raw;
+        }
+    }
+
+    private static byte[] Zstd(byte[] bytes, int rawSize)
+    {
+        var raw = new byte[rawSize];
+        try
+        {
+            using var zstd = new Decompressor();
+            var size = zstd.Unwrap(bytes, raw);
+            return size == rawSize ? raw : throw new FormatException($"A zstd answer of {rawSize} bytes unpacked to {size}.");
+        }
+        catch (ZstdException broken)
+        {
+            throw new FormatException($"A zstd answer cannot be unpacked: {broken.Message}", broken);
         }
     }
 

@@ -13,10 +13,9 @@ internal sealed record SlsAnswer(byte[] Body, HttpResponseHeaders Headers, strin
 }
 
 /// <summary>Signs, sends, unpacks, and turns everything that is no success into a <see cref="SlsException"/>. Sends each request once.</summary>
-internal sealed class SlsConnection(SlsOptions options, HttpClient http, TimeProvider time)
+internal sealed class SlsConnection(SlsOptions options, SlsAddress address, HttpClient http, TimeProvider time)
 {
     private static readonly Dictionary<string, string> NoQuery = [];
-    private readonly SlsAddress address = SlsAddress.Of(options);
 
     public Task<SlsAnswer> SendAsync(
         HttpMethod method,
@@ -36,6 +35,7 @@ internal sealed class SlsConnection(SlsOptions options, HttpClient http, TimePro
         CancellationToken cancellationToken
     )
     {
+        CheckPath(path);
         using var request = Request(method, path, query ?? NoQuery, body);
         if (accept is not null)
         {
@@ -87,6 +87,15 @@ internal sealed class SlsConnection(SlsOptions options, HttpClient http, TimePro
         }
     }
 
+    // A logstore's or group's name is a part of the path, which is signed as it stands: one with a '/', '?' or '%' would name something else.
+    private static void CheckPath(string path)
+    {
+        if (path.Split('/').Skip(1).Any(part => part is "." or ".." || !part.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')))
+        {
+            throw new ArgumentException($"'{path}' has a name in it that SLS does not allow.", nameof(path));
+        }
+    }
+
     private HttpRequestMessage Request(HttpMethod method, string path, IReadOnlyDictionary<string, string> query, SlsBody body)
     {
         var headers = Headers(body);
@@ -111,7 +120,11 @@ internal sealed class SlsConnection(SlsOptions options, HttpClient http, TimePro
             }
         }
 
-        request.Headers.TryAddWithoutValidation("Accept-Encoding", "lz4");
+        if (SlsBody.NameOf(options.Compression) is { } compression)
+        {
+            request.Headers.TryAddWithoutValidation("Accept-Encoding", compression);
+        }
+
         return request;
     }
 
