@@ -30,7 +30,6 @@ public static class EmulatorServices
         builder.Services.AddSingleton<ReadOperations>();
         builder.Services.AddSingleton<Activity>();
         builder.Services.AddSingleton<StatusReader>();
-        builder.Services.AddRazorComponents();
         builder.Services.AddSingleton<MemoryTrim>();
         builder.Services.AddHostedService(services => services.GetRequiredService<MemoryTrim>());
         builder.Services.AddHostedService<Retention>();

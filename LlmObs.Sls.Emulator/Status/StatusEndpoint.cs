@@ -1,5 +1,6 @@
 using LlmObs.Sls.Emulator.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
 
 namespace LlmObs.Sls.Emulator.Status;
 
@@ -50,7 +51,21 @@ public static class StatusEndpoint
             return;
         }
         var status = await context.RequestServices.GetRequiredService<StatusReader>().ReadAsync(context.RequestAborted);
-        await new RazorComponentResult<StatusPage>(new { Status = status }).ExecuteAsync(context);
+        context.Response.ContentType = "text/html; charset=utf-8";
+        await context.Response.WriteAsync(await RenderAsync(context.RequestServices, status), context.RequestAborted);
+    }
+
+    // Not as a component endpoint: that brings forms, and with them keys to protect.
+    private static async Task<string> RenderAsync(IServiceProvider services, EmulatorStatus status)
+    {
+        await using var renderer = new HtmlRenderer(services, services.GetRequiredService<ILoggerFactory>());
+        return await renderer.Dispatcher.InvokeAsync(async () =>
+        {
+            var page = await renderer.RenderComponentAsync<StatusPage>(
+                ParameterView.FromDictionary(new Dictionary<string, object?> { [nameof(StatusPage.Status)] = status })
+            );
+            return page.ToHtmlString();
+        });
     }
 
     private static byte[] ReadStyle()

@@ -48,7 +48,7 @@ public sealed class ProtocolTests
     [InlineData("GET", "/logstores/logs?type=log&from=0&to=5&line=101", null, 400, "InvalidLine")]
     [InlineData("GET", "/logstores/logs?type=log&to=5", null, 400, "ParameterInvalid")]
     [InlineData("GET", "/logstores/logs/shards/9?type=cursor&from=begin", null, 400, "ShardNotExist")]
-    [InlineData("PATCH", "/logstores/logs", null, 400, "ParameterInvalid")]
+    [InlineData("PATCH", "/logstores/logs", null, 405, "InvalidMethod")]
     public async Task Refuses(string method, string target, string? body, int status, string code)
     {
         await using var sls = await TestSls.StartAsync();
