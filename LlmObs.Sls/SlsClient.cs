@@ -121,9 +121,7 @@ public sealed class SlsClient(SlsOptions options, HttpClient http, TimeProvider?
             try
             {
                 await (
-                    hashKey is null
-                        ? PutLogsAsync(logstore, part, cancellationToken)
-                        : PutLogsByKeyAsync(logstore, part, hashKey, cancellationToken)
+                    hashKey is null ? PutLogsAsync(logstore, part, cancellationToken) : PutLogsByKeyAsync(logstore, part, hashKey, cancellationToken)
                 );
             }
             catch (SlsException exception) when (written > 0)

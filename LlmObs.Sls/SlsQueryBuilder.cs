@@ -101,9 +101,10 @@ public sealed class SlsQueryBuilder
         && field.ToUpperInvariant()
             is not ("AND" or "OR" or "NOT" or "IN" or "SORT" or "ASC" or "DESC" or "GROUP" or "BY" or "AVG" or "SUM" or "MIN" or "MAX" or "LIMIT");
 
-    private static string Number(double number) => !double.IsFinite(number)
-        ? throw new ArgumentOutOfRangeException(nameof(number), number, "SLS compares finite numbers only.")
-        : number.ToString("0.################", CultureInfo.InvariantCulture);
+    private static string Number(double number) =>
+        !double.IsFinite(number)
+            ? throw new ArgumentOutOfRangeException(nameof(number), number, "SLS compares finite numbers only.")
+            : number.ToString("0.################", CultureInfo.InvariantCulture);
 
     private SlsQueryBuilder Add(string condition)
     {

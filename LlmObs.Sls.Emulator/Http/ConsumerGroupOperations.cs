@@ -18,7 +18,12 @@ internal static class ConsumerGroupOperations
         groups.Create(
             call.RequiredProject,
             logstore,
-            new ConsumerGroupDefinition(name, Timeout(body) ?? throw SlsException.Invalid("JsonInfoInvalid", "timeout is missing or not a number"), Order(body) ?? false, [])
+            new ConsumerGroupDefinition(
+                name,
+                Timeout(body) ?? throw SlsException.Invalid("JsonInfoInvalid", "timeout is missing or not a number"),
+                Order(body) ?? false,
+                []
+            )
         );
         return Results.Ok();
     }

@@ -88,8 +88,7 @@ internal static class LogstoreOperations
         return Results.Json(answer);
     }
 
-    private static bool Matches(string? wanted, string actual) =>
-        wanted is null or "" || wanted.Equals(actual, StringComparison.OrdinalIgnoreCase);
+    private static bool Matches(string? wanted, string actual) => wanted is null or "" || wanted.Equals(actual, StringComparison.OrdinalIgnoreCase);
 
     private static int Ttl(JsonObject body) => body.Int("ttl", Bad) ?? throw SlsException.Invalid(Bad, "ttl is missing");
 

@@ -37,7 +37,8 @@ internal sealed class ContextQuery(Logstore logstore, string packId, long anchor
     // Hex numbers of different lengths sort by length first.
     private static string Order => $"(length({Number}), upper({Number}), seq)";
 
-    private static string Number => $"regexp_extract(tags, {Literal.Text(Mark("__pack_id__") + "[^" + Tokenizer.Separator + "]*-([0-9A-Fa-f]+)")}, 1)";
+    private static string Number =>
+        $"regexp_extract(tags, {Literal.Text(Mark("__pack_id__") + "[^" + Tokenizer.Separator + "]*-([0-9A-Fa-f]+)")}, 1)";
 
     private static string Mark(string tag) => $"{Tokenizer.Separator}{tag}{Tokenizer.PathMark}";
 
@@ -60,7 +61,9 @@ internal sealed class ContextQuery(Logstore logstore, string packId, long anchor
         var stream = string.Create(
             CultureInfo.InvariantCulture,
             $"""
-            time BETWEEN {time - Day} AND {time + Day} AND topic = {Literal.Text(reader.GetString(1))} AND source = {Literal.Text(reader.GetString(2))}
+            time BETWEEN {time - Day} AND {time + Day} AND topic = {Literal.Text(reader.GetString(1))} AND source = {Literal.Text(
+                reader.GetString(2)
+            )}
             AND contains(tags, {Literal.Text(Mark("__pack_id__") + prefix)})
             """
         );

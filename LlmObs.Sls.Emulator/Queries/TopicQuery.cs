@@ -7,12 +7,17 @@ namespace LlmObs.Sls.Emulator.Queries;
 internal static class TopicQuery
 {
     /// <param name="after">The topic the last page ended with; empty for the first.</param>
-    public static IReadOnlyList<string> Run(DuckDBConnection connection, Logstore logstore, string after, int count, CancellationToken cancellationToken)
+    public static IReadOnlyList<string> Run(
+        DuckDBConnection connection,
+        Logstore logstore,
+        string after,
+        int count,
+        CancellationToken cancellationToken
+    )
     {
         using var command = connection.CreateCommand();
 #pragma warning disable CA2100 // Text enters only through Literal.
-        command.CommandText =
-            $"SELECT DISTINCT topic FROM {logstore.TableName} WHERE topic > {Literal.Text(after)} ORDER BY topic LIMIT {count}";
+        command.CommandText = $"SELECT DISTINCT topic FROM {logstore.TableName} WHERE topic > {Literal.Text(after)} ORDER BY topic LIMIT {count}";
 #pragma warning restore CA2100
         using var interrupt = cancellationToken.Register(command.Cancel);
         using var reader = command.ExecuteReader();

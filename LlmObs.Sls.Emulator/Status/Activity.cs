@@ -48,15 +48,7 @@ public sealed class Activity(TimeProvider time)
         void Remember(int? count, string? error)
         {
             var shown = text.Length > MaxText ? text[..MaxText] + "…" : text;
-            var query = new AnsweredQuery(
-                time.GetUtcNow(),
-                project,
-                logstore,
-                shown,
-                time.GetElapsedTime(started).TotalMilliseconds,
-                count,
-                error
-            );
+            var query = new AnsweredQuery(time.GetUtcNow(), project, logstore, shown, time.GetElapsedTime(started).TotalMilliseconds, count, error);
             lock (gate)
             {
                 queries.Enqueue(query);

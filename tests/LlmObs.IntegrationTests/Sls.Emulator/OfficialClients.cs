@@ -16,43 +16,31 @@ public sealed class OfficialClients : IAsyncLifetime
     public static IReadOnlyList<(string Client, string Scenario)> Expected { get; } =
     [
         .. from scenario in (string[])
-                [
-                    "projects",
-                    "logstores",
-                    "index",
-                    "put",
-                    "search",
-                    "punctuation",
-                    "sql",
-                    "projectSql",
-                    "histogram",
-                    "signature",
-                    "deletes",
-                ]
-            select ("log", scenario),
+            ["projects", "logstores", "index", "put", "search", "punctuation", "sql", "projectSql", "histogram", "signature", "deletes"]
+        select ("log", scenario),
         .. from scenario in (string[])
-                [
-                    "projects",
-                    "logstores",
-                    "index",
-                    "cannotPut",
-                    "putByTheOther",
-                    "search",
-                    "camelCaseIndex",
-                    "searchByPost",
-                    "wrongEscapes",
-                    "sql",
-                    "projectSql",
-                    "histogram",
-                    "context",
-                    "cursors",
-                    "cannotPull",
-                    "consumerGroups",
-                    "shards",
-                    "signature",
-                    "deletes",
-                ]
-            select ("sls20201230", scenario),
+            [
+                "projects",
+                "logstores",
+                "index",
+                "cannotPut",
+                "putByTheOther",
+                "search",
+                "camelCaseIndex",
+                "searchByPost",
+                "wrongEscapes",
+                "sql",
+                "projectSql",
+                "histogram",
+                "context",
+                "cursors",
+                "cannotPull",
+                "consumerGroups",
+                "shards",
+                "signature",
+                "deletes",
+            ]
+        select ("sls20201230", scenario),
     ];
 
     public IReadOnlyList<ClientResult> Results { get; private set; } = [];

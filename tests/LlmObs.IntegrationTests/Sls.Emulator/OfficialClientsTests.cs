@@ -20,8 +20,5 @@ public sealed class OfficialClientsTests(OfficialClients clients) : IClassFixtur
 
     [Fact]
     public void Nothing_ran_that_is_not_looked_at() =>
-        Assert.Equal(
-            OfficialClients.Expected.Order(),
-            clients.Results.Select(result => (result.Client, result.Scenario)).Order()
-        );
+        Assert.Equal(OfficialClients.Expected.Order(), clients.Results.Select(result => (result.Client, result.Scenario)).Order());
 }

@@ -59,7 +59,13 @@ public sealed class RefusalTests(RefusalTests.Server server) : IClassFixture<Ref
     [InlineData("POST", "/logstores/logs/shards/0?action=turn", null, 400, "ParameterInvalid")]
     [InlineData("POST", "/logstores/logs/consumergroups", """{"timeout":5}""", 400, "JsonInfoInvalid")]
     [InlineData("POST", "/logstores/logs/consumergroups", """{"consumerGroup":"g","timeout":"5"}""", 400, "JsonInfoInvalid")]
-    [InlineData("POST", "/logstores/logs/consumergroups", """{"consumerGroup":"readers","timeout":5,"order":false}""", 400, "ConsumerGroupAlreadyExist")]
+    [InlineData(
+        "POST",
+        "/logstores/logs/consumergroups",
+        """{"consumerGroup":"readers","timeout":5,"order":false}""",
+        400,
+        "ConsumerGroupAlreadyExist"
+    )]
     [InlineData("POST", "/logstores/logs/consumergroups/nope?type=heartbeat&consumer=c", "[]", 404, "ConsumerGroupNotExist")]
     [InlineData("POST", "/logstores/logs/consumergroups/readers?type=heartbeat&consumer=c", "{", 400, "PostBodyInvalid")]
     [InlineData("POST", "/logstores/logs/consumergroups/readers?type=checkpoint&consumer=c", "{}", 400, "JsonInfoInvalid")]
@@ -168,11 +174,7 @@ public sealed class RefusalTests(RefusalTests.Server server) : IClassFixture<Ref
             Sls = await TestSls.StartAsync();
             await Sls.CreateLogstoreAsync(SixLogs.Index);
             await Sls.ExpectOkAsync(HttpMethod.Post, "/logstores", """{"logstoreName":"bare","ttl":1}""");
-            await Sls.ExpectOkAsync(
-                HttpMethod.Post,
-                "/logstores/logs/consumergroups",
-                """{"consumerGroup":"readers","timeout":60,"order":false}"""
-            );
+            await Sls.ExpectOkAsync(HttpMethod.Post, "/logstores/logs/consumergroups", """{"consumerGroup":"readers","timeout":60,"order":false}""");
         }
 
         public ValueTask DisposeAsync() => Sls.DisposeAsync();

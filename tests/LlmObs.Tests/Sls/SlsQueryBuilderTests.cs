@@ -44,6 +44,8 @@ public sealed class SlsQueryBuilderTests
                         .Tag("batch_id", value)
                         .Text(words)
                         .Not(new SlsQueryBuilder().AnyOf("f", [value, words]))
+                        .Phrase("f", value)
+                        .Any(new SlsQueryBuilder().Field("f", words), new SlsQueryBuilder().Text(value))
                         .Search();
                     foreach (var reading in (bool[])[true, false])
                     {
@@ -53,7 +55,10 @@ public sealed class SlsQueryBuilderTests
                             field.Length == 0 || outside.StartsWith("(f", StringComparison.Ordinal)
                                 ? outside[1..outside.IndexOf(':', StringComparison.Ordinal)]
                                 : "¶";
-                        Assert.Equal($"({name}: ¶) and (__tag__:batch_id: ¶) and (¶) and (not (((f: ¶ or f: ¶))))", outside);
+                        Assert.Equal(
+                            $"({name}: ¶) and (__tag__:batch_id: ¶) and (¶) and (not (((f: ¶ or f: ¶)))) and (f: #¶) and (((f: ¶)) or ((¶)))",
+                            outside
+                        );
                     }
                 }
             );
@@ -67,6 +72,24 @@ public sealed class SlsQueryBuilderTests
     [InlineData("1st", "\"1st\"")]
     [InlineData("__tag__:host name", "__tag__:\"host name\"")]
     public void Quotes_names_that_are_not_plain(string field, string written) => Assert.Equal(written, SlsQueryBuilder.Name(field));
+
+    [Fact]
+    public void Compares_numbers_and_begins_words()
+    {
+        Assert.Equal(
+            "(a >= 1.5) and (b <= -2) and (c in [1 2]) and (d: qwen*)",
+            new SlsQueryBuilder().AtLeast("a", 1.5).AtMost("b", -2).Between("c", 1, 2).Prefix("d", "qwen").Search()
+        );
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SlsQueryBuilder().AtLeast("a", double.NaN));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a b")]
+    [InlineData("a*")]
+    [InlineData("a) or (*")]
+    public void Refuses_a_prefix_that_is_more_than_a_word(string prefix) =>
+        Assert.Throws<ArgumentException>(() => new SlsQueryBuilder().Prefix("f", prefix));
 
     [Fact]
     public void Finds_everything_without_conditions_and_nothing_among_no_values()
