@@ -53,15 +53,15 @@ public sealed class SlsAdmin
 
     /// <summary>Fails with LogStoreNotExist.</summary>
     public async Task<SlsLogstore> GetLogstoreAsync(string logstore, CancellationToken cancellationToken) =>
-        QueryAnswer.Reading(await GetAsync($"/logstores/{logstore}", null, cancellationToken), Logstore);
+        QueryAnswer.Reading(await GetAsync(SlsPath.Logstore(logstore), null, cancellationToken), Logstore);
 
     /// <summary>Changes everything but name and number of shards, which change by <see cref="SlsReader.SplitShardAsync"/> and <see cref="SlsReader.MergeShardsAsync"/>.</summary>
     public Task UpdateLogstoreAsync(SlsLogstore logstore, CancellationToken cancellationToken) =>
-        SendAsync(HttpMethod.Put, $"/logstores/{logstore.Name}", Definition(logstore), cancellationToken);
+        SendAsync(HttpMethod.Put, SlsPath.Logstore(logstore.Name), Definition(logstore), cancellationToken);
 
     /// <summary>Deletes a logstore with its logs and its index.</summary>
     public Task DeleteLogstoreAsync(string logstore, CancellationToken cancellationToken) =>
-        SendAsync(HttpMethod.Delete, $"/logstores/{logstore}", cancellationToken);
+        SendAsync(HttpMethod.Delete, SlsPath.Logstore(logstore), cancellationToken);
 
     /// <summary>The names of the project's logstores that contain a text; a page of them.</summary>
     /// <param name="size">0–500.</param>
@@ -79,7 +79,7 @@ public sealed class SlsAdmin
 
     /// <summary>The index configuration as SLS's API writes it. Fails with IndexConfigNotExist.</summary>
     public async Task<string> GetIndexAsync(string logstore, CancellationToken cancellationToken) =>
-        QueryAnswer.Reading(await GetAsync($"/logstores/{logstore}/index", null, cancellationToken), root => root.GetRawText());
+        QueryAnswer.Reading(await GetAsync($"{SlsPath.Logstore(logstore)}/index", null, cancellationToken), root => root.GetRawText());
 
     /// <summary>Fails with IndexAlreadyExist or IndexInfoInvalid. Holds for logs written from about a minute later on.</summary>
     /// <param name="indexJson">The whole configuration, at most 64 KB.</param>
@@ -92,7 +92,7 @@ public sealed class SlsAdmin
 
     /// <summary>The logs stay, and can be read by cursor only.</summary>
     public Task DeleteIndexAsync(string logstore, CancellationToken cancellationToken) =>
-        SendAsync(HttpMethod.Delete, $"/logstores/{logstore}/index", cancellationToken);
+        SendAsync(HttpMethod.Delete, $"{SlsPath.Logstore(logstore)}/index", cancellationToken);
 
     private static object Definition(SlsLogstore logstore) =>
         new
@@ -166,7 +166,7 @@ public sealed class SlsAdmin
     private Task<SlsAnswer> IndexAsync(HttpMethod method, string logstore, string indexJson, CancellationToken cancellationToken) =>
         connection.SendAsync(
             method,
-            $"/logstores/{logstore}/index",
+            $"{SlsPath.Logstore(logstore)}/index",
             null,
             SlsBody.Json(System.Text.Encoding.UTF8.GetBytes(indexJson)),
             cancellationToken

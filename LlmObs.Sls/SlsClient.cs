@@ -53,7 +53,7 @@ public sealed class SlsClient(SlsOptions options, HttpClient http, TimeProvider?
     /// <param name="ttlDays">1–3650; 3650 keeps logs for ever.</param>
     public Task<bool> CreateLogstoreIfMissingAsync(string logstore, int ttlDays, int shardCount, CancellationToken cancellationToken) =>
         CreateIfMissingAsync(
-            $"/logstores/{logstore}",
+            SlsPath.Logstore(logstore),
             "LogStoreNotExist",
             "/logstores",
             new
@@ -74,7 +74,7 @@ public sealed class SlsClient(SlsOptions options, HttpClient http, TimeProvider?
     /// <returns>True when something was changed. A change holds for logs written after it.</returns>
     public async Task<bool> EnsureIndexAsync(string logstore, string indexJson, CancellationToken cancellationToken)
     {
-        var path = $"/logstores/{logstore}/index";
+        var path = $"{SlsPath.Logstore(logstore)}/index";
         var wanted = JsonNode.Parse(indexJson)!.AsObject();
         var current = await IndexAsync(path, cancellationToken);
         if (current is not null && IndexDifference.Covers(current, wanted))
@@ -104,7 +104,7 @@ public sealed class SlsClient(SlsOptions options, HttpClient http, TimeProvider?
     public async Task PutLogsAsync(string logstore, SlsLogGroup group, CancellationToken cancellationToken) =>
         await connection.SendAsync(
             HttpMethod.Post,
-            $"/logstores/{logstore}/shards/lb",
+            $"{SlsPath.Logstore(logstore)}/shards/lb",
             null,
             SlsBody.Of(group, options.Compression),
             cancellationToken
@@ -138,7 +138,7 @@ public sealed class SlsClient(SlsOptions options, HttpClient http, TimeProvider?
     public async Task PutLogsByKeyAsync(string logstore, SlsLogGroup group, string hashKey, CancellationToken cancellationToken) =>
         await connection.SendAsync(
             HttpMethod.Post,
-            $"/logstores/{logstore}/shards/route",
+            $"{SlsPath.Logstore(logstore)}/shards/route",
             new Dictionary<string, string> { ["key"] = hashKey },
             SlsBody.Of(group, options.Compression),
             cancellationToken
@@ -156,13 +156,15 @@ public sealed class SlsClient(SlsOptions options, HttpClient http, TimeProvider?
     {
         if (options.QueriesByGet)
         {
-            return await RowsAsync($"/logstores/{logstore}", QueryAnswer.RequestByGet(query), cancellationToken);
+            return await RowsAsync(SlsPath.Logstore(logstore), QueryAnswer.RequestByGet(query), cancellationToken);
         }
 
         var body = SlsBody.Json(QueryAnswer.Request(query));
         return await UntilCompleteAsync(
             async () =>
-                QueryAnswer.ReadResult(await connection.SendAsync(HttpMethod.Post, $"/logstores/{logstore}/logs", null, body, cancellationToken)),
+                QueryAnswer.ReadResult(
+                    await connection.SendAsync(HttpMethod.Post, $"{SlsPath.Logstore(logstore)}/logs", null, body, cancellationToken)
+                ),
             result => result.IsComplete,
             cancellationToken
         );
@@ -239,7 +241,7 @@ public sealed class SlsClient(SlsOptions options, HttpClient http, TimeProvider?
         return await UntilCompleteAsync(
             async () =>
                 QueryAnswer.ReadContext(
-                    await connection.SendAsync(HttpMethod.Get, $"/logstores/{logstore}", parameters, SlsBody.None, cancellationToken)
+                    await connection.SendAsync(HttpMethod.Get, SlsPath.Logstore(logstore), parameters, SlsBody.None, cancellationToken)
                 ),
             context => context.IsComplete,
             cancellationToken
@@ -257,7 +259,7 @@ public sealed class SlsClient(SlsOptions options, HttpClient http, TimeProvider?
             ["token"] = token ?? "",
             ["line"] = count.ToString(CultureInfo.InvariantCulture),
         };
-        var answer = await connection.SendAsync(HttpMethod.Get, $"/logstores/{logstore}", parameters, SlsBody.None, cancellationToken);
+        var answer = await connection.SendAsync(HttpMethod.Get, SlsPath.Logstore(logstore), parameters, SlsBody.None, cancellationToken);
         return new SlsTopics(
             QueryAnswer.Reading(answer, root => root.EnumerateArray().Select(topic => topic.GetString()!).ToList()),
             answer.Header("x-log-nexttoken") is { Length: > 0 } next ? next : null
@@ -277,7 +279,7 @@ public sealed class SlsClient(SlsOptions options, HttpClient http, TimeProvider?
         return await UntilCompleteAsync(
             async () =>
                 QueryAnswer.ReadHistogram(
-                    await connection.SendAsync(HttpMethod.Get, $"/logstores/{logstore}", parameters, SlsBody.None, cancellationToken)
+                    await connection.SendAsync(HttpMethod.Get, SlsPath.Logstore(logstore), parameters, SlsBody.None, cancellationToken)
                 ),
             histogram => histogram.IsComplete,
             cancellationToken

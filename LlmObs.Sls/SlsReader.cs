@@ -16,7 +16,7 @@ public sealed class SlsReader
     internal SlsReader(SlsConnection connection, string logstore)
     {
         this.connection = connection;
-        path = $"/logstores/{logstore}";
+        path = SlsPath.Logstore(logstore);
     }
 
     /// <summary>All shards, the ones that can only be read as well.</summary>
@@ -248,7 +248,7 @@ public sealed class SlsReader
 
     private string ShardPath(int shard) => $"{path}/shards/{shard.ToString(CultureInfo.InvariantCulture)}";
 
-    private string GroupPath(string group) => $"{path}/consumergroups/{group}";
+    private string GroupPath(string group) => $"{path}/consumergroups/{SlsPath.Checked(group)}";
 
     private static SlsBody Json<T>(T body) => SlsBody.Json(JsonSerializer.SerializeToUtf8Bytes(body));
 }

@@ -35,7 +35,6 @@ internal sealed class SlsConnection(SlsOptions options, SlsAddress address, Http
         CancellationToken cancellationToken
     )
     {
-        CheckPath(path);
         using var request = Request(method, path, query ?? NoQuery, body);
         if (accept is not null)
         {
@@ -84,15 +83,6 @@ internal sealed class SlsConnection(SlsOptions options, SlsAddress address, Http
                 null,
                 exception
             );
-        }
-    }
-
-    // A logstore's or group's name is a part of the path, which is signed as it stands: one with a '/', '?' or '%' would name something else.
-    private static void CheckPath(string path)
-    {
-        if (path.Split('/').Skip(1).Any(part => part is "." or ".." || !part.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')))
-        {
-            throw new ArgumentException($"'{path}' has a name in it that SLS does not allow.", nameof(path));
         }
     }
 

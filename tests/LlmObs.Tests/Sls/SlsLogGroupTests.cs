@@ -81,11 +81,13 @@ public sealed class SlsLogGroupTests
     [InlineData("a?type=log")]
     [InlineData("a%2Fb")]
     [InlineData("..")]
+    [InlineData("")]
     public async Task Refuses_a_name_that_would_lead_elsewhere(string logstore)
     {
         var sls = new ScriptedSls();
 
         await Assert.ThrowsAsync<ArgumentException>(() => sls.Client().GetLogsAsync(logstore, new("*", 0, 1), Token));
+        await Assert.ThrowsAsync<ArgumentException>(() => sls.Client().Admin.GetLogstoreAsync(logstore, Token));
 
         Assert.Empty(sls.Requests);
     }
