@@ -12,7 +12,7 @@ public sealed partial record Project(int Id, string Name)
     public const string SelfName = "llmobs";
 
     /// <summary>What <see cref="IsName"/> takes, for a form to say beforehand.</summary>
-    public const string NamePattern = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
+    public const string NamePattern = @"[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?";
 
     /// <summary>Lower-case letters, digits, and hyphens between them; at most 63 characters.</summary>
     public static bool IsName(string text) => Name63().IsMatch(text);

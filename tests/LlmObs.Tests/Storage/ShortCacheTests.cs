@@ -73,6 +73,7 @@ public sealed class ShortCacheTests
 
         while (await AskAsync() is not null)
         {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
             await Task.Yield();
         }
 
