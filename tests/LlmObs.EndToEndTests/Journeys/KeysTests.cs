@@ -141,11 +141,6 @@ public sealed class KeysTests(StackFixture fixture)
     {
         await Accessibility.AssertAsync(page);
         Assert.False(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth > innerWidth"), $"{page.Url} is wider than the window.");
-        if (Environment.GetEnvironmentVariable("LLMOBS_SHOTS") is { } directory)
-        {
-            var name = $"{new Uri(page.Url).Segments[^1].TrimEnd('/')[..4]}-{page.ViewportSize!.Width}-{Guid.NewGuid():N}.png";
-            await page.ScreenshotAsync(new() { Path = Path.Combine(directory, name), FullPage = true });
-        }
     }
 
     private static async Task<string> SecretAsync(IPage page) => (await page.Locator("#secret").InnerTextAsync()).Trim();
