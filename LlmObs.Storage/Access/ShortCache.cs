@@ -9,7 +9,7 @@ namespace LlmObs.Storage.Access;
 /// </summary>
 /// <remarks>
 /// What exists is as many as there is; what does not is what strangers ask for, so it has a bound, and a place of its own where it
-/// pushes nothing out. For the same reason only a few questions are under way at one time.
+/// pushes nothing out. For the same reason few questions are under way at one time, and not many wait.
 /// </remarks>
 [SuppressMessage("Reliability", "CA1001", Justification = "A semaphore that is only awaited holds nothing to dispose of.")]
 internal sealed class ShortCache<TKey, TValue>(TimeProvider time, TimeSpan memory)
@@ -17,6 +17,7 @@ internal sealed class ShortCache<TKey, TValue>(TimeProvider time, TimeSpan memor
     where TValue : class
 {
     internal const int MaxUnknown = 10_000;
+    internal const int MaxWaiting = 1_000;
     private const int QuestionsAtOnce = 8;
 
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
@@ -61,8 +62,15 @@ internal sealed class ShortCache<TKey, TValue>(TimeProvider time, TimeSpan memor
 
     private async Task<TValue?> AskAsync(TKey key, Func<Task<TValue?>> load, CancellationToken cancellationToken)
     {
+        var hasLast = known.TryGetValue(key, out var last) && time.GetElapsedTime(last.ConfirmedAt) <= memory;
+        if (!hasLast && asked.Count >= MaxWaiting)
+        {
+            // A question goes on when whoever asked it has left, so strangers could pile them up.
+            throw new StorageUnavailableException("Too many unknown keys are being asked for at this moment.");
+        }
+
         var question = asked.GetOrAdd(key, _ => new(() => LoadAsync(key, load)));
-        if (!known.TryGetValue(key, out var last) || time.GetElapsedTime(last.ConfirmedAt) > memory)
+        if (!hasLast || last is null)
         {
             return await question.Value.WaitAsync(cancellationToken);
         }

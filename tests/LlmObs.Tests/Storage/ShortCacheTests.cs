@@ -116,6 +116,24 @@ public sealed class ShortCacheTests
     }
 
     [Fact]
+    public async Task Lets_few_strangers_wait_and_a_real_key_none_the_less()
+    {
+        await AskAsync();
+        var answer = new TaskCompletionSource<string?>();
+        database = () => answer.Task;
+        var guesses = Enumerable.Range(0, ShortCache<string, string>.MaxWaiting).Select(guess => AskAsync($"guess {guess}")).ToList();
+
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => AskAsync("one more"));
+        clock.Advance(TimeSpan.FromSeconds(10));
+        var real = AskAsync();
+        clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal("rights", await real);
+
+        answer.SetResult(null);
+        Assert.All(await Task.WhenAll(guesses), Assert.Null);
+    }
+
+    [Fact]
     public async Task Asks_again_after_a_change_and_keeps_no_answer_from_before_it()
     {
         var old = new TaskCompletionSource<string?>();
