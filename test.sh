@@ -58,7 +58,7 @@ chinese_fonts() { [ "$(uname)" = Darwin ] || [ -n "$(fc-list :lang=zh 2>/dev/nul
 has dotnet || die "The tests need the .NET 10 SDK: https://dotnet.microsoft.com/download/dotnet/10.0"
 postgres_bin >/dev/null || need "PostgreSQL 15 or newer" postgresql "Install it, e.g.: brew install postgresql@18, sudo apt-get install postgresql"
 find_chromium >/dev/null || need "Chromium" chromium "Install it, or Google Chrome, or name its program in LLMOBS_CHROMIUM."
-has npm || need "npm, from which PostgreSQL can come" npm "Install Node.js with npm."
+has npm || need "npm, from which PostgreSQL and the client libraries of the tests come" npm "Install Node.js 20 or newer with npm."
 has fc-list || [ "$(uname)" = Darwin ] || need "fontconfig" fontconfig "Install fontconfig."
 chinese_fonts || need "a font with Chinese characters" fonts-noto-cjk "Install one, e.g.: sudo apt-get install fonts-noto-cjk, sudo dnf install google-noto-sans-cjk-fonts"
 LLMOBS_CHROMIUM=$(find_chromium) || die "Chromium was installed but isn't on PATH: name its program in LLMOBS_CHROMIUM."

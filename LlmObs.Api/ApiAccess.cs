@@ -41,6 +41,10 @@ internal sealed class ApiAccess : IEndpointFilter
                     null,
                     Results.Problem("The API key lacks the scope 'read'.", statusCode: StatusCodes.Status403Forbidden)
                 ),
+                _ when context.RequestServices.GetRequiredService<RateLimits>().TakeRequest(key) is { } exceeded => (
+                    null,
+                    TooMany(context, exceeded)
+                ),
                 _ => (key.Project, null),
             };
         }
@@ -64,6 +68,12 @@ internal sealed class ApiAccess : IEndpointFilter
 
         var project = await context.RequestServices.GetRequiredService<Projects>().FindAsync(name, context.RequestAborted);
         return project is null ? (null, NoProject(name)) : (project, null);
+    }
+
+    private static IResult TooMany(HttpContext context, RateExceeded exceeded)
+    {
+        exceeded.WriteTo(context.Response.Headers);
+        return Results.Problem(exceeded.Message, statusCode: StatusCodes.Status429TooManyRequests);
     }
 
     private static IResult NoProject(string name) =>

@@ -52,5 +52,9 @@ public static class ApiEndpoints
     }
 
     private static RouteHandlerBuilder Describe(this RouteHandlerBuilder route, string name, string summary) =>
-        route.WithName(name).WithSummary(summary).ProducesProblem(StatusCodes.Status401Unauthorized);
+        route
+            .WithName(name)
+            .WithSummary(summary)
+            .ProducesProblem(StatusCodes.Status401Unauthorized)
+            .ProducesProblem(StatusCodes.Status429TooManyRequests);
 }

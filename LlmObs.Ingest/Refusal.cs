@@ -1,4 +1,5 @@
 using Grpc.Core;
+using LlmObs.Storage.Access;
 
 namespace LlmObs.Ingest;
 
@@ -12,6 +13,7 @@ internal enum RefusalReason
     MediaType,
     ContentEncoding,
     Overloaded,
+    RateLimited,
     StorageAway,
 }
 
@@ -29,20 +31,26 @@ internal sealed record Refusal(RefusalReason Reason, string Message, TimeSpan? R
             RefusalReason.NotAllowed => StatusCodes.Status403Forbidden,
             RefusalReason.TooLarge => StatusCodes.Status413PayloadTooLarge,
             RefusalReason.MediaType or RefusalReason.ContentEncoding => StatusCodes.Status415UnsupportedMediaType,
+            RefusalReason.RateLimited => StatusCodes.Status429TooManyRequests,
             _ => StatusCodes.Status503ServiceUnavailable,
         };
 
-    /// <summary>RESOURCE_EXHAUSTED without RetryInfo, as for what is too large, is never sent again.</summary>
+    /// <summary>RESOURCE_EXHAUSTED without RetryInfo, as for what is too large, is never sent again; with it, as for a rate, it is.</summary>
     public StatusCode GrpcStatus =>
         Reason switch
         {
             RefusalReason.Malformed or RefusalReason.MediaType => StatusCode.InvalidArgument,
             RefusalReason.NoCredentials => StatusCode.Unauthenticated,
             RefusalReason.NotAllowed => StatusCode.PermissionDenied,
-            RefusalReason.TooLarge => StatusCode.ResourceExhausted,
+            RefusalReason.TooLarge or RefusalReason.RateLimited => StatusCode.ResourceExhausted,
             RefusalReason.ContentEncoding => StatusCode.Unimplemented,
             _ => StatusCode.Unavailable,
         };
+
+    /// <summary>Set when the key asked for too much: for the headers of the answer.</summary>
+    public RateExceeded? Rate { get; private init; }
+
+    public static Refusal RateLimited(RateExceeded rate) => new(RefusalReason.RateLimited, rate.Message, rate.RetryAfter) { Rate = rate };
 
     /// <summary>PostgreSQL is down, starting, failing over: nothing was written, and the same request may succeed soon.</summary>
     public static Refusal StorageAway(IngestOptions options) =>

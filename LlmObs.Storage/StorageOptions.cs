@@ -26,4 +26,8 @@ public sealed class StorageOptions
     /// <summary>How often partitions are made ahead and old ones dropped.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan KeepInterval { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>How long keys and projects that were seen before go on working while PostgreSQL is away.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan KeyMemory { get; set; } = TimeSpan.FromHours(1);
 }

@@ -34,6 +34,9 @@ public static class StorageServices
         services.AddSingleton<StorageStatus>();
         services.AddSingleton<Projects>();
         services.AddSingleton<ApiKeys>();
+        services.AddSingleton<KeyRing>();
+        services.AddOptions<RateLimitOptions>().BindConfiguration(RateLimitOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<RateLimits>();
         services.AddSingleton<LoginLinks>();
 
         if (ownsSchema)

@@ -6,13 +6,15 @@ using Microsoft.Extensions.Options;
 namespace LlmObs.Ingest.Access;
 
 /// <summary>Who sends, or why the sender is refused.</summary>
-internal readonly record struct Sender(Project? Project, Refusal? Refusal);
+/// <param name="Key">Null for a sender on this machine that needs none.</param>
+internal readonly record struct Sender(Project? Project, Refusal? Refusal, ApiKey? Key = null);
 
-/// <summary>Finds the project of a request by its key, whichever way the client sends one. gRPC metadata are headers like any other.</summary>
-internal sealed class SenderAccess(ApiKeys keys, Projects projects, IOptions<IngestOptions> options, IHostEnvironment environment)
+/// <summary>Finds the project of a request by its key, whichever way the client sends one, and counts what the key asks for. gRPC metadata are headers like any other.</summary>
+internal sealed class SenderAccess(ApiKeys keys, Projects projects, RateLimits rates, IOptions<IngestOptions> options, IHostEnvironment environment)
 {
     private readonly bool _allowsLoopback = options.Value.AllowAnonymousLoopback ?? environment.IsDevelopment();
 
+    /// <summary>The sender of a request, which counts towards the key's rate. A refused one has no project.</summary>
     public async Task<Sender> FindAsync(HttpContext context)
     {
         var key = ApiKeyHeader.Read(context.Request.Headers);
@@ -32,10 +34,17 @@ internal sealed class SenderAccess(ApiKeys keys, Projects projects, IOptions<Ing
             return Refused(RefusalReason.NoCredentials, "The key is unknown or was revoked.");
         }
 
-        return found.Scopes.HasFlag(KeyScopes.Ingest)
-            ? new(found.Project, null)
-            : Refused(RefusalReason.NotAllowed, $"The key '{found.Name}' may not send; it lacks the scope 'ingest'.");
+        if (!found.Scopes.HasFlag(KeyScopes.Ingest))
+        {
+            return Refused(RefusalReason.NotAllowed, $"The key '{found.Name}' may not send; it lacks the scope 'ingest'.");
+        }
+
+        return rates.TakeRequest(found) is { } exceeded ? new(null, Refusal.RateLimited(exceeded)) : new(found.Project, null, found);
     }
+
+    /// <summary>Counts the spans, or log records, of a request, once it is known how many they are; null when they are within the key's rate.</summary>
+    public Refusal? TakeSpans(Sender sender, long count) =>
+        sender.Key is { } key && rates.TakeSpans(key, count) is { } exceeded ? Refusal.RateLimited(exceeded) : null;
 
     private async Task<Sender> DefaultAsync(CancellationToken cancellationToken) =>
         await projects.FindAsync(Project.DefaultName, cancellationToken) is { } project

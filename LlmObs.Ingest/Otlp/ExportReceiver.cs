@@ -1,5 +1,5 @@
-using LlmObs.Domain;
 using LlmObs.Domain.Spans;
+using LlmObs.Ingest.Access;
 using LlmObs.Ingest.Mapping;
 using LlmObs.Ingest.Otlp.Protos;
 using LlmObs.Ingest.Shipping;
@@ -14,17 +14,20 @@ internal sealed class ExportReceiver(
     LogMapper logs,
     SpanWriter writer,
     ShippingQueue shipping,
+    SenderAccess access,
     IngestMetrics metrics,
     IOptions<IngestOptions> options
 )
 {
-    public async Task<ExportResult> TracesAsync(ExportTraceServiceRequest request, Project project, CancellationToken cancellationToken)
+    public async Task<ExportResult> TracesAsync(ExportTraceServiceRequest request, Sender sender, CancellationToken cancellationToken)
     {
         var count = request.ResourceSpans.Sum(resource => resource.ScopeSpans.Sum(scope => (long)scope.Spans.Count));
-        if (TooMany(count, "spans") is { } refused)
+        if (TooMany(sender, count, "spans") is { } refused)
         {
             return refused;
         }
+
+        var project = sender.Project!;
 
         var mapped = spans.Map(request.ResourceSpans);
         if (mapped.Accepted.Count == 0)
@@ -41,13 +44,15 @@ internal sealed class ExportReceiver(
         return new(mapped.Rejected.Count, mapped.Rejected.Message);
     }
 
-    public async Task<ExportResult> LogsAsync(ExportLogsServiceRequest request, Project project, CancellationToken cancellationToken)
+    public async Task<ExportResult> LogsAsync(ExportLogsServiceRequest request, Sender sender, CancellationToken cancellationToken)
     {
         var count = request.ResourceLogs.Sum(resource => resource.ScopeLogs.Sum(scope => (long)scope.LogRecords.Count));
-        if (TooMany(count, "log records") is { } refused)
+        if (TooMany(sender, count, "log records") is { } refused)
         {
             return refused;
         }
+
+        var project = sender.Project!;
 
         var mapped = logs.Map(request.ResourceLogs);
         if (mapped.LateContents.Count > 0)
@@ -59,21 +64,26 @@ internal sealed class ExportReceiver(
         return new(mapped.Rejected.Count, mapped.Rejected.Message);
     }
 
-    public Task<ExportResult> MetricsAsync(ExportMetricsServiceRequest request, Project project, CancellationToken cancellationToken)
+    public Task<ExportResult> MetricsAsync(ExportMetricsServiceRequest request, Sender sender, CancellationToken cancellationToken)
     {
         foreach (var metric in request.ResourceMetrics.SelectMany(resource => resource.ScopeMetrics).SelectMany(scope => scope.Metrics))
         {
-            metrics.ForeignMetric(project.Name, metric.Name);
+            metrics.ForeignMetric(sender.Project!.Name, metric.Name);
         }
 
         return Task.FromResult(ExportResult.Success);
     }
 
-    private ExportResult? TooMany(long count, string what) =>
-        count > options.Value.MaxSpansPerRequest
-            ? ExportResult.Refused(
+    private ExportResult? TooMany(Sender sender, long count, string what)
+    {
+        if (count > options.Value.MaxSpansPerRequest)
+        {
+            return ExportResult.Refused(
                 RefusalReason.TooLarge,
                 $"The request holds {count} {what}; the limit is {options.Value.MaxSpansPerRequest} (Ingest:MaxSpansPerRequest). Send smaller batches."
-            )
-            : null;
+            );
+        }
+
+        return access.TakeSpans(sender, count) is { } refusal ? new(Refusal: refusal) : null;
+    }
 }

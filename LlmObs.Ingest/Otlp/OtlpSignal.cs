@@ -1,6 +1,6 @@
 using System.Buffers;
 using Google.Protobuf;
-using LlmObs.Domain;
+using LlmObs.Ingest.Access;
 using LlmObs.Ingest.Otlp.Protos;
 using LlmObs.Ingest.Otlp.Reading;
 
@@ -12,7 +12,7 @@ internal sealed record OtlpSignal<T>(
     string GrpcService,
     MessageParser<T> Parser,
     OtlpSignal<T>.ReadJson FromJson,
-    Func<ExportReceiver, T, Project, CancellationToken, Task<ExportResult>> ReceiveAsync,
+    Func<ExportReceiver, T, Sender, CancellationToken, Task<ExportResult>> ReceiveAsync,
     Func<ExportResult, IMessage> Response
 )
     where T : class, IMessage<T>, new()
@@ -30,7 +30,7 @@ internal static class OtlpSignals
         "opentelemetry.proto.collector.trace.v1.TraceService",
         Lean(ExportTraceServiceRequest.Parser),
         OtlpJsonReader.ReadTraces,
-        (receiver, request, project, cancellationToken) => receiver.TracesAsync(request, project, cancellationToken),
+        (receiver, request, sender, cancellationToken) => receiver.TracesAsync(request, sender, cancellationToken),
         result => new ExportTraceServiceResponse
         {
             PartialSuccess = result.Message is null ? null : new() { RejectedSpans = result.Rejected, ErrorMessage = result.Message },
@@ -42,7 +42,7 @@ internal static class OtlpSignals
         "opentelemetry.proto.collector.logs.v1.LogsService",
         Lean(ExportLogsServiceRequest.Parser),
         OtlpJsonReader.ReadLogs,
-        (receiver, request, project, cancellationToken) => receiver.LogsAsync(request, project, cancellationToken),
+        (receiver, request, sender, cancellationToken) => receiver.LogsAsync(request, sender, cancellationToken),
         result => new ExportLogsServiceResponse
         {
             PartialSuccess = result.Message is null ? null : new() { RejectedLogRecords = result.Rejected, ErrorMessage = result.Message },
@@ -54,7 +54,7 @@ internal static class OtlpSignals
         "opentelemetry.proto.collector.metrics.v1.MetricsService",
         Lean(ExportMetricsServiceRequest.Parser),
         OtlpJsonReader.ReadMetrics,
-        (receiver, request, project, cancellationToken) => receiver.MetricsAsync(request, project, cancellationToken),
+        (receiver, request, sender, cancellationToken) => receiver.MetricsAsync(request, sender, cancellationToken),
         result => new ExportMetricsServiceResponse
         {
             PartialSuccess = result.Message is null ? null : new() { RejectedDataPoints = result.Rejected, ErrorMessage = result.Message },

@@ -1,30 +1,43 @@
-using System.Security.Cryptography;
-using System.Text;
 using Dapper;
 using LlmObs.Domain;
+using Microsoft.Extensions.Options;
 
 namespace LlmObs.Storage.Access;
 
-/// <summary>What a key may do.</summary>
-[Flags]
-public enum KeyScopes
+/// <summary>Finds keys for the ways in and the API. <see cref="KeyRing"/> makes and changes them.</summary>
+public sealed class ApiKeys(Database database, TimeProvider time, IOptions<StorageOptions> options)
 {
-    None = 0,
-    Ingest = 1,
-    Read = 2,
-    All = Ingest | Read,
-}
+    // A secret is a key's present one, or one that a rotation left valid for a while.
+    private const string FindBySecret = """
+        WITH found AS (
+            SELECT k.id, NULL::timestamptz AS valid_until
+            FROM api_keys AS k
+            WHERE k.key_hash = @hash AND k.revoked_at IS NULL
+            UNION ALL
+            SELECT k.id, r.valid_until
+            FROM retired_secrets AS r
+            JOIN api_keys AS k ON k.id = r.key_id
+            WHERE r.key_hash = @hash AND r.valid_until > now() AND k.revoked_at IS NULL
+        )
+        """;
 
-/// <summary>A key's rights. The key itself is stored only as a SHA-256 hash.</summary>
-public sealed record ApiKey(Guid Id, Project Project, string Name, KeyScopes Scopes);
+    private const string FindById = """
+        WITH found AS (
+            SELECT k.id, NULL::timestamptz AS valid_until FROM api_keys AS k WHERE k.id = @id AND k.revoked_at IS NULL
+        )
+        """;
 
-public sealed class ApiKeys(Database database, TimeProvider time)
-{
-    private const string Find = """
-        SELECT k.id AS "Id", k.name AS "Name", k.scopes AS "Scopes", p.id AS "ProjectId", p.name AS "ProjectName"
-        FROM api_keys AS k
+    private const string SelectFoundAndNoteUse = """
+        , used AS (
+            UPDATE api_keys AS k SET last_used_at = now()
+            FROM found
+            WHERE k.id = found.id AND (k.last_used_at IS NULL OR k.last_used_at < now() - interval '1 minute')
+        )
+        SELECT k.id AS "Id", k.name AS "Name", k.scopes AS "Scopes", k.requests_per_second AS "RequestsPerSecond",
+            k.spans_per_second AS "SpansPerSecond", found.valid_until AS "ValidUntil", p.id AS "ProjectId", p.name AS "ProjectName"
+        FROM found
+        JOIN api_keys AS k ON k.id = found.id
         JOIN projects AS p ON p.id = k.project_id
-        WHERE k.key_hash = @hash AND k.revoked_at IS NULL
         """;
 
     // DO UPDATE SET name = name: so that the id comes back of a project that is there already.
@@ -36,48 +49,77 @@ public sealed class ApiKeys(Database database, TimeProvider time)
         )
         INSERT INTO api_keys (project_id, name, prefix, key_hash, scopes)
         SELECT id, @name, @prefix, @hash, @scopes FROM project
+        WHERE NOT EXISTS (SELECT FROM retired_secrets WHERE key_hash = @hash)
         ON CONFLICT (key_hash) DO UPDATE SET project_id = excluded.project_id, name = excluded.name, scopes = excluded.scopes
         """;
 
-    private readonly ShortCache<string, ApiKey?> cache = new(time, TimeSpan.FromSeconds(5));
+    private readonly ShortCache<string, ApiKey> bySecret = new(time, options.Value.KeyMemory);
+    private readonly ShortCache<Guid, ApiKey> byId = new(time, options.Value.KeyMemory);
 
-    /// <summary>The key's rights, or null when it is unknown or revoked. Cached for a few seconds.</summary>
-    public async Task<ApiKey?> FindAsync(string key, CancellationToken cancellationToken)
+    /// <summary>The key's rights, or null when it is unknown, revoked, or past its grace. A change is noticed within five seconds.</summary>
+    /// <exception cref="StorageUnavailableException">PostgreSQL is away, and this key was not seen within <see cref="StorageOptions.KeyMemory"/>.</exception>
+    public async ValueTask<ApiKey?> FindAsync(string key, CancellationToken cancellationToken)
     {
-        var hash = Hash(key);
-        return await cache.GetAsync(Convert.ToHexString(hash), () => LoadAsync(hash, cancellationToken));
+        var hash = Secret.Hash(key);
+        var found = await bySecret.GetAsync(Convert.ToHexString(hash), () => LoadAsync(FindBySecret, new { hash }), cancellationToken);
+        return found?.ValidUntil <= time.GetUtcNow() ? null : found;
     }
 
-    /// <summary>Makes sure that a key given in configuration exists, and its project. Idempotent; a revoked key stays revoked.</summary>
+    /// <summary>The same for who has shown the key before: a session. Secrets may have been rotated since.</summary>
+    public ValueTask<ApiKey?> FindAsync(Guid id, CancellationToken cancellationToken) =>
+        byId.GetAsync(id, () => LoadAsync(FindById, new { id }), cancellationToken);
+
+    /// <summary>Makes sure that a key given in configuration exists, and its project. Idempotent; a revoked or rotated key stays so.</summary>
     public async Task EnsureAsync(string projectName, string name, string key, KeyScopes scopes, CancellationToken cancellationToken)
     {
-        // The start of a key helps people tell keys apart; of a short one it would give too much away.
         var parameters = new
         {
             projectName,
             name,
-            prefix = key.Length >= 24 ? key[..8] : "",
-            hash = Hash(key),
+            prefix = Secret.Prefix(key),
+            hash = Secret.Hash(key),
             scopes = (int)scopes,
         };
         await database.RunAsync(
             connection => connection.ExecuteAsync(new CommandDefinition(Ensure, parameters, cancellationToken: cancellationToken)),
             cancellationToken
         );
-        cache.Forget();
+        Forget();
     }
 
-    private Task<ApiKey?> LoadAsync(byte[] hash, CancellationToken cancellationToken) =>
+    /// <summary>So that whoever changed a key sees it at once; other replicas do within seconds.</summary>
+    internal void Forget()
+    {
+        bySecret.Forget();
+        byId.Forget();
+    }
+
+    // Not cancelled with the request that happens to ask first: others wait for the same answer.
+    private Task<ApiKey?> LoadAsync(string find, object parameters) =>
         database.RunAsync(
-            async connection =>
-                await connection.QuerySingleOrDefaultAsync<Row?>(new CommandDefinition(Find, new { hash }, cancellationToken: cancellationToken))
-                    is { } row
-                    ? new ApiKey(row.Id, new(row.ProjectId, row.ProjectName), row.Name, (KeyScopes)row.Scopes)
-                    : null,
-            cancellationToken
+            async connection => (await connection.QuerySingleOrDefaultAsync<Row?>(find + SelectFoundAndNoteUse, parameters))?.ToKey(),
+            CancellationToken.None
         );
 
-    private static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
-
-    private sealed record Row(Guid Id, string Name, int Scopes, int ProjectId, string ProjectName);
+    private sealed record Row(
+        Guid Id,
+        string Name,
+        int Scopes,
+        int? RequestsPerSecond,
+        int? SpansPerSecond,
+        DateTime? ValidUntil,
+        int ProjectId,
+        string ProjectName
+    )
+    {
+        public ApiKey ToKey() =>
+            new(
+                Id,
+                new(ProjectId, ProjectName),
+                Name,
+                (KeyScopes)Scopes,
+                new(RequestsPerSecond, SpansPerSecond),
+                ValidUntil is { } until ? new(until) : null
+            );
+    }
 }

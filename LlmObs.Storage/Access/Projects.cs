@@ -1,15 +1,20 @@
 using Dapper;
 using LlmObs.Domain;
+using Microsoft.Extensions.Options;
 
 namespace LlmObs.Storage.Access;
 
-public sealed class Projects(Database database, TimeProvider time)
-{
-    private readonly ShortCache<string, Project?> cache = new(time, TimeSpan.FromSeconds(5));
+/// <summary>A project as the list of projects shows it.</summary>
+/// <param name="Keys">Keys that are not revoked.</param>
+public sealed record ProjectSummary(Project Project, DateTimeOffset CreatedAt, int Keys);
 
-    /// <summary>The project of that name, or null. Cached for a few seconds.</summary>
-    public async Task<Project?> FindAsync(string name, CancellationToken cancellationToken) =>
-        await cache.GetAsync(name, () => LoadAsync(name, cancellationToken));
+public sealed class Projects(Database database, TimeProvider time, IOptions<StorageOptions> options)
+{
+    private readonly ShortCache<string, Project> cache = new(time, options.Value.KeyMemory);
+
+    /// <summary>The project of that name, or null. A new one is noticed within five seconds.</summary>
+    public ValueTask<Project?> FindAsync(string name, CancellationToken cancellationToken) =>
+        cache.GetAsync(name, () => LoadAsync(name), cancellationToken);
 
     /// <summary>Every project, by name.</summary>
     public Task<IReadOnlyList<Project>> ListAsync(CancellationToken cancellationToken) =>
@@ -26,16 +31,63 @@ public sealed class Projects(Database database, TimeProvider time)
             cancellationToken
         );
 
-    private Task<Project?> LoadAsync(string name, CancellationToken cancellationToken) =>
-        database.RunAsync(
+    /// <summary>Every project, by name, with what hangs on it.</summary>
+    public Task<IReadOnlyList<ProjectSummary>> SummariesAsync(CancellationToken cancellationToken) =>
+        database.RunAsync<IReadOnlyList<ProjectSummary>>(
+            async connection =>
+                [
+                    .. (
+                        await connection.QueryAsync<SummaryRow>(
+                            new CommandDefinition(
+                                """
+                                SELECT p.id AS "Id", p.name AS "Name", p.created_at AS "CreatedAt",
+                                    count(k.id) FILTER (WHERE k.revoked_at IS NULL)::int AS "Keys"
+                                FROM projects AS p
+                                LEFT JOIN api_keys AS k ON k.project_id = p.id
+                                GROUP BY p.id
+                                ORDER BY p.name
+                                """,
+                                cancellationToken: cancellationToken
+                            )
+                        )
+                    ).Select(row => new ProjectSummary(new(row.Id, row.Name), new(row.CreatedAt), row.Keys)),
+                ],
+            cancellationToken
+        );
+
+    /// <summary>A new project, or null when the name is taken.</summary>
+    /// <exception cref="ArgumentException">It is no name; see <see cref="Project.IsName"/>.</exception>
+    public async Task<Project?> CreateAsync(string name, CancellationToken cancellationToken)
+    {
+        if (!Project.IsName(name))
+        {
+            throw new ArgumentException($"'{name}' is no project name.", nameof(name));
+        }
+
+        var made = await database.RunAsync(
             connection =>
                 connection.QuerySingleOrDefaultAsync<Project?>(
                     new CommandDefinition(
-                        """SELECT id AS "Id", name AS "Name" FROM projects WHERE name = @name""",
-                        new { name = Rows.StorableText.Clean(name) },
+                        """INSERT INTO projects (name) VALUES (@name) ON CONFLICT (name) DO NOTHING RETURNING id AS "Id", name AS "Name" """,
+                        new { name },
                         cancellationToken: cancellationToken
                     )
                 ),
             cancellationToken
         );
+        cache.Forget();
+        return made;
+    }
+
+    private Task<Project?> LoadAsync(string name) =>
+        database.RunAsync(
+            connection =>
+                connection.QuerySingleOrDefaultAsync<Project?>(
+                    """SELECT id AS "Id", name AS "Name" FROM projects WHERE name = @name""",
+                    new { name = Rows.StorableText.Clean(name) }
+                ),
+            CancellationToken.None
+        );
+
+    private sealed record SummaryRow(int Id, string Name, DateTime CreatedAt, int Keys);
 }

@@ -23,12 +23,15 @@ public static class SignInServices
                 options.ReturnUrlParameter = "to";
                 options.ExpireTimeSpan = TimeSpan.FromDays(14);
                 options.SlidingExpiration = true;
+                options.Events.OnValidatePrincipal = SessionOfKey.ValidateAsync;
             });
         // The ring is read once at start, before the schema is there; whoever needs it later gets the exception. Its keys are as safe as the
         // database they are in, which holds all they protect.
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement", LogLevel.Critical);
         builder.Services.AddDataProtection().PersistKeysToLlmObsStorage();
-        builder.Services.AddAuthorization();
+        builder.Services.AddAuthorization(options =>
+            options.AddPolicy(Operators.Policy, policy => policy.RequireAssertion(context => context.User.IsOperator()))
+        );
         builder.Services.AddScoped<SignIn>();
         builder.Services.AddHostedService<FirstLoginLink>();
         return builder;
@@ -60,7 +63,7 @@ public sealed class SignIn(LoginLinks links, ApiKeys keys)
         }
 
         return await keys.FindAsync(secret, cancellationToken) is { } key && key.Scopes.HasFlag(KeyScopes.Read)
-            ? [new(ClaimTypes.Name, key.Name), new(ApiClaims.Project, key.Project.Name)]
+            ? [new(ClaimTypes.Name, key.Name), new(ApiClaims.Project, key.Project.Name), new(ApiClaims.Key, key.Id.ToString())]
             : null;
     }
 }

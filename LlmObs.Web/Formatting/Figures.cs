@@ -92,6 +92,8 @@ public static class Figures
     public static string DayAndTime(DateTimeOffset at) => at.ToString("MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
     /// <summary><c>2025-10-14</c>.</summary>
+    public static string DateAndMinute(DateTimeOffset at) => at.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+
     public static string Date(DateTimeOffset at) => at.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     /// <summary><c>+08:00</c>, with a true minus.</summary>

@@ -7,13 +7,21 @@ public sealed record Snippet(string Language, string Text);
 /// <param name="Steps">Each with the English title that is the key of its translation.</param>
 public sealed record FirstStepsGuide(string Id, string Name, IReadOnlyList<(string Title, Snippet Snippet)> Steps);
 
+/// <summary>A key as snippets name it: for most its secret, for Langfuse's clients both halves.</summary>
+public sealed record SnippetKey(string Secret, string PublicKey)
+{
+    /// <summary>Where the reader has to put one.</summary>
+    public static readonly SnippetKey StandIn = new("YOUR_API_KEY", "pk-lf-any");
+}
+
 /// <summary>How to send the first trace to this very installation.</summary>
 public static class FirstSteps
 {
     /// <param name="http">Ingest over HTTP, without a slash at the end.</param>
-    /// <param name="key">The key as shown: a stand-in where one is needed; null when senders need none.</param>
-    public static IReadOnlyList<FirstStepsGuide> Guides(string http, string? key)
+    /// <param name="pair">The key, or a stand-in where one is needed; null when senders need none.</param>
+    public static IReadOnlyList<FirstStepsGuide> Guides(string http, SnippetKey? pair)
     {
+        var key = pair?.Secret;
         var header = key is null ? "" : $"\nexport OTEL_EXPORTER_OTLP_HEADERS=\"Authorization=Bearer {key}\"";
         return
         [
@@ -87,7 +95,7 @@ public static class FirstSteps
                         "Point the SDK at this installation",
                         new(
                             "bash",
-                            $"export LANGFUSE_HOST={http}\nexport LANGFUSE_BASE_URL={http}\nexport LANGFUSE_PUBLIC_KEY=pk-lf-local\nexport LANGFUSE_SECRET_KEY={key ?? "$(cat .llmobs/api-key)"}"
+                            $"export LANGFUSE_HOST={http}\nexport LANGFUSE_BASE_URL={http}\nexport LANGFUSE_PUBLIC_KEY={pair?.PublicKey ?? "pk-lf-local"}\nexport LANGFUSE_SECRET_KEY={key ?? "$(cat .llmobs/api-key)"}"
                         )
                     ),
                 ]
@@ -110,6 +118,18 @@ public static class FirstSteps
                 ]
             ),
         ];
+    }
+
+    /// <summary>What to paste for a key that was just made: how to send with it, or, when it may only read, how to read.</summary>
+    public static IReadOnlyList<Snippet> ForNewKey(string http, SnippetKey key, bool maySend)
+    {
+        if (!maySend)
+        {
+            return [new("bash", $"curl -H 'Authorization: Bearer {key.Secret}' {http}/api/v1/traces")];
+        }
+
+        var guides = Guides(http, key);
+        return [guides.First(guide => guide.Id == "otlp").Steps[0].Snippet, guides.First(guide => guide.Id == "langfuse").Steps[0].Snippet];
     }
 
     private static string DotNet(string http, string? key) =>

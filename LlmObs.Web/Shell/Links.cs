@@ -13,6 +13,10 @@ public static class Links
 
     public static string System(Project project) => With(project, "/system");
 
+    public static string Keys(Project project) => With(project, "/keys");
+
+    public static string Key(Project project, Guid id) => With(project, $"/keys/{id}");
+
     private static string With(Project project, string path, params IEnumerable<(string Key, string? Value)> query)
     {
         var own = project.Name == Project.DefaultName ? null : project.Name;

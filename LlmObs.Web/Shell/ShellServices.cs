@@ -1,4 +1,5 @@
 using System.Globalization;
+using LlmObs.Web.Access;
 using Microsoft.AspNetCore.Localization;
 using Microsoft.AspNetCore.Mvc;
 
@@ -23,6 +24,7 @@ public static class ShellServices
                 options
                     .Conventions.AddPageRoute("/Search/Index", "search")
                     .AuthorizeFolder("/")
+                    .AuthorizeFolder("/Keys", Operators.Policy)
                     .AllowAnonymousToPage("/Login")
                     .AllowAnonymousToPage("/Preferences")
                     .AllowAnonymousToPage("/Error")

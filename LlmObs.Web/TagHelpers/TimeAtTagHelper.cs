@@ -6,7 +6,7 @@ namespace LlmObs.Web.TagHelpers;
 
 /// <summary>
 /// <c>&lt;time-at nano="…"&gt;</c> or <c>&lt;time-at at="…"&gt;</c>: <c>14:32:07.412</c> in the reader's zone;
-/// <c>with-day</c> puts <c>10-14</c> before it, where no day row does.
+/// <c>with-day</c> puts <c>10-14</c> before it, where no day row does; <c>to-minute</c> shows <c>2025-10-14 14:32</c> instead.
 /// </summary>
 [HtmlTargetElement("time-at", TagStructure = TagStructure.NormalOrSelfClosing)]
 public sealed class TimeAtTagHelper(ViewerZone zone) : TagHelper
@@ -16,6 +16,9 @@ public sealed class TimeAtTagHelper(ViewerZone zone) : TagHelper
 
     public DateTimeOffset? At { get; set; }
     public bool WithDay { get; set; }
+
+    /// <summary>The whole date and the minute, for what lies days or months back.</summary>
+    public bool ToMinute { get; set; }
 
     public override void Process(TagHelperContext context, TagHelperOutput output)
     {
@@ -34,6 +37,12 @@ public sealed class TimeAtTagHelper(ViewerZone zone) : TagHelper
         output.TagName = "time";
         output.Attributes.SetAttribute("datetime", Figures.Machine(shown));
         output.Attributes.SetAttribute("title", $"{Figures.Date(shown)} {Figures.Time(shown)}{Figures.Milliseconds(shown)} {Figures.Offset(shown)}");
+        if (ToMinute)
+        {
+            output.Content.Append(Figures.DateAndMinute(shown));
+            return;
+        }
+
         output.Content.Append(WithDay ? Figures.DayAndTime(shown) : Figures.Time(shown));
         output.Content.AppendHtml("<span class=\"dim\">").Append(Figures.Milliseconds(shown)).AppendHtml("</span>");
     }

@@ -1,4 +1,5 @@
 using LlmObs.Domain.Spans;
+using LlmObs.Ingest.Mapping.Dialects.OpenInference;
 using LlmObs.Ingest.Mapping.Fields;
 
 namespace LlmObs.Ingest.Mapping.Content;
@@ -24,7 +25,10 @@ internal static class SpanContentReader
 {
     public static ReadContent Read(AttributeMap attributes, SpanKind kind, string name, GenAiContent told)
     {
-        var input = (kind == SpanKind.Tool ? ToolReader.ArgumentsText(attributes) : null) ?? attributes.Text(ContentTables.Input);
+        var input =
+            (kind == SpanKind.Tool ? ToolReader.ArgumentsText(attributes) : null)
+            ?? attributes.Text(ContentTables.Input)
+            ?? (kind == SpanKind.Embedding ? OpenInferenceEmbeddings.Texts(attributes) : null);
         var output = (kind == SpanKind.Tool ? ToolReader.ResultText(attributes) : null) ?? attributes.Text(ContentTables.Output);
         var messages = MessageSources.Read(new(attributes, kind, told), input, output);
         var isRetrieval = kind is SpanKind.Retriever or SpanKind.Reranker;

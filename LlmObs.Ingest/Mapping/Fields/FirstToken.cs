@@ -16,7 +16,11 @@ internal static class FirstToken
     private static readonly Precedence Milliseconds = new("ai.response.msToFirstChunk", "ai.stream.msToFirstChunk");
 
     // Absolute times; Langfuse's is a JSON string.
-    private static readonly Precedence Instants = new("langfuse.observation.completion_start_time", "mastra.completion_start_time");
+    private static readonly Precedence Instants = new(
+        "langfuse.observation.completion_start_time",
+        "completionStartTime",
+        "mastra.completion_start_time"
+    );
     private static readonly string[] Events =
     [
         "First Token Stream Event",

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Grpc.AspNetCore.Server.Model;
 using Grpc.Core;
+using LlmObs.Ingest.Access;
 using LlmObs.Ingest.Otlp.Reading;
 using LlmObs.Storage;
 using Microsoft.Extensions.Options;
@@ -23,7 +24,7 @@ internal sealed partial class ExportService<T>(
         // As over HTTP: receiving telemetry makes none.
         using var quiet = SuppressInstrumentationScope.Begin();
         var context = call.GetHttpContext();
-        var result = await ReceiveAsync(request, GrpcAdmission.ProjectOf(context), call.CancellationToken);
+        var result = await ReceiveAsync(request, GrpcAdmission.SenderOf(context), call.CancellationToken);
         metrics.Received("grpc", request.Bytes);
         if (result.Refusal is { } refusal)
         {
@@ -33,7 +34,7 @@ internal sealed partial class ExportService<T>(
         return signal.Response(result);
     }
 
-    private async Task<ExportResult> ReceiveAsync(GrpcRequest<T> request, Domain.Project project, CancellationToken cancellationToken)
+    private async Task<ExportResult> ReceiveAsync(GrpcRequest<T> request, Sender sender, CancellationToken cancellationToken)
     {
         if (!request.Read.IsRead)
         {
@@ -42,7 +43,7 @@ internal sealed partial class ExportService<T>(
 
         try
         {
-            return await signal.ReceiveAsync(receiver, request.Read.Request, project, cancellationToken);
+            return await signal.ReceiveAsync(receiver, request.Read.Request, sender, cancellationToken);
         }
         catch (StorageUnavailableException e)
         {

@@ -1,4 +1,3 @@
-using LlmObs.Domain;
 using LlmObs.Ingest.Access;
 using LlmObs.Storage;
 using Microsoft.AspNetCore.Http.Features;
@@ -16,8 +15,8 @@ internal sealed class GrpcAdmission(SenderAccess access, IngestGate gate, Ingest
     public static bool IsGrpc(HttpContext context) =>
         context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true;
 
-    /// <summary>The project that admission found for the call.</summary>
-    public static Project ProjectOf(HttpContext context) => context.Features.GetRequiredFeature<Admitted>().Project;
+    /// <summary>The sender that admission found for the call; it has a project.</summary>
+    public static Sender SenderOf(HttpContext context) => context.Features.GetRequiredFeature<Admitted>().Sender;
 
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
@@ -33,10 +32,10 @@ internal sealed class GrpcAdmission(SenderAccess access, IngestGate gate, Ingest
 
     private async Task<Refusal?> RefuseAsync(HttpContext context, RequestDelegate next)
     {
-        var (project, refusal) = await SenderAsync(context);
-        if (project is null)
+        var sender = await SenderAsync(context);
+        if (sender.Project is null)
         {
-            return refusal;
+            return sender.Refusal;
         }
 
         using var place = await gate.EnterAsync(context.RequestAborted);
@@ -51,7 +50,7 @@ internal sealed class GrpcAdmission(SenderAccess access, IngestGate gate, Ingest
         }
 
         context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize = null;
-        context.Features.Set(new Admitted(project));
+        context.Features.Set(new Admitted(sender));
         await next(context);
         return null;
     }
@@ -83,5 +82,5 @@ internal sealed class GrpcAdmission(SenderAccess access, IngestGate gate, Ingest
         return trailers?["grpc-status"].ToString() is { Length: > 0 } status ? status : response.Headers["grpc-status"].ToString();
     }
 
-    private sealed record Admitted(Project Project);
+    private sealed record Admitted(Sender Sender);
 }

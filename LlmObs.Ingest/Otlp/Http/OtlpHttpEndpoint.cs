@@ -45,10 +45,10 @@ internal sealed partial class OtlpHttpEndpoint(
     {
         try
         {
-            var (project, refusal) = await access.FindAsync(context);
-            if (project is null)
+            var sender = await access.FindAsync(context);
+            if (sender.Project is null)
             {
-                return new(Refusal: refusal);
+                return new(Refusal: sender.Refusal);
             }
 
             using var place = await gate.EnterAsync(context.RequestAborted);
@@ -70,7 +70,7 @@ internal sealed partial class OtlpHttpEndpoint(
                 metrics.Received(isJson ? "http/json" : "http/protobuf", body.Length);
                 var read = signal.Read(body.Bytes, isJson);
                 return read.IsRead
-                    ? await signal.ReceiveAsync(receiver, read.Request, project, context.RequestAborted)
+                    ? await signal.ReceiveAsync(receiver, read.Request, sender, context.RequestAborted)
                     : ExportResult.Refused(RefusalReason.Malformed, read.Error);
             }
         }
@@ -87,7 +87,11 @@ internal sealed partial class OtlpHttpEndpoint(
         if (result.Refusal is { } refusal)
         {
             response.StatusCode = refusal.HttpStatus;
-            if (refusal.RetryAfter is not null)
+            if (refusal.Rate is { } rate)
+            {
+                rate.WriteTo(response.Headers);
+            }
+            else if (refusal.RetryAfter is not null)
             {
                 response.Headers.RetryAfter = refusal.RetryAfterSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
             }

@@ -1,4 +1,3 @@
-using Deque.AxeCore.Playwright;
 using LlmObs.EndToEndTests.Support;
 using Microsoft.Playwright;
 
@@ -21,7 +20,7 @@ public sealed class FindAndReadTests(StackFixture fixture)
         await page.Keyboard.PressAsync("Enter");
         var result = page.Locator($"a[href*='/traces/{TraceId}']").First;
         await Assertions.Expect(result).ToBeVisibleAsync();
-        await AssertAccessibleAsync(page);
+        await Accessibility.AssertAsync(page);
         await result.ClickAsync();
 
         await Assertions.Expect(page.Locator("h1")).ToContainTextAsync("上季度华东区销售额最高的 10 个门店");
@@ -32,7 +31,7 @@ public sealed class FindAndReadTests(StackFixture fixture)
         await Assertions.Expect(sql.First).ToContainTextAsync("store_name");
         Assert.True(await page.Locator("[data-panel] .code .k").CountAsync() > 3, "no keyword of the SQL is highlighted");
         Assert.Contains("span=", page.Url, StringComparison.Ordinal);
-        await AssertAccessibleAsync(page);
+        await Accessibility.AssertAsync(page);
         await page.Context.CloseAsync();
     }
 
@@ -74,7 +73,7 @@ public sealed class FindAndReadTests(StackFixture fixture)
         foreach (var path in (string[])["search", $"traces/{TraceId}", "system"])
         {
             await page.GotoAsync($"{fixture.Stack.Web}{path}");
-            await AssertAccessibleAsync(page);
+            await Accessibility.AssertAsync(page);
             var overflow = await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
             Assert.True(overflow <= 0, $"/{path} is {overflow} px wider than a {width} px screen");
         }
@@ -92,16 +91,6 @@ public sealed class FindAndReadTests(StackFixture fixture)
             answer => answer.Contains(TraceId, StringComparison.Ordinal),
             TimeSpan.FromSeconds(30),
             "the captured trace, with the content of its log records, being searchable"
-        );
-    }
-
-    private static async Task AssertAccessibleAsync(IPage page)
-    {
-        var axe = await page.RunAxe();
-        var serious = axe.Violations.Where(violation => violation.Impact is "serious" or "critical").ToList();
-        Assert.True(
-            serious.Count == 0,
-            $"{page.Url}: {string.Join("; ", serious.Select(violation => $"{violation.Id}: {violation.Help} ({violation.Nodes[0].Html})"))}"
         );
     }
 }

@@ -82,9 +82,11 @@ public sealed class IngestServer : IAsyncDisposable
         where T : notnull => _app.Services.GetRequiredService<T>();
 
     /// <param name="connection">The database; null for one of its own in the tests' PostgreSQL.</param>
+    /// <param name="time">Null for the system's clock.</param>
     public static async Task<IngestServer> StartAsync(
         IngestDatabase database,
         string? connection = null,
+        TimeProvider? time = null,
         params (string Key, string Value)[] settings
     )
     {
@@ -104,6 +106,7 @@ public sealed class IngestServer : IAsyncDisposable
         );
         builder.Configuration.AddInMemoryCollection(settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value));
         builder.Logging.SetMinimumLevel(LogLevel.Error);
+        builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.AddServiceDefaults();
         builder.AddLlmObsDatabase();
         builder.AddLlmObsStorage(ownsSchema: true);

@@ -26,8 +26,9 @@ public sealed class TestDatabase(PostgresFixture postgres) : IAsyncLifetime
     public LateContentMerger Merger => new(Database, AsOptions);
     public TraceReader Reader => new(Database);
     public StorageStatus Status => new(Database);
-    public ApiKeys ApiKeys => new(Database, Clock);
-    public Projects Projects => new(Database, Clock);
+    public ApiKeys ApiKeys => new(Database, Clock, AsOptions);
+    public KeyRing KeyRing => new(Database, ApiKeys);
+    public Projects Projects => new(Database, Clock, AsOptions);
     public LoginLinks LoginLinks => new(Database);
     public Retention Retention => new(Database, new(), AsOptions, Clock);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using LlmObs.Domain.Spans;
 using static LlmObs.Tests.Ingest.Mapped;
 using SpanKind = LlmObs.Domain.Spans.SpanKind;
@@ -310,6 +311,35 @@ public sealed class MappingDialectsTests
         Assert.Equal("42", record.Content.Messages[1].Parts[1].Content);
         Assert.Equal(["reasoning", "tool_call"], record.Content.Messages[2].Parts.Select(part => part.Type));
         Assert.Equal(["tool_calls"], record.Span.FinishReasons);
+    }
+
+    [Fact]
+    public void Texts_that_OpenInference_embedded_are_its_input()
+    {
+        var (span, content) = Map(
+            ("openinference.span.kind", "EMBEDDING"),
+            ("embedding.embeddings.0.embedding.text", "订单表"),
+            ("embedding.embeddings.1.embedding.text", "用户表")
+        );
+
+        Assert.Equal((SpanKind.Embedding, "订单表\n用户表"), (span.Kind, content.Input));
+    }
+
+    [Theory]
+    [InlineData("completionStartTime", "2026-11-23T09:27:09.250Z")]
+    [InlineData("langfuse.observation.completion_start_time", "\"2026-11-23T09:27:09.250Z\"")]
+    [InlineData("mastra.completion_start_time", "2026-11-23T09:27:09.250Z")]
+    [InlineData("gen_ai.response.time_to_first_chunk", 0.25)]
+    [InlineData("gen_ai.response.time_to_first_token", 250_000_000)]
+    [InlineData("ai.response.msToFirstChunk", 250.0)]
+    public void Time_to_first_token_in_each_form(string key, object value)
+    {
+        var span = Spans.With((key, value));
+        span.StartTimeUnixNano =
+            (ulong)DateTimeOffset.Parse("2026-11-23T09:27:09Z", CultureInfo.InvariantCulture).ToUnixTimeMilliseconds() * 1_000_000;
+        span.EndTimeUnixNano = span.StartTimeUnixNano + 1_000_000_000;
+
+        Assert.Equal(250.0, Map(span).Span.TimeToFirstTokenMs);
     }
 
     [Fact]
