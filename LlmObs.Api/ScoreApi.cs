@@ -75,7 +75,7 @@ internal static class ScoreApi
     private static Score Read(ApiScoreInput sent, string source, string? name, TimeProvider time)
     {
         var value = sent.Value ?? default;
-        var type = sent.Type ?? TypeOf(value.ValueKind);
+        var type = sent.Type is null ? TypeOf(value.ValueKind) : TypeOf(sent.Type);
         return new(
             sent.Id ?? Guid.CreateVersion7(time.GetUtcNow()).ToString(),
             sent.TraceId,
@@ -90,7 +90,7 @@ internal static class ScoreApi
                 : null,
             sent.Comment,
             sent.Source ?? source,
-            (sent.Time ?? time.GetUtcNow()).ToUnixTimeMilliseconds() * 1000,
+            ((sent.Time is null ? time.GetUtcNow() : TimeOf(sent.Time)) - DateTimeOffset.UnixEpoch).Ticks / 10,
             sent.Metadata is { ValueKind: not JsonValueKind.Null } metadata ? new JsonText(metadata.GetRawText()) : default
         );
     }
@@ -103,6 +103,16 @@ internal static class ScoreApi
             JsonValueKind.String => ScoreType.Categorical,
             _ => throw new ApiArgumentException("value", "a number, true, false or a text is needed."),
         };
+
+    private static ScoreType TypeOf(string word) =>
+        Enum.TryParse<ScoreType>(word, ignoreCase: true, out var type) && Enum.IsDefined(type)
+            ? type
+            : throw new ApiArgumentException("type", $"is numeric, boolean, categorical or text, not '{word}'.");
+
+    private static DateTimeOffset TimeOf(string text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            ? time
+            : throw new ApiArgumentException("time", $"'{text}' is no ISO 8601 time.");
 
     private static double? Number(JsonElement value) =>
         value.ValueKind switch
@@ -134,7 +144,7 @@ internal static class ScoreApi
 /// <param name="SpanId">Needs <paramref name="TraceId"/>.</param>
 /// <param name="Name">At most 200 characters. Feedback may leave it out.</param>
 /// <param name="Value">A number, true, false, or a text (at most 500 characters, 10 000 with type <c>text</c>).</param>
-/// <param name="Type">Told by the value when left out.</param>
+/// <param name="Type">numeric, boolean, categorical or text; told by the value when left out.</param>
 /// <param name="Label">A word beside a number.</param>
 /// <param name="Comment">At most 10 000 characters.</param>
 /// <param name="Source">Who says so; <c>api</c> or <c>feedback</c> when left out.</param>
@@ -148,11 +158,11 @@ public sealed record ApiScoreInput(
     string? RequestId,
     string? Name,
     JsonElement? Value,
-    ScoreType? Type,
+    string? Type,
     string? Label,
     string? Comment,
     string? Source,
-    DateTimeOffset? Time,
+    string? Time,
     JsonElement? Metadata
 );
 

@@ -216,7 +216,7 @@ internal static class EventFields
 
     private static UpdatedField Last(string name, IngestionEvent e, JsonText value) => new(name, KeepsFirst: false, e.Rank, value);
 
-    private static JsonText Json(JsonElement value) => new(value.GetRawText());
+    private static JsonText Json(JsonElement value) => value.Raw();
 
     private static JsonText Text(long number) => new(number.ToString(CultureInfo.InvariantCulture));
 
