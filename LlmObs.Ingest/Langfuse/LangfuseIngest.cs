@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using LlmObs.Domain;
 using LlmObs.Ingest.Mapping.Content;
+using Microsoft.AspNetCore.Routing.Template;
 using Microsoft.Extensions.Options;
 
 namespace LlmObs.Ingest.Langfuse;
@@ -177,14 +178,22 @@ public static class LangfuseIngest
         return Results.NoContent();
     }
 
-    private static IResult Unknown(HttpContext context)
+    // The fallback takes what routing would have answered with an empty 405 as well; clients read errors as JSON.
+    private static IResult Unknown(HttpContext context, EndpointDataSource routes)
     {
+        var (method, path) = (context.Request.Method, context.Request.Path);
+        var isServed = routes
+            .Endpoints.OfType<RouteEndpoint>()
+            .Where(route => route.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods is [not "OPTIONS"])
+            .Any(route => new TemplateMatcher(new RouteTemplate(route.RoutePattern), []).TryMatch(path, []));
         context.Response.Headers.AccessControlAllowOrigin = "*";
-        return LangfuseAnswer.Error(
-            StatusCodes.Status404NotFound,
-            "LangfuseNotFoundError",
-            $"{context.Request.Method} {context.Request.Path} is not served here; see docs/wire-formats.md of LlmObs."
-        );
+        return isServed
+            ? LangfuseAnswer.Error(StatusCodes.Status405MethodNotAllowed, "MethodNotAllowedError", $"{method} is not allowed on {path}.")
+            : LangfuseAnswer.Error(
+                StatusCodes.Status404NotFound,
+                "LangfuseNotFoundError",
+                $"{method} {path} is not served here; see docs/wire-formats.md of LlmObs."
+            );
     }
 
     private static Task TakeOffPrefix(HttpContext context, RequestDelegate next)

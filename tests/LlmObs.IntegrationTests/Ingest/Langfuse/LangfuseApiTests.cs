@@ -110,7 +110,7 @@ public sealed class LangfuseApiTests(IngestDatabase database) : IAsyncLifetime
         Assert.Equal(2, score.Value);
 
         static string Score(string id, string time, int value) =>
-            $$"""{"batch":[{"id":"{{id}}","type":"score-create","timestamp":"{{time}}","body":{"id":"s","traceId":"t-score","name":"n","value":{{value}}}}]}""";
+            $$$"""{"batch":[{"id":"{{{id}}}","type":"score-create","timestamp":"{{{time}}}","body":{"id":"s","traceId":"t-score","name":"n","value":{{{value}}} } }]}""";
     }
 
     [Fact]
