@@ -16,6 +16,9 @@ public sealed record SpanPanel(SpanRecord Record, TraceAddress Address, IReadOnl
     /// <summary>Judgements of this span, newest first.</summary>
     public IReadOnlyList<Score> Scores { get; init; } = [];
 
+    /// <summary>Images and files that were taken out of what it said.</summary>
+    public IReadOnlyList<MediaReference> Media => field ??= MediaReference.In(Content);
+
     public bool IsFailed => Span.Status == SpanStatus.Error;
     public bool IsRaw => Address.View == "raw";
 

@@ -9,7 +9,7 @@ namespace LlmObs.EndToEndTests.Support;
 /// <summary>The published libraries of tests/clients/genai, installed once, run as programs of their own.</summary>
 public sealed class ClientLibraries : IAsyncLifetime
 {
-    private static readonly string Folder = Path.Combine(Repository.Root, "tests", "clients", "genai");
+    private readonly string folder = Path.Combine(Repository.Root, "tests", "clients", "genai");
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3);
 
     public async ValueTask InitializeAsync() => await RunAsync("npm", ["ci", "--no-audit", "--no-fund"], []);
@@ -23,11 +23,11 @@ public sealed class ClientLibraries : IAsyncLifetime
         return (JsonNode.Parse(output.TrimEnd().Split('\n')[^1])!, errors);
     }
 
-    private static async Task<(string Output, string Errors)> RunAsync(string program, string[] arguments, Dictionary<string, string> environment)
+    private async Task<(string Output, string Errors)> RunAsync(string program, string[] arguments, Dictionary<string, string> environment)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
-            WorkingDirectory = Folder,
+            WorkingDirectory = folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
