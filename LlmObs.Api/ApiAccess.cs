@@ -39,7 +39,10 @@ internal class ApiAccess(KeyScopes scope = KeyScopes.Read) : IEndpointFilter
                 null => (null, Unauthorized(context, "The API key is unknown or revoked.")),
                 { Scopes: var scopes } when !scopes.HasFlag(scope) => (
                     null,
-                    Results.Problem($"The API key lacks the scope '{scope.ToString().ToLowerInvariant()}'.", statusCode: StatusCodes.Status403Forbidden)
+                    Results.Problem(
+                        $"The API key lacks the scope '{scope.ToString().ToLowerInvariant()}'.",
+                        statusCode: StatusCodes.Status403Forbidden
+                    )
                 ),
                 _ => (key.Project, null),
             };

@@ -11,7 +11,13 @@ internal static class TraceApi
     private const int MaxLimit = 100;
     private const int MaxTracesOfSession = 500;
 
-    public static async Task<IResult> GetTraceAsync(HttpContext context, string traceId, TraceReader reader, ScoreReader scores, CancellationToken cancellationToken)
+    public static async Task<IResult> GetTraceAsync(
+        HttpContext context,
+        string traceId,
+        TraceReader reader,
+        ScoreReader scores,
+        CancellationToken cancellationToken
+    )
     {
         var projectId = ApiAccess.ProjectOf(context).Id;
         var records = await reader.RecordsAsync(projectId, traceId, cancellationToken);

@@ -26,13 +26,7 @@ public static class ScoreRules
 
         foreach (
             var (field, text) in (ReadOnlySpan<(string, string?)>)
-
-                [
-                    ("traceId", score.TraceId),
-                    ("spanId", score.SpanId),
-                    ("sessionId", score.SessionId),
-                    ("requestId", score.RequestId),
-                ]
+                [("traceId", score.TraceId), ("spanId", score.SpanId), ("sessionId", score.SessionId), ("requestId", score.RequestId)]
         )
         {
             if (text is not null && Length(field, text, 1, 800) is { } fault)

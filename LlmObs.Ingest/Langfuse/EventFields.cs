@@ -99,7 +99,13 @@ internal static class EventFields
         var fields = new List<UpdatedField> { First(TraceSent, e, new("true")) };
         Copy(e, TraceFields, OfTrace, fields);
         Keep(e, "environment", OfTrace, fields);
-        fields.Add(First(OfTrace + "timestamp", e, Text(e.Body.MemberText("timestamp") is { } at && IngestionEvent.Micros(at) is { } sent ? sent : e.UnixMicros)));
+        fields.Add(
+            First(
+                OfTrace + "timestamp",
+                e,
+                Text(e.Body.MemberText("timestamp") is { } at && IngestionEvent.Micros(at) is { } sent ? sent : e.UnixMicros)
+            )
+        );
         Tags(e, fields);
         Metadata(e, OfTrace, fields);
         return new(id, id, fields, IsComplete: false);
@@ -181,7 +187,11 @@ internal static class EventFields
         foreach (var member in value.EnumerateObject())
         {
             var at = path + PathEnd + member.SafeName();
-            if (member.Value.ValueKind == JsonValueKind.Object && depth < MaxDepth && member.Value.EnumerateObject().Take(MaxMembers + 1).Count() is > 0 and <= MaxMembers)
+            if (
+                member.Value.ValueKind == JsonValueKind.Object
+                && depth < MaxDepth
+                && member.Value.EnumerateObject().Take(MaxMembers + 1).Count() is > 0 and <= MaxMembers
+            )
             {
                 Leaves(e, member.Value, at, depth + 1, fields);
             }

@@ -13,7 +13,8 @@ internal static class LangfuseAnswer
     public static IResult Json(JsonNode body, int status = StatusCodes.Status200OK) =>
         Results.Text(body.ToJsonString(Readable), "application/json", statusCode: status);
 
-    public static IResult Error(int status, string error, string message) => Json(new JsonObject { ["message"] = message, ["error"] = error }, status);
+    public static IResult Error(int status, string error, string message) =>
+        Json(new JsonObject { ["message"] = message, ["error"] = error }, status);
 
     public static IResult Invalid(params ReadOnlySpan<string> problems) =>
         Json(

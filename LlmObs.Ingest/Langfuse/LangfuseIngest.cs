@@ -110,7 +110,11 @@ public static class LangfuseIngest
         );
 
     private static Task<IResult> ProjectsAsync(HttpContext context, LangfuseRequest request) =>
-        request.HandleAsync(context, "projects", project => Task.FromResult(LangfuseAnswer.Json(new JsonObject { ["data"] = new JsonArray(Describe(project)) })));
+        request.HandleAsync(
+            context,
+            "projects",
+            project => Task.FromResult(LangfuseAnswer.Json(new JsonObject { ["data"] = new JsonArray(Describe(project)) }))
+        );
 
     private static JsonObject Describe(Project project) =>
         new()

@@ -63,11 +63,7 @@ internal sealed partial class LangfuseRequest(
 
     /// <summary>A call without a key: the body is bytes.</summary>
     public Task<IResult> HandleBytesAsync(HttpContext context, string name, int maxBytes, Func<byte[], Task<IResult>> answer) =>
-        GuardAsync(
-            context,
-            name,
-            () => WithBodyAsync(context, maxBytes, body => answer(System.Buffers.BuffersExtensions.ToArray(body.Bytes)))
-        );
+        GuardAsync(context, name, () => WithBodyAsync(context, maxBytes, body => answer(System.Buffers.BuffersExtensions.ToArray(body.Bytes))));
 
     private async Task<IResult> WithBodyAsync(HttpContext context, int maxBytes, Func<RequestBody, Task<IResult>> answer)
     {

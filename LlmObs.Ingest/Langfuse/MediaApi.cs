@@ -34,10 +34,7 @@ internal sealed class MediaApi(MediaStore media, IOptions<LangfuseOptions> optio
         var isThere = await media.AnnounceAsync(project, id, contentType, sha256, (int)length, context.RequestAborted);
         var request = context.Request;
         var address = $"{request.Scheme}://{request.Host}{request.PathBase}/api/public/media/{id}/upload/{project.Id}";
-        return LangfuseAnswer.Json(
-            new JsonObject { ["mediaId"] = id, ["uploadUrl"] = isThere ? null : address },
-            StatusCodes.Status201Created
-        );
+        return LangfuseAnswer.Json(new JsonObject { ["mediaId"] = id, ["uploadUrl"] = isThere ? null : address }, StatusCodes.Status201Created);
     }
 
     /// <summary>Takes the bytes of an announced file. Only the bytes whose hash was announced are taken, so the address needs no key.</summary>

@@ -81,7 +81,12 @@ internal sealed class ObservationMapper(IOptions<IngestOptions> options)
                 ParentSpanId = isRoot ? null : Text(said, "observation.parentObservationId") ?? fields.TraceId,
                 Kind = isTraceOnly && isRoot ? SpanKind.Workflow : record.Span.Kind,
             },
-            Content = hasEnd ? record.Content : record.Content with { Notes = [.. record.Content.Notes, "No end has been sent of this observation."] },
+            Content = hasEnd
+                ? record.Content
+                : record.Content with
+                {
+                    Notes = [.. record.Content.Notes, "No end has been sent of this observation."],
+                },
         };
     }
 
@@ -136,7 +141,13 @@ internal sealed class ObservationMapper(IOptions<IngestOptions> options)
         {
             var values = new ArrayValue();
             values.Values.AddRange(tags.Order(StringComparer.Ordinal).Select(tag => new AnyValue { StringValue = tag }));
-            span.Attributes.Add(new KeyValue { Key = "langfuse.trace.tags", Value = new() { ArrayValue = values } });
+            span.Attributes.Add(
+                new KeyValue
+                {
+                    Key = "langfuse.trace.tags",
+                    Value = new() { ArrayValue = values },
+                }
+            );
         }
     }
 
@@ -145,7 +156,11 @@ internal sealed class ObservationMapper(IOptions<IngestOptions> options)
     {
         var start = of + MetadataOf + PathEnd;
         var metadata = new JsonObject();
-        foreach (var field in fields.Fields.Where(field => field.Name.StartsWith(start, StringComparison.Ordinal)).OrderBy(field => field.Rank, UpdateRank.Order))
+        foreach (
+            var field in fields
+                .Fields.Where(field => field.Name.StartsWith(start, StringComparison.Ordinal))
+                .OrderBy(field => field.Rank, UpdateRank.Order)
+        )
         {
             var path = field.Name[start.Length..].Split(PathEnd);
             var at = metadata;
@@ -167,17 +182,30 @@ internal sealed class ObservationMapper(IOptions<IngestOptions> options)
 
         foreach (var (name, value) in metadata)
         {
-            Add(span, prefix + name, value is JsonValue text && text.GetValueKind() == JsonValueKind.String ? text.GetValue<string>() : value?.ToJsonString(Readable));
+            Add(
+                span,
+                prefix + name,
+                value is JsonValue text && text.GetValueKind() == JsonValueKind.String ? text.GetValue<string>() : value?.ToJsonString(Readable)
+            );
         }
     }
 
-    private static readonly JsonSerializerOptions Readable = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Readable = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     private static void Add(OtlpSpan span, string name, string? value)
     {
         if (value is not null && !span.Attributes.Any(attribute => attribute.Key == name))
         {
-            span.Attributes.Add(new KeyValue { Key = name, Value = new() { StringValue = value } });
+            span.Attributes.Add(
+                new KeyValue
+                {
+                    Key = name,
+                    Value = new() { StringValue = value },
+                }
+            );
         }
     }
 

@@ -158,6 +158,8 @@ internal static partial class SpanScores
     private static string Id(params string?[] parts) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\u001f', parts))).AsSpan(0, 16));
 
-    [GeneratedRegex(@"^(?<of>(?:(?:trace|session)\.)?(?:annotations\.\d+\.annotation|evaluations\.\d+\.evaluation|annotation|evaluation))\.(?<member>name|score|label|explanation|annotator_kind|identifier|metadata)$")]
+    [GeneratedRegex(
+        @"^(?<of>(?:(?:trace|session)\.)?(?:annotations\.\d+\.annotation|evaluations\.\d+\.evaluation|annotation|evaluation))\.(?<member>name|score|label|explanation|annotator_kind|identifier|metadata)$"
+    )]
     private static partial Regex Annotation();
 }

@@ -7,7 +7,14 @@ namespace LlmObs.Storage.Reading;
 
 /// <summary>Which scores; null members match everything.</summary>
 /// <param name="After">The last score of the page before.</param>
-public sealed record ScoreFilter(string? TraceId, string? SpanId, string? SessionId, string? RequestId, string? Name, (long UnixMicros, string Id)? After);
+public sealed record ScoreFilter(
+    string? TraceId,
+    string? SpanId,
+    string? SessionId,
+    string? RequestId,
+    string? Name,
+    (long UnixMicros, string Id)? After
+);
 
 public sealed class ScoreReader(Database database)
 {
@@ -108,20 +115,6 @@ public sealed class ScoreReader(Database database)
         public string? Metadata { get; init; }
 
         public Score ToScore() =>
-            new(
-                Id,
-                TraceId,
-                SpanId,
-                SessionId,
-                RequestId,
-                Name,
-                (ScoreType)Type,
-                Value,
-                Label,
-                Comment,
-                Source,
-                GivenAt,
-                new JsonText(Metadata)
-            );
+            new(Id, TraceId, SpanId, SessionId, RequestId, Name, (ScoreType)Type, Value, Label, Comment, Source, GivenAt, new JsonText(Metadata));
     }
 }

@@ -25,14 +25,7 @@ public sealed class MediaStore(Database database)
         """;
 
     /// <summary>Notes that a file is going to be uploaded. True when it is there already.</summary>
-    public Task<bool> AnnounceAsync(
-        Project project,
-        string id,
-        string contentType,
-        byte[] sha256,
-        int length,
-        CancellationToken cancellationToken
-    ) =>
+    public Task<bool> AnnounceAsync(Project project, string id, string contentType, byte[] sha256, int length, CancellationToken cancellationToken) =>
         database.RunAsync(
             connection =>
                 connection.ExecuteScalarAsync<bool>(

@@ -69,7 +69,12 @@ public sealed class UpdatedSpanFolder(Database database, Partitions partitions, 
                 ).AsList();
                 foreach (var project in rows.GroupBy(row => new Project(row.ProjectId, row.ProjectName)))
                 {
-                    await FoldAsync(connection, project.Key, [.. project.OrderBy(row => row.Key).Select(row => Prepare(row, map))], cancellationToken);
+                    await FoldAsync(
+                        connection,
+                        project.Key,
+                        [.. project.OrderBy(row => row.Key).Select(row => Prepare(row, map))],
+                        cancellationToken
+                    );
                 }
 
                 await transaction.CommitAsync(cancellationToken);

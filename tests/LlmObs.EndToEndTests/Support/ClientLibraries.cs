@@ -42,6 +42,8 @@ public sealed class ClientLibraries : IAsyncLifetime
         await process.WaitForExitAsync().WaitAsync(Deadline);
         return process.ExitCode == 0
             ? (await output, await errors)
-            : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}.\n{await output}\n{await errors}");
+            : throw new InvalidOperationException(
+                $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}.\n{await output}\n{await errors}"
+            );
     }
 }

@@ -139,7 +139,13 @@ public sealed class LangfuseApiTests(IngestDatabase database) : IAsyncLifetime
         Assert.Equal(image, await _server.Http.GetByteArrayAsync($"/api/public/media/{answer["mediaId"]}/content", Cancel));
     }
 
-    private async Task<(HttpStatusCode, JsonNode)> SendAsync(HttpMethod method, string path, string? body, string? publicKey = null, string? secret = null)
+    private async Task<(HttpStatusCode, JsonNode)> SendAsync(
+        HttpMethod method,
+        string path,
+        string? body,
+        string? publicKey = null,
+        string? secret = null
+    )
     {
         using var request = new HttpRequestMessage(method, path);
         if (body is not null)
@@ -149,7 +155,10 @@ public sealed class LangfuseApiTests(IngestDatabase database) : IAsyncLifetime
 
         if (secret is not null)
         {
-            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{publicKey}:{secret}")));
+            request.Headers.Authorization = new AuthenticationHeaderValue(
+                "Basic",
+                Convert.ToBase64String(Encoding.UTF8.GetBytes($"{publicKey}:{secret}"))
+            );
         }
 
         using var response = await _server.Http.SendAsync(request, Cancel);

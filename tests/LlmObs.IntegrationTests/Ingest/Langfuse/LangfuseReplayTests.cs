@@ -78,13 +78,19 @@ public sealed class LangfuseReplayTests(IngestDatabase database) : IAsyncLifetim
         var records = await EventuallyAsync(traceId, records => records.Count == (int)run["spans_unique"]!);
         foreach (var (name, kind) in run["expected_kinds"]!.AsObject())
         {
-            Assert.All(records.Where(record => record.Span.RawName == name), record => Assert.Contains(record.Span.Kind.Word(), ((string)kind!).Split('|')));
+            Assert.All(
+                records.Where(record => record.Span.RawName == name),
+                record => Assert.Contains(record.Span.Kind.Word(), ((string)kind!).Split('|'))
+            );
         }
 
         var totals = run["truth"]!["payload_totals"]!;
         var extra = run["truth"]!["extra_generations"]![0]!;
         var models = records.Where(record => record.Span.Kind.IsModelCall()).ToList();
-        Assert.Equal((long)totals["input_tokens"]!, models.Sum(record => record.Span.RawName == (string)extra["name"]! ? 0 : record.Span.Usage?.InputTokens ?? 0));
+        Assert.Equal(
+            (long)totals["input_tokens"]!,
+            models.Sum(record => record.Span.RawName == (string)extra["name"]! ? 0 : record.Span.Usage?.InputTokens ?? 0)
+        );
         Assert.NotEmpty(await ScoresAsync(traceId));
     }
 
@@ -96,7 +102,10 @@ public sealed class LangfuseReplayTests(IngestDatabase database) : IAsyncLifetim
             var records = await _server.TraceAsync("default", traceId);
             if (isDone(records) || TimeProvider.System.GetUtcNow() > deadline)
             {
-                Assert.True(isDone(records), $"{records.Count} spans: {string.Join(", ", records.Select(r => $"{r.Span.Name} {r.Span.DurationMs}"))}");
+                Assert.True(
+                    isDone(records),
+                    $"{records.Count} spans: {string.Join(", ", records.Select(r => $"{r.Span.Name} {r.Span.DurationMs}"))}"
+                );
                 return records;
             }
 

@@ -25,7 +25,12 @@ public sealed class EventMergeTests
             ["id"] = $"e{id}-{type}-{second}-{of}",
             ["type"] = type,
             ["timestamp"] = $"2026-11-23T07:26:0{second}.000Z",
-            ["body"] = With(body, type == "trace-create" ? "t" : of == 0 ? "t" : $"o{of}"),
+            ["body"] = With(
+                body,
+                type == "trace-create" ? "t"
+                    : of == 0 ? "t"
+                    : $"o{of}"
+            ),
         };
 
     private static Gen<string?> Pick(params string?[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
@@ -66,8 +71,18 @@ public sealed class EventMergeTests
     public void Takes_the_latest_word_and_keeps_the_first_start()
     {
         var span = Merge(
-            Event("u", "generation-update", 2, """{"id":"o","traceId":"t","output":"late","startTime":"2026-11-23T09:00:00Z","level":null,"metadata":{"a":{"c":2}}}"""),
-            Event("c", "generation-create", 3, """{"id":"o","traceId":"t","output":"early","name":"n","startTime":"2026-11-23T07:26:01Z","level":"WARNING","metadata":{"a":{"b":1}}}""")
+            Event(
+                "u",
+                "generation-update",
+                2,
+                """{"id":"o","traceId":"t","output":"late","startTime":"2026-11-23T09:00:00Z","level":null,"metadata":{"a":{"c":2}}}"""
+            ),
+            Event(
+                "c",
+                "generation-create",
+                3,
+                """{"id":"o","traceId":"t","output":"early","name":"n","startTime":"2026-11-23T07:26:01Z","level":"WARNING","metadata":{"a":{"b":1}}}"""
+            )
         )["o"];
 
         Assert.Equal("late", span.Content.Output);
@@ -96,7 +111,12 @@ public sealed class EventMergeTests
     public void Makes_the_trace_of_an_observation_whose_trace_was_never_sent()
     {
         var spans = Merge(
-            Event("1", "span-create", 1, """{"id":"o","traceId":"t","name":"step","startTime":"2026-11-23T07:26:01Z","endTime":"2026-11-23T07:26:03Z"}""")
+            Event(
+                "1",
+                "span-create",
+                1,
+                """{"id":"o","traceId":"t","name":"step","startTime":"2026-11-23T07:26:01Z","endTime":"2026-11-23T07:26:03Z"}"""
+            )
         );
 
         Assert.Equal("t", spans["o"].Span.ParentSpanId);
