@@ -27,7 +27,7 @@ public static class LangfuseIngest
 
     public static WebApplication MapLangfuseIngest(this WebApplication app)
     {
-        app.Use(TakeOffPrefix);
+        app.Use(Enter);
         app.UseRouting();
 
         var api = app.MapGroup(Root).ExcludeFromDescription();
@@ -175,7 +175,6 @@ public static class LangfuseIngest
     private static IResult Preflight(HttpContext context)
     {
         var headers = context.Response.Headers;
-        headers.AccessControlAllowOrigin = "*";
         headers.AccessControlAllowMethods = "GET, POST, PUT, PATCH, DELETE, OPTIONS";
         headers.AccessControlAllowHeaders = context.Request.Headers.AccessControlRequestHeaders.ToString() is { Length: > 0 } asked ? asked : "*";
         headers.AccessControlMaxAge = "86400";
@@ -190,7 +189,6 @@ public static class LangfuseIngest
             .Endpoints.OfType<RouteEndpoint>()
             .Where(route => route.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods is [not "OPTIONS"])
             .Any(route => new TemplateMatcher(new RouteTemplate(route.RoutePattern), []).TryMatch(path, []));
-        context.Response.Headers.AccessControlAllowOrigin = "*";
         return isServed
             ? LangfuseAnswer.Error(StatusCodes.Status405MethodNotAllowed, "MethodNotAllowedError", $"{method} is not allowed on {path}.")
             : LangfuseAnswer.Error(
@@ -200,13 +198,19 @@ public static class LangfuseIngest
             );
     }
 
-    private static Task TakeOffPrefix(HttpContext context, RequestDelegate next)
+    private static Task Enter(HttpContext context, RequestDelegate next)
     {
         var path = context.Request.Path.Value ?? "";
         if (path.IndexOf(Root + "/", StringComparison.Ordinal) is > 0 and var at)
         {
             context.Request.PathBase = context.Request.PathBase.Add(path[..at]);
             context.Request.Path = path[at..];
+        }
+
+        if (context.Request.Path.StartsWithSegments(Root, StringComparison.Ordinal))
+        {
+            // Browsers send too, from any page; what counts is the key, which no browser adds by itself.
+            context.Response.Headers.AccessControlAllowOrigin = "*";
         }
 
         return next(context);

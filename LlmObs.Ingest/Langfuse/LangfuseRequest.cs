@@ -91,7 +91,6 @@ internal sealed partial class LangfuseRequest(
     {
         using var quiet = SuppressInstrumentationScope.Begin();
         var started = time.GetTimestamp();
-        context.Response.Headers.AccessControlAllowOrigin = "*";
         IResult result;
         try
         {
