@@ -9,7 +9,7 @@ namespace LlmObs.Api;
 /// Lets a request read one project: that of its API key (<c>Authorization: Bearer</c>, <c>Basic</c> with the key as password, or <c>x-api-key</c>),
 /// or, for somebody signed in to the explorer, the project named by <c>?project=</c>.
 /// </summary>
-internal sealed class ApiAccess : IEndpointFilter
+internal class ApiAccess(KeyScopes scope = KeyScopes.Read) : IEndpointFilter
 {
     private static readonly object ProjectKey = new();
 
@@ -29,7 +29,7 @@ internal sealed class ApiAccess : IEndpointFilter
         return await next(invocation);
     }
 
-    private static async Task<(Project?, IResult?)> FindProjectAsync(HttpContext context)
+    private async Task<(Project?, IResult?)> FindProjectAsync(HttpContext context)
     {
         if (ApiKeyHeader.Read(context.Request.Headers) is { } text)
         {
@@ -37,9 +37,12 @@ internal sealed class ApiAccess : IEndpointFilter
             return key switch
             {
                 null => (null, Unauthorized(context, "The API key is unknown or revoked.")),
-                { Scopes: var scopes } when !scopes.HasFlag(KeyScopes.Read) => (
+                { Scopes: var scopes } when !scopes.HasFlag(scope) => (
                     null,
-                    Results.Problem("The API key lacks the scope 'read'.", statusCode: StatusCodes.Status403Forbidden)
+                    Results.Problem(
+                        $"The API key lacks the scope '{scope.ToString().ToLowerInvariant()}'.",
+                        statusCode: StatusCodes.Status403Forbidden
+                    )
                 ),
                 _ when context.RequestServices.GetRequiredService<RateLimits>().TakeRequest(key) is { } exceeded => (
                     null,
@@ -85,3 +88,6 @@ internal sealed class ApiAccess : IEndpointFilter
         return Results.Problem(detail, statusCode: StatusCodes.Status401Unauthorized);
     }
 }
+
+/// <summary>The same for requests that write: the key must be one that may send.</summary>
+internal sealed class ApiSendAccess() : ApiAccess(KeyScopes.Ingest);

@@ -46,7 +46,25 @@ public static class ApiEndpoints
             .Describe("getSession", "A session with its traces, oldest first, at most 500.")
             .Produces<ApiSession>()
             .ProducesProblem(404);
+        api.MapGet("/scores", ScoreApi.FindScoresAsync)
+            .Describe("findScores", "Scores and feedback, newest first.")
+            .Produces<ApiScorePage>()
+            .ProducesProblem(400);
         api.MapGet("/status", StatusApi.GetAsync).Describe("getStatus", "What is stored, and what still waits for SLS.").Produces<ApiStatus>();
+        // Sending needs the other scope.
+        var sending = routes.MapGroup("/api/v1").AllowAnonymous().AddEndpointFilter<ApiErrors>().AddEndpointFilter<ApiSendAccess>();
+        sending
+            .MapPost("/scores", ScoreApi.PostScoreAsync)
+            .Describe("postScore", "Keeps a score of a trace, span, session or request, which may come later. The same id again replaces it.")
+            .Produces<ApiScoreId>()
+            .ProducesProblem(400)
+            .ProducesProblem(503);
+        sending
+            .MapPost("/feedback", ScoreApi.PostFeedbackAsync)
+            .Describe("postFeedback", "Keeps what a user thinks of an answer: a score named user_feedback unless it says otherwise.")
+            .Produces<ApiScoreId>()
+            .ProducesProblem(400)
+            .ProducesProblem(503);
         api.MapFallback(() => Results.Problem("There is no such resource; see /api/v1/openapi.json.", statusCode: StatusCodes.Status404NotFound));
         return routes;
     }

@@ -1,4 +1,5 @@
 using LlmObs.Sls;
+using LlmObs.Storage;
 using LlmObs.TraceLog;
 using Microsoft.AspNetCore.Http;
 
@@ -16,6 +17,11 @@ internal sealed class ApiErrors : IEndpointFilter
         catch (ApiArgumentException exception)
         {
             return Results.Problem(exception.Message, statusCode: StatusCodes.Status400BadRequest, extensions: Extra("field", exception.Parameter));
+        }
+        catch (StorageUnavailableException exception)
+        {
+            invocation.HttpContext.Response.Headers.RetryAfter = "5";
+            return Results.Problem(exception.Message, statusCode: StatusCodes.Status503ServiceUnavailable);
         }
         catch (QueryException exception)
         {

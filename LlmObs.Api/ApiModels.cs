@@ -9,6 +9,7 @@ namespace LlmObs.Api;
 /// <summary>A normalised trace with all its spans.</summary>
 /// <param name="StartTime">ISO 8601, UTC, microseconds.</param>
 /// <param name="Usage">Each model call counted once.</param>
+/// <param name="Scores">Of the trace, its spans, its request and its session, oldest first. Absent in lists.</param>
 /// <param name="Spans">In the order of the tree: parents before children, siblings by start. Absent in lists.</param>
 public sealed record ApiTrace(
     string TraceId,
@@ -28,7 +29,8 @@ public sealed record ApiTrace(
     int ErrorCount,
     TokenUsage? Usage,
     Cost? Cost,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ApiSpan>? Spans
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ApiSpan>? Spans,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ApiScore>? Scores = null
 )
 {
     public static ApiTrace From(TraceSummary trace, IReadOnlyList<ApiSpan>? spans = null) =>

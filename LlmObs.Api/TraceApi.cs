@@ -11,10 +11,24 @@ internal static class TraceApi
     private const int MaxLimit = 100;
     private const int MaxTracesOfSession = 500;
 
-    public static async Task<IResult> GetTraceAsync(HttpContext context, string traceId, TraceReader reader, CancellationToken cancellationToken)
+    public static async Task<IResult> GetTraceAsync(
+        HttpContext context,
+        string traceId,
+        TraceReader reader,
+        ScoreReader scores,
+        CancellationToken cancellationToken
+    )
     {
-        var records = await reader.RecordsAsync(ApiAccess.ProjectOf(context).Id, traceId, cancellationToken);
-        return records.Count == 0 ? NotFound($"traceId: there is no trace '{traceId}' in this project.") : TypedResults.Ok(ApiTrace.From(records));
+        var projectId = ApiAccess.ProjectOf(context).Id;
+        var records = await reader.RecordsAsync(projectId, traceId, cancellationToken);
+        if (records.Count == 0)
+        {
+            return NotFound($"traceId: there is no trace '{traceId}' in this project.");
+        }
+
+        var trace = ApiTrace.From(records);
+        var given = await scores.OfTraceAsync(projectId, traceId, trace.RequestId, trace.SessionId, cancellationToken);
+        return TypedResults.Ok(trace with { Scores = [.. given.Select(ApiScore.From)] });
     }
 
     /// <param name="query">SLS search syntax with the product's field names; empty means everything.</param>

@@ -1,4 +1,5 @@
 using LlmObs.Api;
+using LlmObs.Ingest.Langfuse;
 using LlmObs.Ingest.Otlp;
 using LlmObs.Ingest.Shipping;
 using LlmObs.Storage;
@@ -10,10 +11,12 @@ builder.AddLlmObsDatabase();
 builder.AddLlmObsStorage(ownsSchema: true);
 builder.AddTraceLog();
 builder.AddOtlpIngest();
+builder.AddLangfuseIngest();
 builder.AddShipping();
 builder.AddLlmObsApi();
 
 var app = builder.Build();
+app.MapLangfuseIngest();
 app.MapOtlpIngest();
 app.MapLlmObsApi();
 app.MapDefaultEndpoints();

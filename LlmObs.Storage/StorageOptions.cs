@@ -23,6 +23,10 @@ public sealed class StorageOptions
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan FastPathLease { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long nothing may come of a span that is sent in pieces before it is written as it is; one whose end has come is written at once.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan UpdateQuiet { get; set; } = TimeSpan.FromSeconds(3);
+
     /// <summary>How often partitions are made ahead and old ones dropped.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan KeepInterval { get; set; } = TimeSpan.FromHours(1);

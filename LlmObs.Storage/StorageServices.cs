@@ -30,6 +30,11 @@ public static class StorageServices
         services.AddSingleton<SpanWriter>();
         services.AddSingleton<Outbox>();
         services.AddSingleton<LateContentMerger>();
+        services.AddSingleton<UpdatedSpans>();
+        services.AddSingleton<UpdatedSpanFolder>();
+        services.AddSingleton<ScoreWriter>();
+        services.AddSingleton<ScoreReader>();
+        services.AddSingleton<MediaStore>();
         services.AddSingleton<TraceReader>();
         services.AddSingleton<StorageStatus>();
         services.AddSingleton<Projects>();

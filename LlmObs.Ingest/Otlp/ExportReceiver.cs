@@ -2,6 +2,7 @@ using LlmObs.Domain.Spans;
 using LlmObs.Ingest.Access;
 using LlmObs.Ingest.Mapping;
 using LlmObs.Ingest.Otlp.Protos;
+using LlmObs.Ingest.Scores;
 using LlmObs.Ingest.Shipping;
 using LlmObs.Storage.Writing;
 using Microsoft.Extensions.Options;
@@ -13,6 +14,7 @@ internal sealed class ExportReceiver(
     SpanMapper spans,
     LogMapper logs,
     SpanWriter writer,
+    ScoreWriter scores,
     ShippingQueue shipping,
     SenderAccess access,
     IngestMetrics metrics,
@@ -38,6 +40,7 @@ internal sealed class ExportReceiver(
                 : ExportResult.Refused(RefusalReason.Malformed, $"None of the {count} spans can be kept. {mapped.Rejected.Message}");
         }
 
+        await scores.WriteAsync(project, [.. mapped.Accepted.SelectMany(SpanScores.Of)], cancellationToken);
         var written = await writer.WriteAsync(new SpanBatch(project, mapped.Accepted), cancellationToken);
         shipping.Offer(written.Outbox);
         metrics.Spans(project.Name, written.Written, written.Repeated, mapped.Rejected.Count);
@@ -57,6 +60,7 @@ internal sealed class ExportReceiver(
         var mapped = logs.Map(request.ResourceLogs);
         if (mapped.LateContents.Count > 0)
         {
+            await scores.WriteAsync(project, [.. mapped.LateContents.SelectMany(SpanScores.Of)], cancellationToken);
             await writer.WriteAsync(new SpanBatch(project, [], mapped.LateContents), cancellationToken);
         }
 

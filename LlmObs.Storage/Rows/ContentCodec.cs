@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using K4os.Compression.LZ4;
 using LlmObs.Domain.Spans;
+using LlmObs.Domain.Updates;
 
 namespace LlmObs.Storage.Rows;
 
@@ -24,6 +25,8 @@ internal static class ContentCodec
 
     public static EncodedContent Encode(LateContent content) => Encode(content, Json.LateContent);
 
+    public static EncodedContent Encode(UpdatedFields fields) => Encode(fields, Json.UpdatedFields);
+
     /// <summary>What a message says, to compare two: records compare their lists by reference.</summary>
     public static string Text(Message message) => JsonSerializer.Serialize(message, Json.Message);
 
@@ -41,6 +44,8 @@ internal static class ContentCodec
     }
 
     public static LateContent DecodeLate(byte[] body, int jsonBytes) => Decode(body, jsonBytes, Json.LateContent);
+
+    public static UpdatedFields DecodeFields(byte[] body, int jsonBytes) => Decode(body, jsonBytes, Json.UpdatedFields);
 
     private static EncodedContent Encode<T>(T value, JsonTypeInfo<T> type)
     {
@@ -90,4 +95,5 @@ internal readonly record struct EncodedContent(byte[] Body, int JsonBytes);
 [JsonSerializable(typeof(SpanContent))]
 [JsonSerializable(typeof(LateContent))]
 [JsonSerializable(typeof(Message))]
+[JsonSerializable(typeof(UpdatedFields))]
 internal sealed partial class ContentJson : JsonSerializerContext;

@@ -7,7 +7,7 @@ namespace LlmObs.Storage.Writing;
 
 /// <summary>What one round of keeping removed.</summary>
 /// <param name="DroppedDays">Partitions dropped whole.</param>
-/// <param name="DeletedRows">Spans outside time, late contents and login links deleted one by one.</param>
+/// <param name="DeletedRows">Spans outside time, late contents, scores, media and login links deleted one by one.</param>
 public sealed record RetentionResult(IReadOnlyList<DateOnly> DroppedDays, int DeletedRows);
 
 /// <summary>Makes partitions ahead of their day and drops those whose time is over.</summary>
@@ -24,6 +24,12 @@ public sealed class Retention(Database database, Partitions partitions, IOptions
         """;
 
     private const string DeleteLate = "DELETE FROM late_contents WHERE received_at < @cutoff";
+
+    private const string DeleteBesideSpans = """
+        DELETE FROM scores WHERE received_at < @cutoff;
+        DELETE FROM updated_spans WHERE received_at < @cutoff;
+        DELETE FROM media WHERE received_at < @cutoff;
+        """;
 
     // Merged ones have served once stragglers and repeats have stopped coming.
     private const string DeleteMerged = "DELETE FROM late_contents WHERE merged_at < now() - interval '1 hour'";
@@ -47,6 +53,9 @@ public sealed class Retention(Database database, Partitions partitions, IOptions
                         new CommandDefinition(DeleteOutsideTime, new { cutoff }, cancellationToken: cancellationToken)
                     );
                     deleted += await connection.ExecuteAsync(new CommandDefinition(DeleteLate, new { cutoff }, cancellationToken: cancellationToken));
+                    deleted += await connection.ExecuteAsync(
+                        new CommandDefinition(DeleteBesideSpans, new { cutoff }, cancellationToken: cancellationToken)
+                    );
                     return new RetentionResult(dropped, deleted);
                 }
 

@@ -17,6 +17,9 @@ public static class Links
 
     public static string Key(Project project, Guid id) => With(project, $"/keys/{id}");
 
+    /// <summary>A file that was taken out of a prompt.</summary>
+    public static string Media(Project project, string mediaId) => With(project, $"/media/{Uri.EscapeDataString(mediaId)}");
+
     private static string With(Project project, string path, params IEnumerable<(string Key, string? Value)> query)
     {
         var own = project.Name == Project.DefaultName ? null : project.Name;

@@ -1,3 +1,4 @@
+using LlmObs.Domain.Scores;
 using LlmObs.Domain.Spans;
 using LlmObs.Domain.Traces;
 using LlmObs.Storage.Reading;
@@ -8,9 +9,10 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace LlmObs.Web.Pages.Traces;
 
 /// <summary>One trace: what was asked, where it first went wrong, every step in time, and the selected step in full.</summary>
-public sealed class DetailsModel(TraceReader traces, CurrentProject current) : PageModel
+public sealed class DetailsModel(TraceReader traces, ScoreReader scores, CurrentProject current) : PageModel
 {
     private const int PartsLimit = 400;
+    private const int ScoresOfSpan = 100;
 
     [BindProperty(SupportsGet = true)]
     public string TraceId { get; set; } = "";
@@ -31,6 +33,9 @@ public sealed class DetailsModel(TraceReader traces, CurrentProject current) : P
     public IReadOnlyList<TraceRow> Rows { get; private set; } = [];
     public TraceCause? Cause { get; private set; }
     public SpanPanel? Panel { get; private set; }
+
+    /// <summary>Judgements of the trace, its request and its session as a whole; those of a span stand on its panel.</summary>
+    public IReadOnlyList<Score> Scores { get; private set; } = [];
     public TraceAddress Address { get; private set; } = null!;
 
     /// <summary>The failing span after the selected one, else the first; null when there is no other.</summary>
@@ -45,6 +50,8 @@ public sealed class DetailsModel(TraceReader traces, CurrentProject current) : P
 
         Rows = TraceRows.Lay(tree, Summary);
         Cause = TraceCause.Of(tree, Summary);
+        var given = await scores.OfTraceAsync(current.Id, TraceId, Summary.RequestId, Summary.SessionId, cancellationToken);
+        Scores = [.. given.Where(score => score.SpanId is null)];
         NextFailure = FailureAfter(tree, Address.Span);
         Panel = await PanelAsync(tree, cancellationToken);
         return Page();
@@ -72,10 +79,19 @@ public sealed class DetailsModel(TraceReader traces, CurrentProject current) : P
         return tree;
     }
 
-    private async Task<SpanPanel?> PanelAsync(TraceTree tree, CancellationToken cancellationToken) =>
-        await traces.SpanAsync(current.Id, TraceId, Address.Span!, cancellationToken) is { } record
-            ? new(record, Address, TraceCause.PathTo(tree, record.Span.SpanId).TakeLast(3).ToList(), Summary.StartUnixNano)
-            : null;
+    private async Task<SpanPanel?> PanelAsync(TraceTree tree, CancellationToken cancellationToken)
+    {
+        if (await traces.SpanAsync(current.Id, TraceId, Address.Span!, cancellationToken) is not { } record)
+        {
+            return null;
+        }
+
+        var ofSpan = new ScoreFilter(TraceId, record.Span.SpanId, null, null, null, null);
+        return new(record, Address, TraceCause.PathTo(tree, record.Span.SpanId).TakeLast(3).ToList(), Summary.StartUnixNano)
+        {
+            Scores = await scores.PageAsync(current.Id, ofSpan, ScoresOfSpan, cancellationToken),
+        };
+    }
 
     /// <summary>What a reader most likely came for: the cause, else what a model said, else the request.</summary>
     private static string Preferred(TraceTree tree, TraceSummary summary) =>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LlmObs.Domain;
+using LlmObs.Domain.Scores;
 using LlmObs.Domain.Spans;
 
 namespace LlmObs.Web.Pages.Traces;
@@ -11,6 +12,13 @@ public sealed record SpanPanel(SpanRecord Record, TraceAddress Address, IReadOnl
 {
     public Span Span => Record.Span;
     public SpanContent Content => Record.Content;
+
+    /// <summary>Judgements of this span, newest first.</summary>
+    public IReadOnlyList<Score> Scores { get; init; } = [];
+
+    /// <summary>Images and files that were taken out of what it said.</summary>
+    public IReadOnlyList<MediaReference> Media => field ??= MediaReference.In(Content);
+
     public bool IsFailed => Span.Status == SpanStatus.Error;
     public bool IsRaw => Address.View == "raw";
 

@@ -93,7 +93,16 @@ public sealed class ApiTests(StackFixture fixture)
         var status = await GetAsync(api, "/api/v1/status");
 
         foreach (
-            var path in (string[])["/api/v1/traces/{traceId}", "/api/v1/traces", "/api/v1/spans", "/api/v1/sessions/{sessionId}", "/api/v1/status"]
+            var path in (string[])
+                [
+                    "/api/v1/traces/{traceId}",
+                    "/api/v1/traces",
+                    "/api/v1/spans",
+                    "/api/v1/sessions/{sessionId}",
+                    "/api/v1/scores",
+                    "/api/v1/feedback",
+                    "/api/v1/status",
+                ]
         )
         {
             Assert.NotNull(document["paths"]![path]);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using LlmObs.Ingest.Langfuse;
 using LlmObs.Ingest.Otlp;
 using LlmObs.Ingest.Shipping;
 using LlmObs.IntegrationTests.Ingest;
@@ -111,9 +112,11 @@ public sealed class IngestServer : IAsyncDisposable
         builder.AddLlmObsDatabase();
         builder.AddLlmObsStorage(ownsSchema: true);
         builder.AddOtlpIngest();
+        builder.AddLangfuseIngest();
         builder.Services.AddOptions<ShippingOptions>();
         builder.Services.AddSingleton<ShippingQueue>();
         var app = builder.Build();
+        app.MapLangfuseIngest();
         app.MapOtlpIngest();
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new(app);

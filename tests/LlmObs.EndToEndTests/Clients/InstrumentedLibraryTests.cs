@@ -1,10 +1,10 @@
 using System.Text.Json.Nodes;
 using LlmObs.EndToEndTests.Support;
 
-namespace LlmObs.EndToEndTests.Journeys;
+namespace LlmObs.EndToEndTests.Clients;
 
 /// <summary>What applications send under the instrumentations people use, read back through the API. Each has one conversation: two model calls, a tool between them.</summary>
-public sealed class ClientLibraryTests(StackFixture fixture, ClientLibraries libraries) : IClassFixture<ClientLibraries>
+public sealed class InstrumentedLibraryTests(StackFixture fixture, ClientLibraries libraries)
 {
     [Theory]
     [InlineData("openinference", "chain", new[] { "chain", "llm", "llm", "tool" })]

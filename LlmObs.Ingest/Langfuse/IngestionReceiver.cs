@@ -1,0 +1,85 @@
+using System.Text.Json;
+using LlmObs.Domain;
+using LlmObs.Domain.Scores;
+using LlmObs.Domain.Updates;
+using LlmObs.Ingest.Mapping.Content;
+using LlmObs.Storage.Writing;
+
+namespace LlmObs.Ingest.Langfuse;
+
+/// <param name="Successes">Ids of events that are durable.</param>
+/// <param name="Errors">Ids of events that can never be kept, and why.</param>
+internal sealed record IngestionResult(IReadOnlyList<string> Successes, IReadOnlyList<(string Id, string Why)> Errors);
+
+/// <summary>Takes a batch of events: reads each on its own, commits what is sound, then answers.</summary>
+internal sealed partial class IngestionReceiver(UpdatedSpans spans, ScoreWriter scores, TimeProvider time, ILogger<IngestionReceiver> logger)
+{
+    public async Task<IngestionResult> ReceiveAsync(JsonElement batch, Project project, CancellationToken cancellationToken)
+    {
+        var updates = new List<UpdatedFields>();
+        var given = new List<Score>();
+        var successes = new List<string>();
+        var errors = new List<(string, string)>();
+        foreach (var sent in batch.EnumerateArray())
+        {
+            // The client's own log may lack a body; it is told nothing about it, whatever it holds.
+            if (sent.ValueKind == JsonValueKind.Object && sent.MemberText("type") == "sdk-log")
+            {
+                Log.ClientSays(logger, project.Name, sent.MemberText("id"));
+                continue;
+            }
+
+            var (e, id, fault) = IngestionEvent.Read(sent);
+            fault ??= e!.Type == "score-create" ? Score(e, given) : Span(e, updates);
+            if (fault is null)
+            {
+                successes.Add(id);
+            }
+            else
+            {
+                errors.Add((id, fault));
+            }
+        }
+
+        await spans.MergeAsync(project, updates, cancellationToken);
+        await scores.WriteAsync(project, given, cancellationToken);
+        return new(successes, errors);
+    }
+
+    public async Task<(string? Id, string? Fault)> ScoreAsync(JsonElement body, Project project, CancellationToken cancellationToken)
+    {
+        var now = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / 10;
+        var (score, fault) = ScoreBody.Read(body, Guid.NewGuid().ToString(), now);
+        if (score is null)
+        {
+            return (null, fault);
+        }
+
+        await scores.WriteAsync(project, [score], cancellationToken);
+        return (score.Id, null);
+    }
+
+    private static string? Score(IngestionEvent e, List<Score> given)
+    {
+        var (score, fault) = ScoreBody.Read(e.Body, e.Id, e.UnixMicros);
+        if (score is not null)
+        {
+            given.Add(score);
+        }
+
+        return fault;
+    }
+
+    private static string? Span(IngestionEvent e, List<UpdatedFields> updates)
+    {
+        var (fields, fault) = EventFields.Read(e);
+        updates.AddRange(fields);
+        return fault;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "A Langfuse client of project {Project} sent a log of its own (event {Id}).")]
+        public static partial void ClientSays(ILogger logger, string project, string? id);
+    }
+}

@@ -1,0 +1,54 @@
+using LlmObs.Storage.Schema;
+using LlmObs.Storage.Writing;
+using Microsoft.Extensions.Options;
+using OpenTelemetry;
+
+namespace LlmObs.Ingest.Langfuse;
+
+/// <summary>Writes spans that came in pieces as they become due. The folder decides what that is.</summary>
+internal sealed partial class UpdatedSpanLoop(
+    UpdatedSpanFolder folder,
+    ObservationMapper mapper,
+    SchemaState schema,
+    IOptions<LangfuseOptions> options,
+    IOptions<IngestOptions> ingest,
+    TimeProvider time,
+    ILogger<UpdatedSpanLoop> logger
+) : BackgroundService
+{
+    private const int SpansATurn = 200;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var quiet = SuppressInstrumentationScope.Begin();
+        await schema.WaitAsync(stoppingToken);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var wait = TimeSpan.FromSeconds(options.Value.FoldSeconds);
+            try
+            {
+                if (await folder.FoldDueAsync(SpansATurn, mapper.Map, stoppingToken) == SpansATurn)
+                {
+                    wait = TimeSpan.Zero;
+                }
+            }
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            {
+                Log.FoldFailed(logger, exception);
+                wait = TimeSpan.FromSeconds(ingest.Value.RetryAfterSeconds);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            await Task.Delay(wait, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Spans that came in pieces cannot be written now; their events stay where they are.")]
+        public static partial void FoldFailed(ILogger logger, Exception exception);
+    }
+}

@@ -1,0 +1,120 @@
+using Dapper;
+using LlmObs.Domain;
+using LlmObs.Domain.Scores;
+using LlmObs.Storage.Rows;
+
+namespace LlmObs.Storage.Reading;
+
+/// <summary>Which scores; null members match everything.</summary>
+/// <param name="After">The last score of the page before.</param>
+public sealed record ScoreFilter(
+    string? TraceId,
+    string? SpanId,
+    string? SessionId,
+    string? RequestId,
+    string? Name,
+    (long UnixMicros, string Id)? After
+);
+
+public sealed class ScoreReader(Database database)
+{
+    private const string Columns = """
+        s.id AS "Id", s.trace_id AS "TraceId", s.span_id AS "SpanId", s.session_id AS "SessionId", s.request_id AS "RequestId", s.name AS "Name",
+        s.data_type AS "Type", s.value AS "Value", s.label AS "Label", s.comment AS "Comment", s.source AS "Source", s.given_at AS "GivenAt", s.metadata AS "Metadata"
+        """;
+
+    private const string Page = $"""
+        SELECT {Columns}
+        FROM scores AS s
+        WHERE s.project_id = @projectId
+          AND (@traceId::text IS NULL OR s.trace_id = @traceId)
+          AND (@spanId::text IS NULL OR s.span_id = @spanId)
+          AND (@sessionId::text IS NULL OR s.session_id = @sessionId)
+          AND (@requestId::text IS NULL OR s.request_id = @requestId)
+          AND (@name::text IS NULL OR s.name = @name)
+          AND (@afterId::text IS NULL OR (s.given_at, s.id) < (@afterTime, @afterId))
+        ORDER BY s.given_at DESC, s.id DESC
+        LIMIT @limit
+        """;
+
+    // A request or a session is judged as a whole: what was said of it stands on each of its traces.
+    private const string OfTrace = $"""
+        SELECT {Columns} FROM scores AS s WHERE s.project_id = @projectId AND s.trace_id = @traceId
+        UNION
+        SELECT {Columns} FROM scores AS s WHERE s.project_id = @projectId AND s.trace_id IS NULL AND s.request_id = @requestId
+        UNION
+        SELECT {Columns} FROM scores AS s WHERE s.project_id = @projectId AND s.trace_id IS NULL AND s.session_id = @sessionId
+        ORDER BY "GivenAt", "Id"
+        LIMIT 1000
+        """;
+
+    /// <summary>A page, newest first.</summary>
+    public Task<IReadOnlyList<Score>> PageAsync(int projectId, ScoreFilter filter, int limit, CancellationToken cancellationToken) =>
+        QueryAsync(
+            Page,
+            new
+            {
+                projectId,
+                traceId = StorableText.Id(filter.TraceId),
+                spanId = StorableText.Id(filter.SpanId),
+                sessionId = StorableText.Id(filter.SessionId),
+                requestId = StorableText.Id(filter.RequestId),
+                name = StorableText.Clean(filter.Name),
+                afterTime = filter.After?.UnixMicros ?? 0,
+                afterId = filter.After?.Id,
+                limit,
+            },
+            cancellationToken
+        );
+
+    /// <summary>The scores of a trace, of its spans, and of its request and session as a whole; oldest first, at most 1000.</summary>
+    public Task<IReadOnlyList<Score>> OfTraceAsync(
+        int projectId,
+        string traceId,
+        string? requestId,
+        string? sessionId,
+        CancellationToken cancellationToken
+    ) =>
+        QueryAsync(
+            OfTrace,
+            new
+            {
+                projectId,
+                traceId = StorableText.Id(traceId),
+                requestId = StorableText.Id(requestId),
+                sessionId = StorableText.Id(sessionId),
+            },
+            cancellationToken
+        );
+
+    private Task<IReadOnlyList<Score>> QueryAsync(string sql, object parameters, CancellationToken cancellationToken) =>
+        database.RunAsync<IReadOnlyList<Score>>(
+            async connection =>
+                [
+                    .. (await connection.QueryAsync<Row>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).Select(row =>
+                        row.ToScore()
+                    ),
+                ],
+            cancellationToken
+        );
+
+    private sealed record Row
+    {
+        public string Id { get; init; } = "";
+        public string? TraceId { get; init; }
+        public string? SpanId { get; init; }
+        public string? SessionId { get; init; }
+        public string? RequestId { get; init; }
+        public string Name { get; init; } = "";
+        public short Type { get; init; }
+        public double? Value { get; init; }
+        public string? Label { get; init; }
+        public string? Comment { get; init; }
+        public string Source { get; init; } = "";
+        public long GivenAt { get; init; }
+        public string? Metadata { get; init; }
+
+        public Score ToScore() =>
+            new(Id, TraceId, SpanId, SessionId, RequestId, Name, (ScoreType)Type, Value, Label, Comment, Source, GivenAt, new JsonText(Metadata));
+    }
+}

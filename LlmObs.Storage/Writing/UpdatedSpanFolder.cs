@@ -1,0 +1,143 @@
+using Dapper;
+using LlmObs.Domain;
+using LlmObs.Domain.Spans;
+using LlmObs.Domain.Updates;
+using LlmObs.Storage.Rows;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace LlmObs.Storage.Writing;
+
+/// <summary>Makes spans of what events said of them, and queues each new version for SLS.</summary>
+/// <remarks>Rows are claimed by locking, so any number of folders may run. What content came apart from the span is merged into the new version again.</remarks>
+public sealed class UpdatedSpanFolder(Database database, Partitions partitions, IOptions<StorageOptions> options, TimeProvider time)
+{
+    private const string Claim = """
+        SELECT u.project_id AS "ProjectId", p.name AS "ProjectName", u.trace_id AS "TraceId", u.span_id AS "SpanId", u.day AS "Day",
+            u.body AS "Body", u.json_bytes AS "JsonBytes"
+        FROM updated_spans AS u
+        JOIN projects AS p ON p.id = u.project_id
+        WHERE u.due_at <= clock_timestamp() AND u.body IS NOT NULL
+        ORDER BY u.due_at
+        LIMIT @limit
+        FOR UPDATE OF u SKIP LOCKED
+        """;
+
+    // Whatever the day: an earlier version may lie in another partition, and an exporter may have sent a span of the same id.
+    private const string RemoveOld = """
+        WITH contents AS (
+            DELETE FROM span_contents AS c
+            USING unnest(@traceIds, @spanIds) AS t (trace_id, span_id)
+            WHERE c.project_id = @projectId AND c.trace_id = t.trace_id AND c.span_id = t.span_id
+        )
+        DELETE FROM spans AS s
+        USING unnest(@traceIds, @spanIds) AS t (trace_id, span_id)
+        WHERE s.project_id = @projectId AND s.trace_id = t.trace_id AND s.span_id = t.span_id
+        RETURNING s.trace_id AS "TraceId", s.span_id AS "SpanId", s.version AS "Version"
+        """;
+
+    private const string SetVersions = """
+        UPDATE spans AS s
+        SET version = t.version
+        FROM unnest(@days, @traceIds, @spanIds, @versions) AS t (day, trace_id, span_id, version)
+        WHERE s.project_id = @projectId AND s.trace_id = t.trace_id AND s.span_id = t.span_id AND s.day = t.day
+        """;
+
+    private const string MergeLateAgain = """
+        UPDATE late_contents AS l
+        SET merged_at = NULL, due_at = clock_timestamp(), attempts = 0
+        FROM unnest(@traceIds, @spanIds) AS t (trace_id, span_id)
+        WHERE l.project_id = @projectId AND l.trace_id = t.trace_id AND l.span_id = t.span_id
+        """;
+
+    private const string Done = """
+        UPDATE updated_spans AS u
+        SET due_at = NULL, day = t.day
+        FROM unnest(@days, @traceIds, @spanIds) AS t (day, trace_id, span_id)
+        WHERE u.project_id = @projectId AND u.trace_id = t.trace_id AND u.span_id = t.span_id
+        """;
+
+    /// <summary>Writes the newest version of at most <paramref name="limit"/> spans that are due. Returns how many.</summary>
+    /// <param name="map">Makes the span; its revision is set here.</param>
+    public Task<int> FoldDueAsync(int limit, Func<UpdatedFields, SpanRecord> map, CancellationToken cancellationToken) =>
+        database.RunAsync(
+            async connection =>
+            {
+                await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+                var rows = (
+                    await connection.QueryAsync<Row>(new CommandDefinition(Claim, new { limit }, cancellationToken: cancellationToken))
+                ).AsList();
+                foreach (var project in rows.GroupBy(row => new Project(row.ProjectId, row.ProjectName)))
+                {
+                    await FoldAsync(
+                        connection,
+                        project.Key,
+                        [.. project.OrderBy(row => row.Key).Select(row => Prepare(row, map))],
+                        cancellationToken
+                    );
+                }
+
+                await transaction.CommitAsync(cancellationToken);
+                return rows.Count;
+            },
+            cancellationToken
+        );
+
+    private PreparedSpan Prepare(Row row, Func<UpdatedFields, SpanRecord> map)
+    {
+        var record = row.Key.On(map(ContentCodec.DecodeFields(row.Body, row.JsonBytes)));
+        return new(row.Key, SpanDay.Of(record.Span.StartUnixNano, SpanDay.Today(time)), record, ContentCodec.Encode(record.Content));
+    }
+
+    private async Task FoldAsync(NpgsqlConnection connection, Project project, List<PreparedSpan> spans, CancellationToken cancellationToken)
+    {
+        await database.RunAsync(
+            async other =>
+            {
+                await partitions.EnsureAsync(other, spans.Select(span => span.Day).Distinct());
+                return true;
+            },
+            cancellationToken
+        );
+        var keys = new
+        {
+            projectId = project.Id,
+            traceIds = spans.Select(span => span.Key.TraceId).ToArray(),
+            spanIds = spans.Select(span => span.Key.SpanId).ToArray(),
+        };
+        var old = (await connection.QueryAsync<OldVersion>(new CommandDefinition(RemoveOld, keys, cancellationToken: cancellationToken)))
+            .GroupBy(row => new SpanKey(row.TraceId, row.SpanId))
+            .ToDictionary(row => row.Key, row => row.Max(version => version.Version));
+        spans = [.. spans.Select(span => span with { Record = span.Record with { Revision = old.GetValueOrDefault(span.Key) + 1 } })];
+
+        await using (
+            var insert = new NpgsqlBatch(connection)
+            {
+                BatchCommands = { SpanInsert.Spans(project.Id, spans), SpanInsert.Contents(project.Id, spans) },
+            }
+        )
+        {
+            await insert.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        var written = new
+        {
+            keys.projectId,
+            keys.traceIds,
+            keys.spanIds,
+            days = spans.Select(span => span.Day).ToArray(),
+            versions = spans.Select(span => span.Record.Revision).ToArray(),
+        };
+        await connection.ExecuteAsync(new CommandDefinition(SetVersions, written, cancellationToken: cancellationToken));
+        await connection.ExecuteAsync(new CommandDefinition(MergeLateAgain, keys, cancellationToken: cancellationToken));
+        await connection.ExecuteAsync(new CommandDefinition(Done, written, cancellationToken: cancellationToken));
+        await OutboxInsert.AddAsync(connection, project, spans, lease: null, options.Value, cancellationToken);
+    }
+
+    private sealed record Row(int ProjectId, string ProjectName, string TraceId, string SpanId, DateOnly? Day, byte[] Body, int JsonBytes)
+    {
+        public SpanKey Key => new(TraceId, SpanId);
+    }
+
+    private sealed record OldVersion(string TraceId, string SpanId, int Version);
+}

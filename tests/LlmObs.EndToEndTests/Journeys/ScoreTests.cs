@@ -1,0 +1,92 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using LlmObs.EndToEndTests.Support;
+
+namespace LlmObs.EndToEndTests.Journeys;
+
+public sealed class ScoreTests(StackFixture fixture)
+{
+    [Fact]
+    public async Task A_score_may_come_before_its_trace_is_kept_once_and_pages_by_key()
+    {
+        var session = Guid.NewGuid().ToString("N");
+        var traceId = Guid.NewGuid().ToString("N");
+        using var api = fixture.Stack.Api();
+        foreach (var i in (int[])[1, 2, 3, 3])
+        {
+            await PostAsync(
+                api,
+                "/api/v1/scores",
+                new
+                {
+                    id = $"{session}-{i}",
+                    sessionId = session,
+                    name = "helpful",
+                    value = i / 4.0,
+                }
+            );
+        }
+
+        await PostAsync(
+            api,
+            "/api/v1/feedback",
+            new
+            {
+                traceId,
+                value = true,
+                comment = "right",
+            }
+        );
+
+        using var ingest = new HttpClient
+        {
+            BaseAddress = fixture.Stack.Ingest,
+            DefaultRequestHeaders = { Authorization = api.DefaultRequestHeaders.Authorization },
+        };
+        using var sent = await ingest.PostAsJsonAsync(
+            "/api/public/ingestion",
+            JsonNode.Parse(
+                $$$"""{"batch":[{"id":"{{{traceId}}}","type":"trace-create","timestamp":"2026-11-23T07:26:21Z","body":{"id":"{{{traceId}}}","name":"judged","sessionId":"{{{session}}}" } }]}"""
+            )
+        );
+        Assert.Equal(HttpStatusCode.MultiStatus, sent.StatusCode);
+
+        var trace = await Eventually.GetAsync(
+            async () => JsonNode.Parse(await api.GetStringAsync($"/api/v1/traces/{traceId}"))!,
+            trace => trace["scores"]!.AsArray().Count == 4,
+            TimeSpan.FromSeconds(60),
+            "The trace with its scores and its session's"
+        );
+        Assert.Contains(trace["scores"]!.AsArray(), score => (string)score!["name"]! == "user_feedback" && (bool)score["value"]!);
+
+        var first = JsonNode.Parse(await api.GetStringAsync($"/api/v1/scores?sessionId={session}&limit=2"))!;
+        var rest = JsonNode.Parse(
+            await api.GetStringAsync($"/api/v1/scores?sessionId={session}&limit=2&cursor={Uri.EscapeDataString((string)first["nextCursor"]!)}")
+        )!;
+        Assert.Equal(3, first["scores"]!.AsArray().Concat(rest["scores"]!.AsArray()).Select(score => (string)score!["id"]!).Distinct().Count());
+        Assert.Null(rest["nextCursor"]);
+    }
+
+    [Theory]
+    [InlineData("""{"traceId":"t","name":"n"}""", "value")]
+    [InlineData("""{"name":"n","value":1}""", "traceId")]
+    [InlineData("""{"traceId":"t","value":1}""", "name")]
+    [InlineData("""{"traceId":"t","name":"n","value":1,"type":"stars"}""", "type")]
+    [InlineData("""{"spanId":"s","name":"n","value":1}""", "spanId")]
+    [InlineData("""{"traceId":"t","name":"n","value":1,"time":"noon"}""", "time")]
+    public async Task A_bad_score_is_told_its_field(string body, string field)
+    {
+        using var api = fixture.Stack.Api();
+        using var response = await api.PostAsync("/api/v1/scores", new StringContent(body, System.Text.Encoding.UTF8, "application/json"));
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Equal(field, (string?)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["field"]);
+    }
+
+    private static async Task PostAsync(HttpClient api, string path, object body)
+    {
+        using var response = await api.PostAsJsonAsync(path, body);
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+    }
+}
