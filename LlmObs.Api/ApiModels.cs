@@ -28,6 +28,7 @@ public sealed record ApiTrace(
     int ErrorCount,
     TokenUsage? Usage,
     Cost? Cost,
+    IReadOnlyList<Cost> Costs,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ApiSpan>? Spans
 )
 {
@@ -50,6 +51,7 @@ public sealed record ApiTrace(
             trace.ErrorCount,
             trace.Usage,
             trace.Cost,
+            trace.Costs,
             spans
         );
 
@@ -171,7 +173,7 @@ public sealed record ApiSession(
     int TraceCount,
     int ErrorCount,
     TokenUsage? Usage,
-    Cost? Cost,
+    IReadOnlyList<Cost> Costs,
     IReadOnlyList<ApiTrace> Traces
 )
 {
@@ -184,7 +186,7 @@ public sealed record ApiSession(
             traces.Count,
             traces.Count(trace => trace.Status == SpanStatus.Error),
             traces.Select(trace => trace.Usage).Aggregate((TokenUsage?)null, TokenUsage.Add),
-            traces.Select(trace => trace.Cost).Aggregate((Cost?)null, Cost.Add),
+            Cost.ByCurrency(traces.SelectMany(trace => trace.Costs)),
             [.. traces.Select(trace => ApiTrace.From(trace))]
         );
 }

@@ -12,6 +12,7 @@ namespace LlmObs.Ingest.Otlp;
 internal sealed class ExportReceiver(
     SpanMapper spans,
     LogMapper logs,
+    SpanDoor door,
     SpanWriter writer,
     ShippingQueue shipping,
     IngestMetrics metrics,
@@ -35,7 +36,7 @@ internal sealed class ExportReceiver(
                 : ExportResult.Refused(RefusalReason.Malformed, $"None of the {count} spans can be kept. {mapped.Rejected.Message}");
         }
 
-        var written = await writer.WriteAsync(new SpanBatch(project, mapped.Accepted), cancellationToken);
+        var written = await writer.WriteAsync(await door.PassAsync(new(project, mapped.Accepted), cancellationToken), cancellationToken);
         shipping.Offer(written.Outbox);
         metrics.Spans(project.Name, written.Written, written.Repeated, mapped.Rejected.Count);
         return new(mapped.Rejected.Count, mapped.Rejected.Message);
@@ -52,7 +53,7 @@ internal sealed class ExportReceiver(
         var mapped = logs.Map(request.ResourceLogs);
         if (mapped.LateContents.Count > 0)
         {
-            await writer.WriteAsync(new SpanBatch(project, [], mapped.LateContents), cancellationToken);
+            await writer.WriteAsync(await door.PassAsync(new(project, [], mapped.LateContents), cancellationToken), cancellationToken);
         }
 
         metrics.LogRecords(project.Name, mapped.LateContents.Count, mapped.Counted);

@@ -2,6 +2,7 @@ using LlmObs.Domain;
 using LlmObs.Domain.Spans;
 using LlmObs.Storage;
 using LlmObs.Storage.Access;
+using LlmObs.Storage.Prices;
 using LlmObs.Storage.Reading;
 using LlmObs.Storage.Schema;
 using LlmObs.Storage.Writing;
@@ -23,7 +24,9 @@ public sealed class TestDatabase(PostgresFixture postgres) : IAsyncLifetime
 
     public SpanWriter Writer => NewWriter();
     public Outbox Outbox => new(Database);
-    public LateContentMerger Merger => new(Database, AsOptions);
+    public LateContentMerger Merger => new(Database, PriceBook, AsOptions);
+    public ModelPrices ModelPrices => new(Database);
+    public PriceBook PriceBook => new(ModelPrices, Microsoft.Extensions.Options.Options.Create(new PriceOptions()), Clock);
     public TraceReader Reader => new(Database);
     public StorageStatus Status => new(Database);
     public ApiKeys ApiKeys => new(Database, Clock);

@@ -1,0 +1,34 @@
+using LlmObs.Domain.Spans;
+using LlmObs.Ingest.Redaction;
+using LlmObs.Storage.Prices;
+using Microsoft.Extensions.Options;
+
+namespace LlmObs.Ingest;
+
+/// <summary>The one door between every mapper and the writer: what must not be stored is masked, what a call cost is worked out.</summary>
+public sealed class SpanDoor(Redactor redactor, PriceBook prices)
+{
+    public async ValueTask<SpanBatch> PassAsync(SpanBatch batch, CancellationToken cancellationToken)
+    {
+        var table = await prices.TableAsync(cancellationToken);
+        batch = redactor.Redact(batch);
+        return batch with { Spans = [.. batch.Spans.Select(record => record with { Span = table.Price(record.Span) })] };
+    }
+}
+
+public static class SpanDoorServices
+{
+    public static IServiceCollection AddSpanDoor(this IServiceCollection services)
+    {
+        services
+            .AddOptions<RedactionOptions>()
+            .BindConfiguration(RedactionOptions.Section)
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<RedactionOptions>, RedactionOptionsCheck>();
+        services.AddSingleton<RedactionCounts>();
+        services.AddSingleton<Redactor>();
+        services.AddSingleton<SpanDoor>();
+        services.AddHostedService<RedactionCountsLoop>();
+        return services;
+    }
+}
