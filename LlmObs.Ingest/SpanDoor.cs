@@ -1,5 +1,6 @@
 using LlmObs.Domain.Spans;
 using LlmObs.Ingest.Redaction;
+using LlmObs.Ingest.Sampling;
 using LlmObs.Storage.Prices;
 using Microsoft.Extensions.Options;
 
@@ -29,6 +30,7 @@ public static class SpanDoorServices
         services.AddSingleton<Redactor>();
         services.AddSingleton<SpanDoor>();
         services.AddHostedService<RedactionCountsLoop>();
+        services.AddHostedService<SamplingLoop>();
         return services;
     }
 }

@@ -3,6 +3,7 @@ using LlmObs.Storage.Access;
 using LlmObs.Storage.Prices;
 using LlmObs.Storage.Reading;
 using LlmObs.Storage.Redaction;
+using LlmObs.Storage.Sampling;
 using LlmObs.Storage.Schema;
 using LlmObs.Storage.Writing;
 using Microsoft.Extensions.DependencyInjection;
@@ -36,6 +37,9 @@ public static class StorageServices
         services.AddSingleton<ModelPrices>();
         services.AddSingleton<PriceBook>();
         services.AddSingleton<RedactionFinds>();
+        services.AddOptions<SamplingOptions>().BindConfiguration(SamplingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<TraceSampling>();
+        services.AddSingleton<Coverage>();
         services.AddSingleton<LateContentMerger>();
         services.AddSingleton<TraceReader>();
         services.AddSingleton<StorageStatus>();

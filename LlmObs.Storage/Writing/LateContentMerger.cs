@@ -4,6 +4,7 @@ using LlmObs.Domain.Prices;
 using LlmObs.Domain.Spans;
 using LlmObs.Storage.Prices;
 using LlmObs.Storage.Rows;
+using LlmObs.Storage.Sampling;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -130,7 +131,8 @@ public sealed class LateContentMerger(Database database, PriceBook prices, IOpti
                 await update.ExecuteNonQueryAsync(cancellationToken);
             }
 
-            await OutboxInsert.AddAsync(connection, project, merged, lease: null, options.Value, cancellationToken);
+            var ready = await TraceSampling.NotHeldAsync(connection, project.Id, merged, cancellationToken);
+            await OutboxInsert.AddAsync(connection, project, ready, lease: null, options.Value, cancellationToken);
         }
 
         await transaction.CommitAsync(cancellationToken);

@@ -13,6 +13,10 @@ public static class Links
 
     public static string System(Project project) => With(project, "/system");
 
+    public static string Prices(Project project, string? model = null) => With(project, "/prices", ("model", model));
+
+    public static string Redaction(Project project) => With(project, "/redaction");
+
     private static string With(Project project, string path, params IEnumerable<(string Key, string? Value)> query)
     {
         var own = project.Name == Project.DefaultName ? null : project.Name;

@@ -4,6 +4,7 @@ using LlmObs.Storage;
 using LlmObs.Storage.Access;
 using LlmObs.Storage.Prices;
 using LlmObs.Storage.Reading;
+using LlmObs.Storage.Sampling;
 using LlmObs.Storage.Schema;
 using LlmObs.Storage.Writing;
 using Microsoft.Extensions.Options;
@@ -25,6 +26,8 @@ public sealed class TestDatabase(PostgresFixture postgres) : IAsyncLifetime
     public SpanWriter Writer => NewWriter();
     public Outbox Outbox => new(Database);
     public LateContentMerger Merger => new(Database, PriceBook, AsOptions);
+    public SamplingOptions SamplingOptions { get; } = new();
+    public TraceSampling Sampling => new(Database, Microsoft.Extensions.Options.Options.Create(SamplingOptions), AsOptions);
     public ModelPrices ModelPrices => new(Database);
     public PriceBook PriceBook => new(ModelPrices, Microsoft.Extensions.Options.Options.Create(new PriceOptions()), Clock);
     public TraceReader Reader => new(Database);
@@ -48,7 +51,7 @@ public sealed class TestDatabase(PostgresFixture postgres) : IAsyncLifetime
     public async ValueTask DisposeAsync() => await DataSource.DisposeAsync();
 
     /// <summary>A writer that knows no partition yet, as another replica would be.</summary>
-    public SpanWriter NewWriter(Partitions? partitions = null) => new(Database, partitions ?? new(), AsOptions, Clock);
+    public SpanWriter NewWriter(Partitions? partitions = null) => new(Database, partitions ?? new(), Sampling, AsOptions, Clock);
 
     /// <summary>A project no other test writes to.</summary>
     public async Task<Project> NewProjectAsync()
