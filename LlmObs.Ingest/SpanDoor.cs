@@ -21,10 +21,7 @@ public static class SpanDoorServices
 {
     public static IServiceCollection AddSpanDoor(this IServiceCollection services)
     {
-        services
-            .AddOptions<RedactionOptions>()
-            .BindConfiguration(RedactionOptions.Section)
-            .ValidateOnStart();
+        services.AddOptions<RedactionOptions>().BindConfiguration(RedactionOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<RedactionOptions>, RedactionOptionsCheck>();
         services.AddSingleton<RedactionCounts>();
         services.AddSingleton<Redactor>();

@@ -56,7 +56,8 @@ public static class StorageServices
         return builder;
     }
 
-    private const string PriceFault = "Prices:Models: every entry needs a Pattern, a Currency of three capital letters, and amounts that are not negative.";
+    private const string PriceFault =
+        "Prices:Models: every entry needs a Pattern, a Currency of three capital letters, and amounts that are not negative.";
 
     // Data annotations do not reach into lists.
     private static bool HasGoodPrices(PriceOptions options) =>

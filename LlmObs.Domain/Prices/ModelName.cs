@@ -39,7 +39,10 @@ public static partial class ModelName
         return slash > 0 ? sent[..slash].Trim().ToLowerInvariant() : null;
     }
 
-    [GeneratedRegex(@"^(?:(?:us|eu|apac|global|us-gov|jp|au)\.)?(?:anthropic|meta|mistral|amazon|cohere|deepseek|ai21)\.", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        @"^(?:(?:us|eu|apac|global|us-gov|jp|au)\.)?(?:anthropic|meta|mistral|amazon|cohere|deepseek|ai21)\.",
+        RegexOptions.NonBacktracking
+    )]
     private static partial Regex Cloud();
 
     [GeneratedRegex(@"(?:-v\d+)?:\d+$", RegexOptions.NonBacktracking)]

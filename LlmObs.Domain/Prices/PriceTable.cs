@@ -31,6 +31,7 @@ public sealed class PriceTable(params IReadOnlyList<IReadOnlyList<ModelPrice>> l
 
         return found[(model, provider)] = Look(model, provider);
     }
+
     /// <summary>The span with its cost: the sender's own wins; else computed for a model call of known price and usage.</summary>
     public Span Price(Span span) =>
         span is { Cost: null or { Provided: false }, Usage: { } usage, DisplayModel: { Length: > 0 } model } && span.Kind.IsModelCall()
@@ -75,7 +76,8 @@ public sealed class PriceTable(params IReadOnlyList<IReadOnlyList<ModelPrice>> l
     private static IReadOnlyList<ModelPrice> Load()
     {
         using var json =
-            typeof(PriceTable).Assembly.GetManifestResourceStream("prices.json") ?? throw new InvalidOperationException("prices.json is not embedded.");
+            typeof(PriceTable).Assembly.GetManifestResourceStream("prices.json")
+            ?? throw new InvalidOperationException("prices.json is not embedded.");
         var vendors = JsonSerializer.Deserialize<IReadOnlyList<VendorEntry>>(json, Web) ?? [];
         return
         [

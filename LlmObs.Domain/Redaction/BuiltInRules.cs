@@ -23,17 +23,16 @@ public static class BuiltInRules
                 |\bgh[pousr]_[A-Za-z0-9]{36,}
                 |\bxox[abprs]-[A-Za-z0-9-]{10,}
                 |\b[Bb]earer[ ][A-Za-z0-9._~+/=-]{20,}
-                """.Replace("-----BEGIN [A-Z ]*PRIVATE KEY", @"-----BEGIN\ [A-Z\ ]*PRIVATE\ KEY", StringComparison.Ordinal)
-                    .Replace("-----END [A-Z ]*PRIVATE KEY", @"-----END\ [A-Z\ ]*PRIVATE\ KEY", StringComparison.Ordinal),
+                """.Replace("-----BEGIN [A-Z ]*PRIVATE KEY", @"-----BEGIN\ [A-Z\ ]*PRIVATE\ KEY", StringComparison.Ordinal).Replace(
+                    "-----END [A-Z ]*PRIVATE KEY",
+                    @"-----END\ [A-Z\ ]*PRIVATE\ KEY",
+                    StringComparison.Ordinal
+                ),
                 Linear | RegexOptions.IgnorePatternWhitespace
             )
         ),
         new("email", new(@"[A-Za-z0-9][A-Za-z0-9._%+-]*@[A-Za-z0-9][A-Za-z0-9.-]*\.[A-Za-z]{2,}", Linear)),
-        new(
-            "id_card",
-            new(@"[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]", Linear),
-            Checksums.IsIdCard
-        )
+        new("id_card", new(@"[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]", Linear), Checksums.IsIdCard)
         {
             StandsAlone = true,
         },

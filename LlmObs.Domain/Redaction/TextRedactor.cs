@@ -26,7 +26,9 @@ public sealed class TextRedactor(IReadOnlyList<RedactionRule> rules, IReadOnlySe
             return text;
         }
 
-        return nested < MaxNested && text.AsSpan().TrimStart() is ['{' or '[', ..] && IsJson(text) ? Document(text, found, nested + 1) : Plain(text, found);
+        return nested < MaxNested && text.AsSpan().TrimStart() is ['{' or '[', ..] && IsJson(text)
+            ? Document(text, found, nested + 1)
+            : Plain(text, found);
     }
 
     private string Plain(string text, Action<string> found)
@@ -70,7 +72,12 @@ public sealed class TextRedactor(IReadOnlyList<RedactionRule> rules, IReadOnlySe
         using var target = new MemoryStream(utf8.Length);
         using var writer = new Utf8JsonWriter(
             target,
-            new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true, MaxDepth = 256 }
+            new JsonWriterOptions
+            {
+                Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+                SkipValidation = true,
+                MaxDepth = 256,
+            }
         );
         var isChanged = false;
         while (reader.Read())

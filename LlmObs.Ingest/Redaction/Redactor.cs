@@ -33,7 +33,10 @@ public sealed class Redactor(IOptions<RedactionOptions> options, RedactionCounts
 
         Count(project, finds, record.Span.TraceId, record.Span.SpanId);
         var rules = finds.CountBy(find => find.Rule).Select(rule => $"{rule.Value} × {rule.Key}");
-        return clean with { Content = clean.Content with { Notes = [.. clean.Content.Notes, $"Redacted before it was stored: {string.Join(", ", rules)}."] } };
+        return clean with
+        {
+            Content = clean.Content with { Notes = [.. clean.Content.Notes, $"Redacted before it was stored: {string.Join(", ", rules)}."] },
+        };
     }
 
     private LateContent Late(Project project, LateContent content)

@@ -79,7 +79,9 @@ public sealed class ModelPrices(Database database)
         database.RunAsync<IReadOnlyList<UnpricedModel>>(
             async connection =>
                 (
-                    await connection.QueryAsync<UnpricedModel>(new CommandDefinition(Unpriced, new { projectId }, cancellationToken: cancellationToken))
+                    await connection.QueryAsync<UnpricedModel>(
+                        new CommandDefinition(Unpriced, new { projectId }, cancellationToken: cancellationToken)
+                    )
                 ).AsList(),
             cancellationToken
         );

@@ -33,7 +33,10 @@ public sealed class PriceBook(ModelPrices entered, IOptions<PriceOptions> option
         }
 
         // The table remembers what it found, so one that says the same is kept.
-        var table = last is not null && last.Own.SequenceEqual(own) ? last.Table : new([.. own.Select(price => price.ToPrice())], configured, PriceTable.BuiltIn);
+        var table =
+            last is not null && last.Own.SequenceEqual(own)
+                ? last.Table
+                : new([.. own.Select(price => price.ToPrice())], configured, PriceTable.BuiltIn);
         Volatile.Write(ref edition, new(own, table, time.GetTimestamp()));
         return table;
     }

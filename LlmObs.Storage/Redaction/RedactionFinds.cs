@@ -48,7 +48,9 @@ public sealed class RedactionFinds(Database database)
         database.RunAsync<IReadOnlyList<FindCount>>(
             async connection =>
             {
-                var rows = await connection.QueryAsync<FindRow>(new CommandDefinition(Select, new { projectId }, cancellationToken: cancellationToken));
+                var rows = await connection.QueryAsync<FindRow>(
+                    new CommandDefinition(Select, new { projectId }, cancellationToken: cancellationToken)
+                );
                 return
                 [
                     .. rows.Select(row => new FindCount(row.ProjectId, row.Rule, row.IsDryRun, row.Field, row.Finds, row.TraceId, row.SpanId)

@@ -24,7 +24,8 @@ public sealed class Coverage(Database database)
     /// <summary>Each project that received anything in the last seven days.</summary>
     public Task<IReadOnlyList<ProjectCoverage>> OfLastWeekAsync(CancellationToken cancellationToken) =>
         database.RunAsync<IReadOnlyList<ProjectCoverage>>(
-            async connection => (await connection.QueryAsync<ProjectCoverage>(new CommandDefinition(Select, cancellationToken: cancellationToken))).AsList(),
+            async connection =>
+                (await connection.QueryAsync<ProjectCoverage>(new CommandDefinition(Select, cancellationToken: cancellationToken))).AsList(),
             cancellationToken
         );
 }

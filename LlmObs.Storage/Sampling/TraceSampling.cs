@@ -95,7 +95,9 @@ public sealed class TraceSampling(Database database, IOptions<SamplingOptions> o
                 await StoreReceivedAsync(connection, cancellationToken);
                 await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
                 var parameters = new { quiet = options.Value.Quiet, limit };
-                var due = (await connection.QueryAsync<DueTrace>(new CommandDefinition(Due, parameters, cancellationToken: cancellationToken))).AsList();
+                var due = (
+                    await connection.QueryAsync<DueTrace>(new CommandDefinition(Due, parameters, cancellationToken: cancellationToken))
+                ).AsList();
                 foreach (var trace in due)
                 {
                     await (trace.IsKept ? ReleaseAsync(connection, trace, cancellationToken) : DropAsync(connection, trace, cancellationToken));
@@ -169,7 +171,14 @@ public sealed class TraceSampling(Database database, IOptions<SamplingOptions> o
             let record = row.ToRecord()
             select new PreparedSpan(new(row.TraceId, row.SpanId), row.Day, record, ContentCodec.Encode(record.Content)),
         ];
-        await OutboxInsert.AddAsync(connection, new Project(trace.ProjectId, trace.ProjectName), spans, lease: null, storage.Value, cancellationToken);
+        await OutboxInsert.AddAsync(
+            connection,
+            new Project(trace.ProjectId, trace.ProjectName),
+            spans,
+            lease: null,
+            storage.Value,
+            cancellationToken
+        );
     }
 
     private static async Task DropAsync(NpgsqlConnection connection, DueTrace trace, CancellationToken cancellationToken)

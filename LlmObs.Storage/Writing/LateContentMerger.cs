@@ -185,7 +185,10 @@ public sealed class LateContentMerger(Database database, PriceBook prices, IOpti
             if (LateContentMerge.Apply(row.ToRecord(), parts) is { } changed)
             {
                 // Tokens may have come with a part.
-                var record = changed with { Span = table.Price(changed.Span) };
+                var record = changed with
+                {
+                    Span = table.Price(changed.Span),
+                };
                 merged.Add(new(key, row.Day, record, ContentCodec.Encode(record.Content)));
             }
         }

@@ -12,14 +12,22 @@ public sealed record Seen<T>(T? Value, string? Error)
 /// <summary>How SLS answered.</summary>
 public sealed record SlsAnswer(TimeSpan Elapsed, long RecentSpans);
 
-public sealed record SystemState(Seen<StoredRows> Stored, Seen<OutboxStatus> Outbox, Seen<SlsAnswer> Sls, Seen<IReadOnlyList<ProjectCoverage>> Coverage);
+public sealed record SystemState(
+    Seen<StoredRows> Stored,
+    Seen<OutboxStatus> Outbox,
+    Seen<SlsAnswer> Sls,
+    Seen<IReadOnlyList<ProjectCoverage>> Coverage
+);
 
 /// <summary>Looks at every store by itself: one that is away must not hide the others.</summary>
 public sealed partial class SystemReader(
     StorageStatus storage,
     Outbox outbox,
     Coverage coverage,
-    SpanSearch search, TimeProvider time, ILogger<SystemReader> logger)
+    SpanSearch search,
+    TimeProvider time,
+    ILogger<SystemReader> logger
+)
 {
     /// <summary>What "recently" means for SLS.</summary>
     public static readonly TimeSpan Recent = TimeSpan.FromMinutes(15);

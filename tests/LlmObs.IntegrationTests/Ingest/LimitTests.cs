@@ -67,7 +67,10 @@ public sealed class LimitTests(IngestDatabase database) : IAsyncLifetime
     public async Task Attributes_of_a_span(string way)
     {
         Assert.Empty(await NotesAsync(way, With(MaxAttributes)));
-        Assert.Equal("span: kept the first 4 of 5 attributes (Ingest:MaxAttributesPerSpan).", Assert.Single(await NotesAsync(way, With(MaxAttributes + 1))));
+        Assert.Equal(
+            "span: kept the first 4 of 5 attributes (Ingest:MaxAttributesPerSpan).",
+            Assert.Single(await NotesAsync(way, With(MaxAttributes + 1)))
+        );
 
         static Span With(int count)
         {
@@ -82,7 +85,10 @@ public sealed class LimitTests(IngestDatabase database) : IAsyncLifetime
     {
         // Three bytes each: a cut in the middle of one would show.
         Assert.Empty(await NotesAsync(way, With(new string('中', MaxBytes / 3))));
-        Assert.Equal("a: 1026 bytes cut to 1024 (Ingest:MaxAttributeBytes).", Assert.Single(await NotesAsync(way, With(new string('中', (MaxBytes / 3) + 1)))));
+        Assert.Equal(
+            "a: 1026 bytes cut to 1024 (Ingest:MaxAttributeBytes).",
+            Assert.Single(await NotesAsync(way, With(new string('中', (MaxBytes / 3) + 1))))
+        );
 
         static Span With(string value) => Attributed(Text("a", value));
     }
@@ -189,5 +195,10 @@ public sealed class LimitTests(IngestDatabase database) : IAsyncLifetime
         return span;
     }
 
-    private static KeyValue Text(string key, string value) => new() { Key = key, Value = new() { StringValue = value } };
+    private static KeyValue Text(string key, string value) =>
+        new()
+        {
+            Key = key,
+            Value = new() { StringValue = value },
+        };
 }

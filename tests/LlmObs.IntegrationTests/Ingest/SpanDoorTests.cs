@@ -43,14 +43,28 @@ public sealed class SpanDoorTests(IngestDatabase database)
             )
         ).ReadyAsync();
         var sent = OtlpBodies.Span();
-        sent.Attributes.AddRange(
-            [
-                new KeyValue { Key = "gen_ai.operation.name", Value = new() { StringValue = "chat" } },
-                new KeyValue { Key = "gen_ai.request.model", Value = new() { StringValue = "house-7b" } },
-                new KeyValue { Key = "gen_ai.usage.input_tokens", Value = new() { IntValue = 1000 } },
-                new KeyValue { Key = "gen_ai.usage.output_tokens", Value = new() { IntValue = 500 } },
-            ]
-        );
+        sent.Attributes.AddRange([
+            new KeyValue
+            {
+                Key = "gen_ai.operation.name",
+                Value = new() { StringValue = "chat" },
+            },
+            new KeyValue
+            {
+                Key = "gen_ai.request.model",
+                Value = new() { StringValue = "house-7b" },
+            },
+            new KeyValue
+            {
+                Key = "gen_ai.usage.input_tokens",
+                Value = new() { IntValue = 1000 },
+            },
+            new KeyValue
+            {
+                Key = "gen_ai.usage.output_tokens",
+                Value = new() { IntValue = 500 },
+            },
+        ]);
         using var response = await server.Http.SendAsync(OtlpBodies.Http(OtlpBodies.Request(sent)), Cancel);
 
         var cost = Assert.Single(await server.TraceAsync("default", OtlpBodies.TraceHex)).Span.Cost;

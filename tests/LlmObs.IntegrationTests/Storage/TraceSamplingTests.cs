@@ -102,7 +102,8 @@ public sealed class TraceSamplingTests(TestDatabase database) : IClassFixture<Te
         Assert.All(ids.Where(id => TraceSample.Holds(id, 0.1)), id => Assert.True(TraceSample.Holds(id, 0.25)));
     }
 
-    private SpanWriter Writer() => new(database.Database, new(), sampling, Microsoft.Extensions.Options.Options.Create(database.Options), database.Clock);
+    private SpanWriter Writer() =>
+        new(database.Database, new(), sampling, Microsoft.Extensions.Options.Options.Create(database.Options), database.Clock);
 
     private Task<SpanWriteResult> WriteAsync(Project project, params IReadOnlyList<SpanRecord> spans) =>
         Writer().WriteAsync(new(project, spans), Cancel);
