@@ -79,13 +79,16 @@ public sealed class TraceSampling(Database database, IOptions<SamplingOptions> o
 
     /// <summary>Keeps a trace whatever becomes of it otherwise: it was scored, or somebody gave feedback. It may come before the trace.</summary>
     public Task KeepAsync(int projectId, string traceId, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            connection =>
-                connection.ExecuteAsync(
-                    new CommandDefinition(Keep, new { projectId, traceId = StorableText.Id(traceId) }, cancellationToken: cancellationToken)
-                ),
-            cancellationToken
-        );
+        // A trace within the share is kept as it is; held now, it would be shipped twice.
+        TraceSample.Holds(traceId, options.Value.KeepShare)
+            ? Task.CompletedTask
+            : database.RunAsync(
+                connection =>
+                    connection.ExecuteAsync(
+                        new CommandDefinition(Keep, new { projectId, traceId = StorableText.Id(traceId) }, cancellationToken: cancellationToken)
+                    ),
+                cancellationToken
+            );
 
     /// <summary>Decides at most <paramref name="limit"/> quiet traces; call again while it decides any.</summary>
     public Task<SamplingTurn> DecideAsync(int limit, CancellationToken cancellationToken) =>

@@ -66,6 +66,18 @@ public sealed class TraceSamplingTests(TestDatabase database) : IClassFixture<Te
     }
 
     [Fact]
+    public async Task A_score_of_a_trace_within_the_share_ships_nothing_again()
+    {
+        var project = await database.NewProjectAsync();
+        var span = Spans.Chat();
+        await database.WriteAsync(project, span);
+        await database.Sampling.KeepAsync(project.Id, span.Span.TraceId, Cancel);
+        await DecideAllAsync();
+
+        Assert.Equal(1L, await OutboxSpansAsync(project));
+    }
+
+    [Fact]
     public async Task A_late_span_of_a_dropped_trace_is_kept_when_it_failed_and_dropped_when_not()
     {
         var project = await database.NewProjectAsync();
