@@ -29,6 +29,7 @@ public sealed record ApiTrace(
     int ErrorCount,
     TokenUsage? Usage,
     Cost? Cost,
+    IReadOnlyList<Cost> Costs,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ApiSpan>? Spans,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ApiScore>? Scores = null
 )
@@ -52,6 +53,7 @@ public sealed record ApiTrace(
             trace.ErrorCount,
             trace.Usage,
             trace.Cost,
+            trace.Costs,
             spans
         );
 
@@ -173,7 +175,7 @@ public sealed record ApiSession(
     int TraceCount,
     int ErrorCount,
     TokenUsage? Usage,
-    Cost? Cost,
+    IReadOnlyList<Cost> Costs,
     IReadOnlyList<ApiTrace> Traces
 )
 {
@@ -186,7 +188,7 @@ public sealed record ApiSession(
             traces.Count,
             traces.Count(trace => trace.Status == SpanStatus.Error),
             traces.Select(trace => trace.Usage).Aggregate((TokenUsage?)null, TokenUsage.Add),
-            traces.Select(trace => trace.Cost).Aggregate((Cost?)null, Cost.Add),
+            Cost.ByCurrency(traces.SelectMany(trace => trace.Costs)),
             [.. traces.Select(trace => ApiTrace.From(trace))]
         );
 }

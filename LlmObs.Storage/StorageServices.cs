@@ -1,5 +1,9 @@
+using System.ComponentModel.DataAnnotations;
 using LlmObs.Storage.Access;
+using LlmObs.Storage.Prices;
 using LlmObs.Storage.Reading;
+using LlmObs.Storage.Redaction;
+using LlmObs.Storage.Sampling;
 using LlmObs.Storage.Schema;
 using LlmObs.Storage.Writing;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,6 +33,13 @@ public static class StorageServices
         services.AddSingleton<Partitions>();
         services.AddSingleton<SpanWriter>();
         services.AddSingleton<Outbox>();
+        services.AddOptions<PriceOptions>().BindConfiguration(PriceOptions.Section).Validate(HasGoodPrices, PriceFault).ValidateOnStart();
+        services.AddSingleton<ModelPrices>();
+        services.AddSingleton<PriceBook>();
+        services.AddSingleton<RedactionFinds>();
+        services.AddOptions<SamplingOptions>().BindConfiguration(SamplingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<TraceSampling>();
+        services.AddSingleton<Coverage>();
         services.AddSingleton<LateContentMerger>();
         services.AddSingleton<UpdatedSpans>();
         services.AddSingleton<UpdatedSpanFolder>();
@@ -52,4 +63,11 @@ public static class StorageServices
 
         return builder;
     }
+
+    private const string PriceFault =
+        "Prices:Models: every entry needs a Pattern, a Currency of three capital letters, and amounts that are not negative.";
+
+    // Data annotations do not reach into lists.
+    private static bool HasGoodPrices(PriceOptions options) =>
+        options.Models.All(price => Validator.TryValidateObject(price, new(price), null, validateAllProperties: true));
 }

@@ -38,13 +38,17 @@ public sealed record TokenUsage(
 /// <param name="Provided">True when the sender said it, false when we computed it from a price table.</param>
 public sealed record Cost(decimal? Input, decimal? Output, decimal Total, string Currency = "USD", bool Provided = true)
 {
-    /// <summary>Adds two amounts of one currency; of two currencies the first is kept, since their sum would mean nothing.</summary>
-    public static Cost? Add(Cost? a, Cost? b) =>
-        (a, b) switch
-        {
-            (null, _) => b,
-            (_, null) => a,
-            _ when a.Currency != b.Currency => a,
-            _ => new((a.Input ?? 0) + (b.Input ?? 0), (a.Output ?? 0) + (b.Output ?? 0), a.Total + b.Total, a.Currency, a.Provided && b.Provided),
-        };
+    /// <summary>Sums of each currency by itself, in the order they first came: two currencies have no sum.</summary>
+    public static IReadOnlyList<Cost> ByCurrency(IEnumerable<Cost> costs) =>
+        [
+            .. from cost in costs
+            group cost by cost.Currency into one
+            select new Cost(
+                one.Sum(cost => cost.Input ?? 0),
+                one.Sum(cost => cost.Output ?? 0),
+                one.Sum(cost => cost.Total),
+                one.Key,
+                one.All(cost => cost.Provided)
+            ),
+        ];
 }

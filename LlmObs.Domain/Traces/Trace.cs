@@ -33,7 +33,11 @@ public sealed record TraceSummary
     /// <summary>Each model call once: of two on one path only the inner counts.</summary>
     public TokenUsage? Usage { get; init; }
 
-    public Cost? Cost { get; init; }
+    /// <summary>What the model calls cost, an amount for each currency: two currencies have no sum. Empty when no price is known.</summary>
+    public IReadOnlyList<Cost> Costs { get; init; } = [];
+
+    /// <summary>The cost when all of it is in one currency.</summary>
+    public Cost? Cost => Costs is [var only] ? only : null;
 
     public double DurationMs => DurationNano / 1e6;
 }

@@ -16,7 +16,7 @@ public static class TraceRollup
         var start = earliestFirst[0].StartUnixNano;
         var end = earliestFirst.Max(span => span.EndUnixNano);
         var failed = rows.Where(node => node.Span.Status == SpanStatus.Error).ToList();
-        var (usage, cost) = CountedOnce(tree);
+        var (usage, costs) = CountedOnce(tree);
 
         return new()
         {
@@ -40,7 +40,7 @@ public static class TraceRollup
             ErrorCount = failed.Count,
             FirstError = FirstFailing(failed),
             Usage = usage,
-            Cost = cost,
+            Costs = costs,
         };
 
         string? First(Func<Span, string?> field) => field(root) ?? earliestFirst.Select(field).FirstOrDefault(value => value is not null);
@@ -57,10 +57,10 @@ public static class TraceRollup
     /// Model calls count; of two on one path only the inner does. A span of another kind that carries usage repeats what is below it,
     /// and counts only when nothing below it does (its children were filtered out, or lost).
     /// </summary>
-    private static (TokenUsage?, Cost?) CountedOnce(TraceTree tree)
+    private static (TokenUsage?, IReadOnlyList<Cost>) CountedOnce(TraceTree tree)
     {
         TokenUsage? usage = null;
-        Cost? cost = null;
+        var costs = new List<Cost>();
         var counted = new HashSet<string>(StringComparer.Ordinal);
         foreach (var node in tree.Rows.Reverse())
         {
@@ -69,7 +69,11 @@ public static class TraceRollup
             if (!below && (span.Usage is not null || span.Cost is not null || span.Kind.IsModelCall()))
             {
                 usage = TokenUsage.Add(usage, span.Usage);
-                cost = Cost.Add(cost, span.Cost);
+                if (span.Cost is { } cost)
+                {
+                    costs.Add(cost);
+                }
+
                 below = true;
             }
 
@@ -79,6 +83,6 @@ public static class TraceRollup
             }
         }
 
-        return (usage, cost);
+        return (usage, Cost.ByCurrency(costs));
     }
 }

@@ -249,4 +249,13 @@ internal static class FieldNames
     public const string FirstStart = "first-start";
     public const string FirstName = "first-name";
     public const string LastEnd = "last-end";
+
+    private static readonly string[] Words = ["name", "input", "output", "statusMessage", MetadataOf];
+
+    /// <summary>Whether people's words may stand in a field; the others hold ids, times, numbers and names of things.</summary>
+    public static bool HoldsWords(string name) =>
+        name == FirstName
+        || Words.Any(word =>
+            name.StartsWith(OfObservation + word, StringComparison.Ordinal) || name.StartsWith(OfTrace + word, StringComparison.Ordinal)
+        );
 }

@@ -12,7 +12,13 @@ namespace LlmObs.Ingest.Langfuse;
 internal sealed record IngestionResult(IReadOnlyList<string> Successes, IReadOnlyList<(string Id, string Why)> Errors);
 
 /// <summary>Takes a batch of events: reads each on its own, commits what is sound, then answers.</summary>
-internal sealed partial class IngestionReceiver(UpdatedSpans spans, ScoreWriter scores, TimeProvider time, ILogger<IngestionReceiver> logger)
+internal sealed partial class IngestionReceiver(
+    UpdatedSpans spans,
+    ScoreWriter scores,
+    SpanDoor door,
+    TimeProvider time,
+    ILogger<IngestionReceiver> logger
+)
 {
     public async Task<IngestionResult> ReceiveAsync(JsonElement batch, Project project, CancellationToken cancellationToken)
     {
@@ -41,7 +47,7 @@ internal sealed partial class IngestionReceiver(UpdatedSpans spans, ScoreWriter 
             }
         }
 
-        await spans.MergeAsync(project, updates, cancellationToken);
+        await spans.MergeAsync(project, [.. updates.Select(update => door.Pass(project, update, FieldNames.HoldsWords))], cancellationToken);
         await scores.WriteAsync(project, given, cancellationToken);
         return new(successes, errors);
     }

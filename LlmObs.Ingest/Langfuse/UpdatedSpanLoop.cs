@@ -1,3 +1,6 @@
+using LlmObs.Domain;
+using LlmObs.Domain.Spans;
+using LlmObs.Domain.Updates;
 using LlmObs.Storage.Schema;
 using LlmObs.Storage.Writing;
 using Microsoft.Extensions.Options;
@@ -9,6 +12,7 @@ namespace LlmObs.Ingest.Langfuse;
 internal sealed partial class UpdatedSpanLoop(
     UpdatedSpanFolder folder,
     ObservationMapper mapper,
+    SpanDoor door,
     SchemaState schema,
     IOptions<LangfuseOptions> options,
     IOptions<IngestOptions> ingest,
@@ -27,7 +31,7 @@ internal sealed partial class UpdatedSpanLoop(
             var wait = TimeSpan.FromSeconds(options.Value.FoldSeconds);
             try
             {
-                if (await folder.FoldDueAsync(SpansATurn, mapper.Map, stoppingToken) == SpansATurn)
+                if (await folder.FoldDueAsync(SpansATurn, MapAsync, stoppingToken) == SpansATurn)
                 {
                     wait = TimeSpan.Zero;
                 }
@@ -45,6 +49,9 @@ internal sealed partial class UpdatedSpanLoop(
             await Task.Delay(wait, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    private async ValueTask<IReadOnlyList<SpanRecord>> MapAsync(Project project, IReadOnlyList<UpdatedFields> spans) =>
+        (await door.PassAsync(new SpanBatch(project, [.. spans.Select(mapper.Map)]), CancellationToken.None)).Spans;
 
     private static partial class Log
     {

@@ -13,6 +13,7 @@ namespace LlmObs.Ingest.Otlp;
 internal sealed class ExportReceiver(
     SpanMapper spans,
     LogMapper logs,
+    SpanDoor door,
     SpanWriter writer,
     ScoreWriter scores,
     ShippingQueue shipping,
@@ -40,8 +41,9 @@ internal sealed class ExportReceiver(
                 : ExportResult.Refused(RefusalReason.Malformed, $"None of the {count} spans can be kept. {mapped.Rejected.Message}");
         }
 
-        await scores.WriteAsync(project, [.. mapped.Accepted.SelectMany(SpanScores.Of)], cancellationToken);
-        var written = await writer.WriteAsync(new SpanBatch(project, mapped.Accepted), cancellationToken);
+        var batch = await door.PassAsync(new(project, mapped.Accepted), cancellationToken);
+        await scores.WriteAsync(project, [.. batch.Spans.SelectMany(SpanScores.Of)], cancellationToken);
+        var written = await writer.WriteAsync(batch, cancellationToken);
         shipping.Offer(written.Outbox);
         metrics.Spans(project.Name, written.Written, written.Repeated, mapped.Rejected.Count);
         return new(mapped.Rejected.Count, mapped.Rejected.Message);
@@ -60,8 +62,9 @@ internal sealed class ExportReceiver(
         var mapped = logs.Map(request.ResourceLogs);
         if (mapped.LateContents.Count > 0)
         {
-            await scores.WriteAsync(project, [.. mapped.LateContents.SelectMany(SpanScores.Of)], cancellationToken);
-            await writer.WriteAsync(new SpanBatch(project, [], mapped.LateContents), cancellationToken);
+            var batch = await door.PassAsync(new(project, [], mapped.LateContents), cancellationToken);
+            await scores.WriteAsync(project, [.. batch.LateContents.SelectMany(SpanScores.Of)], cancellationToken);
+            await writer.WriteAsync(batch, cancellationToken);
         }
 
         metrics.LogRecords(project.Name, mapped.LateContents.Count, mapped.Counted);

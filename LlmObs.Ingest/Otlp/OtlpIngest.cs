@@ -35,6 +35,7 @@ public static class OtlpIngest
         services.AddSingleton<SenderAccess>();
         services.AddSingleton<SpanMapper>();
         services.AddSingleton<LogMapper>();
+        services.AddSpanDoor();
         services.AddSingleton<ExportReceiver>();
         services.AddSingleton<OtlpHttpEndpoint>();
         services.AddSingleton<GrpcAdmission>();

@@ -25,6 +25,13 @@ public sealed class TraceReader(Database database)
         ORDER BY s.start_ns, s.span_id
         """;
 
+    private const string Recent = $"""
+        SELECT {SpanRow.Columns}, {SpanRow.ContentColumns}
+        FROM (SELECT day, trace_id, span_id FROM spans WHERE project_id = @projectId ORDER BY received_at DESC LIMIT @limit) AS r
+        JOIN spans AS s ON s.project_id = @projectId AND s.trace_id = r.trace_id AND s.span_id = r.span_id AND s.day = r.day
+        LEFT JOIN span_contents AS c ON c.project_id = s.project_id AND c.trace_id = s.trace_id AND c.span_id = s.span_id AND c.day = s.day
+        """;
+
     private const string OfSession = """
         SELECT s.trace_id
         FROM spans AS s
@@ -96,6 +103,13 @@ public sealed class TraceReader(Database database)
             .. rows.GroupBy(row => row.TraceId, StringComparer.Ordinal)
                 .Select(trace => TraceRollup.Summarise([.. trace.Select(row => row.ToSpan())])),
         ];
+    }
+
+    /// <summary>The spans of a project received last, with their contents.</summary>
+    public async Task<IReadOnlyList<SpanRecord>> RecentAsync(int projectId, int limit, CancellationToken cancellationToken)
+    {
+        var rows = await QueryAsync<SpanRow>(Recent, new { projectId, limit }, cancellationToken);
+        return [.. rows.Select(row => row.ToRecord())];
     }
 
     /// <summary>The traces of a session, oldest first, at most <paramref name="limit"/>.</summary>

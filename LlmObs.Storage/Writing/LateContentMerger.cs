@@ -1,7 +1,10 @@
 using Dapper;
 using LlmObs.Domain;
+using LlmObs.Domain.Prices;
 using LlmObs.Domain.Spans;
+using LlmObs.Storage.Prices;
 using LlmObs.Storage.Rows;
+using LlmObs.Storage.Sampling;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -12,7 +15,7 @@ namespace LlmObs.Storage.Writing;
 /// Whoever changes the late contents of a span that exists holds the lock on its row, so two mergers cannot work on one span.
 /// A span that is just being written is not seen and is tried again; the writer wakes what waited for it.
 /// </remarks>
-public sealed class LateContentMerger(Database database, IOptions<StorageOptions> options)
+public sealed class LateContentMerger(Database database, PriceBook prices, IOptions<StorageOptions> options)
 {
     private const string Due = """
         SELECT l.project_id AS "ProjectId", p.name AS "ProjectName", l.trace_id AS "TraceId", l.span_id AS "SpanId"
@@ -81,6 +84,7 @@ public sealed class LateContentMerger(Database database, IOptions<StorageOptions
         database.RunAsync(
             async connection =>
             {
+                var table = await prices.TableAsync(cancellationToken);
                 var seenAt = await connection.ExecuteScalarAsync<DateTime>("SELECT clock_timestamp()");
                 var due = await connection.QueryAsync<DueSpan>(new CommandDefinition(Due, new { limit }, cancellationToken: cancellationToken));
                 var changed = 0;
@@ -88,6 +92,7 @@ public sealed class LateContentMerger(Database database, IOptions<StorageOptions
                 {
                     changed += await MergeAsync(
                         connection,
+                        table,
                         spans.Key,
                         [.. spans.Select(span => new SpanKey(span.TraceId, span.SpanId))],
                         seenAt,
@@ -102,6 +107,7 @@ public sealed class LateContentMerger(Database database, IOptions<StorageOptions
 
     private async Task<int> MergeAsync(
         NpgsqlConnection connection,
+        PriceTable table,
         Project project,
         IReadOnlyList<SpanKey> keys,
         DateTime seenAt,
@@ -112,7 +118,7 @@ public sealed class LateContentMerger(Database database, IOptions<StorageOptions
         var locked = (
             await connection.QueryAsync<LockedSpan>(new CommandDefinition(LockSpans, Of(project, keys), cancellationToken: cancellationToken))
         ).AsList();
-        var merged = locked.Count == 0 ? [] : await MergeLockedAsync(connection, project, locked, cancellationToken);
+        var merged = locked.Count == 0 ? [] : await MergeLockedAsync(connection, table, project, locked, cancellationToken);
         if (merged.Count > 0)
         {
             await using (
@@ -125,7 +131,8 @@ public sealed class LateContentMerger(Database database, IOptions<StorageOptions
                 await update.ExecuteNonQueryAsync(cancellationToken);
             }
 
-            await OutboxInsert.AddAsync(connection, project, merged, lease: null, options.Value, cancellationToken);
+            var ready = await TraceSampling.NotHeldAsync(connection, project.Id, merged, cancellationToken);
+            await OutboxInsert.AddAsync(connection, project, ready, lease: null, options.Value, cancellationToken);
         }
 
         await transaction.CommitAsync(cancellationToken);
@@ -151,6 +158,7 @@ public sealed class LateContentMerger(Database database, IOptions<StorageOptions
     // Read after the locks: what is read now is the newest, and stays so until the commit.
     private static async Task<List<PreparedSpan>> MergeLockedAsync(
         NpgsqlConnection connection,
+        PriceTable table,
         Project project,
         List<LockedSpan> locked,
         CancellationToken cancellationToken
@@ -174,8 +182,13 @@ public sealed class LateContentMerger(Database database, IOptions<StorageOptions
         {
             var key = new SpanKey(row.TraceId, row.SpanId);
             var parts = late[key].ToList();
-            if (LateContentMerge.Apply(row.ToRecord(), parts) is { } record)
+            if (LateContentMerge.Apply(row.ToRecord(), parts) is { } changed)
             {
+                // Tokens may have come with a part.
+                var record = changed with
+                {
+                    Span = table.Price(changed.Span),
+                };
                 merged.Add(new(key, row.Day, record, ContentCodec.Encode(record.Content)));
             }
         }

@@ -2,11 +2,12 @@ using Dapper;
 using LlmObs.Domain;
 using LlmObs.Domain.Scores;
 using LlmObs.Storage.Rows;
+using LlmObs.Storage.Sampling;
 
 namespace LlmObs.Storage.Writing;
 
 /// <summary>Commits scores. When it returns they are durable; the same ids again change nothing, unless the score is newer.</summary>
-public sealed class ScoreWriter(Database database)
+public sealed class ScoreWriter(Database database, TraceSampling sampling)
 {
     private const string Upsert = """
         INSERT INTO scores AS s (project_id, data_type, given_at, value, id, trace_id, span_id, session_id, request_id, name, label, comment, source, metadata)
@@ -32,6 +33,12 @@ public sealed class ScoreWriter(Database database)
         if (rows.Count == 0)
         {
             return;
+        }
+
+        // Before the scores: a trace that is about to be dropped must not lose what somebody judges.
+        foreach (var traceId in rows.Select(score => score.TraceId).OfType<string>().Distinct(StringComparer.Ordinal))
+        {
+            await sampling.KeepAsync(project.Id, traceId, cancellationToken);
         }
 
         var parameters = new

@@ -11,11 +11,14 @@ internal static class SpanUpdate
         SET version = t.version, status = t.status, status_message = t.status_message, error_type = t.error_type, question = t.question,
             finish_reasons = t.finish_reasons::text[], input_tokens = t.input_tokens, output_tokens = t.output_tokens,
             cached_input_tokens = t.cached_input_tokens, cache_write_input_tokens = t.cache_write_input_tokens,
-            reasoning_tokens = t.reasoning_tokens, total_tokens = t.total_tokens
+            reasoning_tokens = t.reasoning_tokens, total_tokens = t.total_tokens,
+            cost_input = t.cost_input, cost_output = t.cost_output, cost_total = t.cost_total, cost_currency = t.cost_currency, cost_provided = t.cost_provided
         FROM unnest(@days, @trace_ids, @span_ids, @versions, @statuses, @status_messages, @error_types, @questions, @finish_reasons,
-            @input_tokens, @output_tokens, @cached_input_tokens, @cache_write_input_tokens, @reasoning_tokens, @total_tokens)
+            @input_tokens, @output_tokens, @cached_input_tokens, @cache_write_input_tokens, @reasoning_tokens, @total_tokens,
+            @cost_inputs, @cost_outputs, @cost_totals, @cost_currencies, @cost_provideds)
           AS t (day, trace_id, span_id, version, status, status_message, error_type, question, finish_reasons,
-            input_tokens, output_tokens, cached_input_tokens, cache_write_input_tokens, reasoning_tokens, total_tokens)
+            input_tokens, output_tokens, cached_input_tokens, cache_write_input_tokens, reasoning_tokens, total_tokens,
+            cost_input, cost_output, cost_total, cost_currency, cost_provided)
         WHERE s.project_id = @project_id AND s.trace_id = t.trace_id AND s.span_id = t.span_id AND s.day = t.day
         """;
 
@@ -47,6 +50,11 @@ internal static class SpanUpdate
                 Column("cache_write_input_tokens", spans, span => span.Record.Span.Usage?.CacheWriteInputTokens),
                 Column("reasoning_tokens", spans, span => span.Record.Span.Usage?.ReasoningTokens),
                 Column("total_tokens", spans, span => span.Record.Span.Usage?.TotalTokens),
+                Column("cost_inputs", spans, span => span.Record.Span.Cost?.Input),
+                Column("cost_outputs", spans, span => span.Record.Span.Cost?.Output),
+                Column("cost_totals", spans, span => span.Record.Span.Cost?.Total),
+                Column("cost_currencies", spans, span => StorableText.Clean(span.Record.Span.Cost?.Currency)),
+                Column("cost_provideds", spans, span => span.Record.Span.Cost?.Provided),
             },
         };
 

@@ -1,5 +1,6 @@
 using LlmObs.Domain.Spans;
 using LlmObs.Storage.Rows;
+using LlmObs.Storage.Sampling;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -12,7 +13,7 @@ namespace LlmObs.Storage.Writing;
 public sealed record SpanWriteResult(int Written, int Repeated, IReadOnlyList<OutboxBatch> Outbox);
 
 /// <summary>Commits a batch: rows, contents and outbox in one transaction. When it returns, the batch is durable.</summary>
-public sealed class SpanWriter(Database database, Partitions partitions, IOptions<StorageOptions> options, TimeProvider time)
+public sealed class SpanWriter(Database database, Partitions partitions, TraceSampling sampling, IOptions<StorageOptions> options, TimeProvider time)
 {
     /// <remarks>The outbox rows come back leased to the caller (<see cref="StorageOptions.FastPathLease"/>): nobody else claims them until that has run out.</remarks>
     /// <exception cref="StorageUnavailableException">Nothing was written that the caller may rely on; the same batch may be tried again.</exception>
@@ -73,7 +74,8 @@ public sealed class SpanWriter(Database database, Partitions partitions, IOption
         await partitions.EnsureAsync(connection, spans.Select(span => span.Day).Distinct());
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var written = spans.Count == 0 ? [] : await InsertAsync(connection, batch.Project.Id, spans, cancellationToken);
-        var outbox = await OutboxInsert.AddAsync(connection, batch.Project, written, options.Value.FastPathLease, options.Value, cancellationToken);
+        var ready = await sampling.ReadyAsync(connection, batch.Project.Id, written, cancellationToken);
+        var outbox = await OutboxInsert.AddAsync(connection, batch.Project, ready, options.Value.FastPathLease, options.Value, cancellationToken);
         await LateAsync(connection, batch, written, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return new(written.Count, batch.Spans.Count - written.Count, outbox);

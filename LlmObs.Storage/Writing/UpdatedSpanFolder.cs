@@ -3,6 +3,7 @@ using LlmObs.Domain;
 using LlmObs.Domain.Spans;
 using LlmObs.Domain.Updates;
 using LlmObs.Storage.Rows;
+using LlmObs.Storage.Sampling;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -10,7 +11,13 @@ namespace LlmObs.Storage.Writing;
 
 /// <summary>Makes spans of what events said of them, and queues each new version for SLS.</summary>
 /// <remarks>Rows are claimed by locking, so any number of folders may run. What content came apart from the span is merged into the new version again.</remarks>
-public sealed class UpdatedSpanFolder(Database database, Partitions partitions, IOptions<StorageOptions> options, TimeProvider time)
+public sealed class UpdatedSpanFolder(
+    Database database,
+    Partitions partitions,
+    TraceSampling sampling,
+    IOptions<StorageOptions> options,
+    TimeProvider time
+)
 {
     private const string Claim = """
         SELECT u.project_id AS "ProjectId", p.name AS "ProjectName", u.trace_id AS "TraceId", u.span_id AS "SpanId", u.day AS "Day",
@@ -58,8 +65,12 @@ public sealed class UpdatedSpanFolder(Database database, Partitions partitions, 
         """;
 
     /// <summary>Writes the newest version of at most <paramref name="limit"/> spans that are due. Returns how many.</summary>
-    /// <param name="map">Makes the span; its revision is set here.</param>
-    public Task<int> FoldDueAsync(int limit, Func<UpdatedFields, SpanRecord> map, CancellationToken cancellationToken) =>
+    /// <param name="map">Makes the spans of a project, one each, in the same order; their revisions are set here.</param>
+    public Task<int> FoldDueAsync(
+        int limit,
+        Func<Project, IReadOnlyList<UpdatedFields>, ValueTask<IReadOnlyList<SpanRecord>>> map,
+        CancellationToken cancellationToken
+    ) =>
         database.RunAsync(
             async connection =>
             {
@@ -69,12 +80,9 @@ public sealed class UpdatedSpanFolder(Database database, Partitions partitions, 
                 ).AsList();
                 foreach (var project in rows.GroupBy(row => new Project(row.ProjectId, row.ProjectName)))
                 {
-                    await FoldAsync(
-                        connection,
-                        project.Key,
-                        [.. project.OrderBy(row => row.Key).Select(row => Prepare(row, map))],
-                        cancellationToken
-                    );
+                    List<Row> ordered = [.. project.OrderBy(row => row.Key)];
+                    var records = await map(project.Key, [.. ordered.Select(row => ContentCodec.DecodeFields(row.Body, row.JsonBytes))]);
+                    await FoldAsync(connection, project.Key, [.. ordered.Zip(records, Prepare)], cancellationToken);
                 }
 
                 await transaction.CommitAsync(cancellationToken);
@@ -83,9 +91,9 @@ public sealed class UpdatedSpanFolder(Database database, Partitions partitions, 
             cancellationToken
         );
 
-    private PreparedSpan Prepare(Row row, Func<UpdatedFields, SpanRecord> map)
+    private PreparedSpan Prepare(Row row, SpanRecord mapped)
     {
-        var record = row.Key.On(map(ContentCodec.DecodeFields(row.Body, row.JsonBytes)));
+        var record = row.Key.On(mapped);
         return new(row.Key, SpanDay.Of(record.Span.StartUnixNano, SpanDay.Today(time)), record, ContentCodec.Encode(record.Content));
     }
 
@@ -131,7 +139,8 @@ public sealed class UpdatedSpanFolder(Database database, Partitions partitions, 
         await connection.ExecuteAsync(new CommandDefinition(SetVersions, written, cancellationToken: cancellationToken));
         await connection.ExecuteAsync(new CommandDefinition(MergeLateAgain, keys, cancellationToken: cancellationToken));
         await connection.ExecuteAsync(new CommandDefinition(Done, written, cancellationToken: cancellationToken));
-        await OutboxInsert.AddAsync(connection, project, spans, lease: null, options.Value, cancellationToken);
+        var ready = await sampling.ReadyAsync(connection, project.Id, spans, cancellationToken);
+        await OutboxInsert.AddAsync(connection, project, ready, lease: null, options.Value, cancellationToken);
     }
 
     private sealed record Row(int ProjectId, string ProjectName, string TraceId, string SpanId, DateOnly? Day, byte[] Body, int JsonBytes)

@@ -1,4 +1,5 @@
 using LlmObs.Storage.Reading;
+using LlmObs.Storage.Sampling;
 using LlmObs.Storage.Writing;
 using LlmObs.TraceLog;
 
@@ -11,10 +12,22 @@ public sealed record Seen<T>(T? Value, string? Error)
 /// <summary>How SLS answered.</summary>
 public sealed record SlsAnswer(TimeSpan Elapsed, long RecentSpans);
 
-public sealed record SystemState(Seen<StoredRows> Stored, Seen<OutboxStatus> Outbox, Seen<SlsAnswer> Sls);
+public sealed record SystemState(
+    Seen<StoredRows> Stored,
+    Seen<OutboxStatus> Outbox,
+    Seen<SlsAnswer> Sls,
+    Seen<IReadOnlyList<ProjectCoverage>> Coverage
+);
 
 /// <summary>Looks at every store by itself: one that is away must not hide the others.</summary>
-public sealed partial class SystemReader(StorageStatus storage, Outbox outbox, SpanSearch search, TimeProvider time, ILogger<SystemReader> logger)
+public sealed partial class SystemReader(
+    StorageStatus storage,
+    Outbox outbox,
+    Coverage coverage,
+    SpanSearch search,
+    TimeProvider time,
+    ILogger<SystemReader> logger
+)
 {
     /// <summary>What "recently" means for SLS.</summary>
     public static readonly TimeSpan Recent = TimeSpan.FromMinutes(15);
@@ -26,7 +39,8 @@ public sealed partial class SystemReader(StorageStatus storage, Outbox outbox, S
         var stored = LookAsync(storage.RowsAsync, cancellationToken);
         var queue = LookAsync(outbox.StatusAsync, cancellationToken);
         var sls = LookAsync(token => AskSlsAsync(project, token), cancellationToken);
-        return new(await stored, await queue, await sls);
+        var covered = LookAsync(coverage.OfLastWeekAsync, cancellationToken);
+        return new(await stored, await queue, await sls, await covered);
     }
 
     private async Task<SlsAnswer> AskSlsAsync(string project, CancellationToken cancellationToken)

@@ -20,6 +20,10 @@ public static class Links
     /// <summary>A file that was taken out of a prompt.</summary>
     public static string Media(Project project, string mediaId) => With(project, $"/media/{Uri.EscapeDataString(mediaId)}");
 
+    public static string Prices(Project project, string? model = null) => With(project, "/prices", ("model", model));
+
+    public static string Redaction(Project project) => With(project, "/redaction");
+
     private static string With(Project project, string path, params IEnumerable<(string Key, string? Value)> query)
     {
         var own = project.Name == Project.DefaultName ? null : project.Name;

@@ -46,15 +46,17 @@ public sealed class TokenCountTagHelper : TagHelper
     }
 }
 
-/// <summary><c>&lt;cost of="…"&gt;</c>: <c>¥0.0914</c>.</summary>
+/// <summary><c>&lt;cost of="…"&gt;</c>: <c>¥0.0914</c>; <c>all="…"</c>: <c>¥0.0914 + $0.02</c>, since two currencies have no sum.</summary>
 [HtmlTargetElement("cost", TagStructure = TagStructure.NormalOrSelfClosing)]
 public sealed class CostTagHelper : TagHelper
 {
     public Cost? Of { get; set; }
+    public IReadOnlyList<Cost>? All { get; set; }
 
     public override void Process(TagHelperContext context, TagHelperOutput output)
     {
         output.TagName = null;
-        output.Content.AppendHtml("<b>").Append(Figures.Money(Of)).AppendHtml("</b>");
+        var text = All is { Count: > 0 } ? string.Join(" + ", All.Select(Figures.Money)) : Figures.Money(Of);
+        output.Content.AppendHtml("<b>").Append(text).AppendHtml("</b>");
     }
 }

@@ -82,6 +82,9 @@ public sealed class IngestServer : IAsyncDisposable
     public T Get<T>()
         where T : notnull => _app.Services.GetRequiredService<T>();
 
+    public static Task<IngestServer> StartAsync(IngestDatabase database, string? connection, params (string Key, string Value)[] settings) =>
+        StartAsync(database, connection, null, settings);
+
     /// <param name="connection">The database; null for one of its own in the tests' PostgreSQL.</param>
     /// <param name="time">Null for the system's clock.</param>
     public static async Task<IngestServer> StartAsync(

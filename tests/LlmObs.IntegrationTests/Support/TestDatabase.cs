@@ -2,7 +2,9 @@ using LlmObs.Domain;
 using LlmObs.Domain.Spans;
 using LlmObs.Storage;
 using LlmObs.Storage.Access;
+using LlmObs.Storage.Prices;
 using LlmObs.Storage.Reading;
+using LlmObs.Storage.Sampling;
 using LlmObs.Storage.Schema;
 using LlmObs.Storage.Writing;
 using Microsoft.Extensions.Options;
@@ -23,7 +25,11 @@ public sealed class TestDatabase(PostgresFixture postgres) : IAsyncLifetime
 
     public SpanWriter Writer => NewWriter();
     public Outbox Outbox => new(Database);
-    public LateContentMerger Merger => new(Database, AsOptions);
+    public LateContentMerger Merger => new(Database, PriceBook, AsOptions);
+    public SamplingOptions SamplingOptions { get; } = new();
+    public TraceSampling Sampling => new(Database, Microsoft.Extensions.Options.Options.Create(SamplingOptions), AsOptions);
+    public ModelPrices ModelPrices => new(Database);
+    public PriceBook PriceBook => new(ModelPrices, Microsoft.Extensions.Options.Options.Create(new PriceOptions()), Clock);
     public TraceReader Reader => new(Database);
     public StorageStatus Status => new(Database);
     public ApiKeys ApiKeys => new(Database, Clock, AsOptions);
@@ -46,7 +52,7 @@ public sealed class TestDatabase(PostgresFixture postgres) : IAsyncLifetime
     public async ValueTask DisposeAsync() => await DataSource.DisposeAsync();
 
     /// <summary>A writer that knows no partition yet, as another replica would be.</summary>
-    public SpanWriter NewWriter(Partitions? partitions = null) => new(Database, partitions ?? new(), AsOptions, Clock);
+    public SpanWriter NewWriter(Partitions? partitions = null) => new(Database, partitions ?? new(), Sampling, AsOptions, Clock);
 
     /// <summary>A project no other test writes to.</summary>
     public async Task<Project> NewProjectAsync()

@@ -1,0 +1,39 @@
+using LlmObs.Domain;
+using LlmObs.Domain.Spans;
+using LlmObs.Domain.Updates;
+using LlmObs.Ingest.Redaction;
+using LlmObs.Ingest.Sampling;
+using LlmObs.Storage.Prices;
+using Microsoft.Extensions.Options;
+
+namespace LlmObs.Ingest;
+
+/// <summary>The one door between every mapper and the writer: what must not be stored is masked, what a call cost is worked out.</summary>
+public sealed class SpanDoor(Redactor redactor, PriceBook prices)
+{
+    public async ValueTask<SpanBatch> PassAsync(SpanBatch batch, CancellationToken cancellationToken)
+    {
+        var table = await prices.TableAsync(cancellationToken);
+        batch = redactor.Redact(batch);
+        return batch with { Spans = [.. batch.Spans.Select(record => record with { Span = table.Price(record.Span) })] };
+    }
+
+    /// <summary>What is said of a span that comes in pieces is masked before it is stored; it passes again, whole, once it is a span.</summary>
+    /// <param name="isText">Tells by a field's name whether people's words may stand in it.</param>
+    public UpdatedFields Pass(Project project, UpdatedFields update, Func<string, bool> isText) => redactor.Redact(project, update, isText);
+}
+
+public static class SpanDoorServices
+{
+    public static IServiceCollection AddSpanDoor(this IServiceCollection services)
+    {
+        services.AddOptions<RedactionOptions>().BindConfiguration(RedactionOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<RedactionOptions>, RedactionOptionsCheck>();
+        services.AddSingleton<RedactionCounts>();
+        services.AddSingleton<Redactor>();
+        services.AddSingleton<SpanDoor>();
+        services.AddHostedService<RedactionCountsLoop>();
+        services.AddHostedService<SamplingLoop>();
+        return services;
+    }
+}
