@@ -10,6 +10,7 @@ internal sealed class DataDirectory : IDisposable
     public string Path { get; }
     public string Postgres => In("postgres");
     public string Sls => In("sls");
+    public string Spool => In("spool");
     public string Processes => In("run");
 
     /// <summary>The key of project <c>default</c>, for the people and scripts of this machine.</summary>
@@ -31,6 +32,7 @@ internal sealed class DataDirectory : IDisposable
             held.Flush();
             var data = new DataDirectory(path, held);
             CreatePrivate(data.Sls);
+            CreatePrivate(data.Spool);
             CreatePrivate(data.Processes);
             return data;
         }

@@ -21,7 +21,30 @@ public sealed class Database(NpgsqlDataSource dataSource, SchemaState schema)
         }
     }
 
-    /// <summary>The same for a caller that cannot await: ASP.NET's key ring.</summary>
+    /// <summary>Whether PostgreSQL answers a small question in that time.</summary>
+    public async Task<bool> AnswersAsync(TimeSpan limit, TimeProvider time)
+    {
+        var answer = RunAsync(
+            async connection =>
+            {
+                await using var command = connection.CreateCommand();
+                command.CommandText = "SELECT 1";
+                return await command.ExecuteScalarAsync();
+            },
+            CancellationToken.None
+        );
+        try
+        {
+            await answer.WaitAsync(limit, time);
+            return true;
+        }
+        catch (Exception exception) when (exception is StorageUnavailableException or TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary><see cref="RunAsync"/> for a caller that cannot await: ASP.NET's key ring.</summary>
     internal T Run<T>(Func<NpgsqlConnection, T> work)
     {
         schema.ThrowIfMissing();

@@ -3,7 +3,7 @@ using LlmObs.Domain;
 using LlmObs.Domain.Scores;
 using LlmObs.Domain.Updates;
 using LlmObs.Ingest.Mapping.Content;
-using LlmObs.Storage.Writing;
+using LlmObs.Ingest.Spooling;
 
 namespace LlmObs.Ingest.Langfuse;
 
@@ -13,8 +13,7 @@ internal sealed record IngestionResult(IReadOnlyList<string> Successes, IReadOnl
 
 /// <summary>Takes a batch of events: reads each on its own, commits what is sound, then answers.</summary>
 internal sealed partial class IngestionReceiver(
-    UpdatedSpans spans,
-    ScoreWriter scores,
+    DurableWriter writer,
     SpanDoor door,
     TimeProvider time,
     ILogger<IngestionReceiver> logger
@@ -47,8 +46,8 @@ internal sealed partial class IngestionReceiver(
             }
         }
 
-        await spans.MergeAsync(project, [.. updates.Select(update => door.Pass(project, update, FieldNames.HoldsWords))], cancellationToken);
-        await scores.WriteAsync(project, given, cancellationToken);
+        var clean = updates.Select(update => door.Pass(project, update, FieldNames.HoldsWords)).ToList();
+        await writer.WriteAsync(new(project) { Updates = clean, Scores = given }, cancellationToken);
         return new(successes, errors);
     }
 
@@ -61,7 +60,7 @@ internal sealed partial class IngestionReceiver(
             return (null, fault);
         }
 
-        await scores.WriteAsync(project, [score], cancellationToken);
+        await writer.WriteAsync(new(project) { Scores = [score] }, cancellationToken);
         return (score.Id, null);
     }
 

@@ -3,8 +3,7 @@ using LlmObs.Ingest.Access;
 using LlmObs.Ingest.Mapping;
 using LlmObs.Ingest.Otlp.Protos;
 using LlmObs.Ingest.Scores;
-using LlmObs.Ingest.Shipping;
-using LlmObs.Storage.Writing;
+using LlmObs.Ingest.Spooling;
 using Microsoft.Extensions.Options;
 
 namespace LlmObs.Ingest.Otlp;
@@ -14,9 +13,7 @@ internal sealed class ExportReceiver(
     SpanMapper spans,
     LogMapper logs,
     SpanDoor door,
-    SpanWriter writer,
-    ScoreWriter scores,
-    ShippingQueue shipping,
+    DurableWriter writer,
     SenderAccess access,
     IngestMetrics metrics,
     IOptions<IngestOptions> options
@@ -42,10 +39,8 @@ internal sealed class ExportReceiver(
         }
 
         var batch = await door.PassAsync(new(project, mapped.Accepted), cancellationToken);
-        await scores.WriteAsync(project, [.. batch.Spans.SelectMany(SpanScores.Of)], cancellationToken);
-        var written = await writer.WriteAsync(batch, cancellationToken);
-        shipping.Offer(written.Outbox);
-        metrics.Spans(project.Name, written.Written, written.Repeated, mapped.Rejected.Count);
+        await writer.WriteAsync(new(project) { Spans = batch.Spans, Scores = [.. batch.Spans.SelectMany(SpanScores.Of)] }, cancellationToken);
+        metrics.Spans(project.Name, 0, 0, mapped.Rejected.Count);
         return new(mapped.Rejected.Count, mapped.Rejected.Message);
     }
 
@@ -63,8 +58,10 @@ internal sealed class ExportReceiver(
         if (mapped.LateContents.Count > 0)
         {
             var batch = await door.PassAsync(new(project, [], mapped.LateContents), cancellationToken);
-            await scores.WriteAsync(project, [.. batch.LateContents.SelectMany(SpanScores.Of)], cancellationToken);
-            await writer.WriteAsync(batch, cancellationToken);
+            await writer.WriteAsync(
+                new(project) { LateContents = batch.LateContents, Scores = [.. batch.LateContents.SelectMany(SpanScores.Of)] },
+                cancellationToken
+            );
         }
 
         metrics.LogRecords(project.Name, mapped.LateContents.Count, mapped.Counted);

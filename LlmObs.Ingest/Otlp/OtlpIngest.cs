@@ -6,6 +6,7 @@ using LlmObs.Ingest.Mapping;
 using LlmObs.Ingest.Otlp.Grpc;
 using LlmObs.Ingest.Otlp.Http;
 using LlmObs.Ingest.Otlp.Protos;
+using LlmObs.Ingest.Spooling;
 
 namespace LlmObs.Ingest.Otlp;
 
@@ -36,6 +37,7 @@ public static class OtlpIngest
         services.AddSingleton<SpanMapper>();
         services.AddSingleton<LogMapper>();
         services.AddSpanDoor();
+        services.AddSpool();
         services.AddSingleton<ExportReceiver>();
         services.AddSingleton<OtlpHttpEndpoint>();
         services.AddSingleton<GrpcAdmission>();

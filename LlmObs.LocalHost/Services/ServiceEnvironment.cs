@@ -57,7 +57,7 @@ internal sealed class ServiceEnvironment(DataDirectory data, LocalSecrets secret
     private IEnumerable<(string, string)> LocalDefaults(string service) =>
         service switch
         {
-            "ingest" => [.. Key(0, "default", secrets.ApiKey), .. Key(1, "llmobs", secrets.OwnApiKey)],
+            "ingest" => [("Spool__Directory", data.Spool), .. Key(0, "default", secrets.ApiKey), .. Key(1, "llmobs", secrets.OwnApiKey)],
             "web" => [("Web__LoginToken", secrets.LoginToken)],
             "sls-emulator" => [("Emulator__DataDirectory", data.Sls)],
             _ => [],

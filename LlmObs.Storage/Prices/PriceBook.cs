@@ -8,6 +8,9 @@ public sealed class PriceBook(ModelPrices entered, IOptions<PriceOptions> option
 {
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(5);
 
+    // Senders wait for it; a database that hangs is as good as away.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     private readonly IReadOnlyList<ModelPrice> configured = [.. options.Value.Models.Select(Configured)];
     private Edition? edition;
 
@@ -25,11 +28,13 @@ public sealed class PriceBook(ModelPrices entered, IOptions<PriceOptions> option
         IReadOnlyList<OwnPrice> own;
         try
         {
-            own = await entered.ListAsync(cancellationToken);
+            own = await entered.ListAsync(cancellationToken).WaitAsync(Patience, time, cancellationToken);
         }
-        catch (StorageUnavailableException)
+        catch (Exception exception) when (exception is StorageUnavailableException or TimeoutException)
         {
-            return last?.Table ?? new(configured, PriceTable.BuiltIn);
+            last ??= new([], new(configured, PriceTable.BuiltIn), 0);
+            Volatile.Write(ref edition, last with { At = time.GetTimestamp() });
+            return last.Table;
         }
 
         // The table remembers what it found, so one that says the same is kept.

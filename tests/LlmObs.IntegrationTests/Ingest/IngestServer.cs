@@ -102,6 +102,8 @@ public sealed class IngestServer : IAsyncDisposable
                 ["urls"] = "http://127.0.0.1:0",
                 [Listening.GrpcPortSetting] = FreePort().ToString(CultureInfo.InvariantCulture),
                 ["Ingest:AllowAnonymousLoopback"] = "true",
+                // Those that test the spool give it a directory of their own.
+                ["Spool:MaxBytes"] = "0",
                 ["ApiKeys:0:Project"] = "shop",
                 ["ApiKeys:0:Key"] = Key,
                 ["ApiKeys:1:Key"] = ReadOnlyKey,

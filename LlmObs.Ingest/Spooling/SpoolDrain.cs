@@ -1,0 +1,105 @@
+using LlmObs.Storage;
+using Microsoft.Extensions.Options;
+using OpenTelemetry;
+
+namespace LlmObs.Ingest.Spooling;
+
+/// <summary>Brings what was spooled to PostgreSQL once it is back: in order, one batch at a time, so that what arrives is not crowded out.</summary>
+public sealed partial class SpoolDrain(
+    Spool spool,
+    DurableWriter writer,
+    SpoolMetrics metrics,
+    IOptions<SpoolOptions> options,
+    TimeProvider time,
+    ILogger<SpoolDrain> logger
+) : BackgroundService
+{
+    private SpooledSegment? taken;
+    private int next;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var quiet = SuppressInstrumentationScope.Begin();
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                if ((writer.IsAway || spool.Status.Bytes > 0) && await writer.FindPostgresAsync())
+                {
+                    await DrainAsync(stoppingToken);
+                }
+            }
+            catch (StorageUnavailableException)
+            {
+                // It went away again; the writer has said so.
+            }
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            {
+                Log.Failed(logger, exception);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds(options.Value.RetrySeconds), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task DrainAsync(CancellationToken stoppingToken)
+    {
+        var drained = 0;
+        while (await TakeAsync(stoppingToken) is { } segment)
+        {
+            for (; next < segment.Records.Count; drained++)
+            {
+                await DrainAsync(segment.Records[next], stoppingToken);
+                next++;
+                spool.Drained(segment, next < segment.Records.Count ? SpoolCodec.ReceivedAt(segment.Records[next]) : null);
+            }
+
+            spool.Delete(segment);
+            taken = null;
+        }
+
+        Log.Drained(logger, drained);
+    }
+
+    // What was taken and not finished is gone on with.
+    private async Task<SpooledSegment?> TakeAsync(CancellationToken stoppingToken)
+    {
+        if (taken is null)
+        {
+            (taken, next) = (await spool.TakeOldestAsync(stoppingToken), 0);
+        }
+
+        return taken;
+    }
+
+    private async Task DrainAsync(byte[] record, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await writer.CommitAsync(SpoolCodec.Decode(record), stoppingToken);
+            metrics.Drained();
+        }
+        catch (Exception exception) when (exception is not (StorageUnavailableException or OperationCanceledException))
+        {
+            // Not an outage: it would be refused for ever.
+            spool.SetAside(record);
+            Log.Refused(logger, exception);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "{Batches} spooled batches are in PostgreSQL; the spool is empty.")]
+        public static partial void Drained(ILogger logger, int batches);
+
+        [LoggerMessage(2, LogLevel.Error, "PostgreSQL refused a spooled batch for what it is; it is kept in the spool's file 'refused'.")]
+        public static partial void Refused(ILogger logger, Exception exception);
+
+        [LoggerMessage(3, LogLevel.Error, "The spool cannot be drained now; what is in it stays.")]
+        public static partial void Failed(ILogger logger, Exception exception);
+    }
+}
