@@ -14,6 +14,9 @@ switch (args)
             Numbers(options, "--connections", [1, 4, 16, 64])
         );
         return 0;
+    case ["stages", .. var options]:
+        await new StagesRun(Seconds(options, 4)).RunAsync();
+        return 0;
     case ["load", var order]:
         Console.WriteLine(JsonSerializer.Serialize(await LoadRun.HereAsync(JsonSerializer.Deserialize<LoadOrder>(order)!)));
         return 0;

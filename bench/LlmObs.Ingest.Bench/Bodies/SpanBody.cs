@@ -1,12 +1,13 @@
 using System.Buffers.Binary;
 using System.Text;
+using System.Text.RegularExpressions;
 using Google.Protobuf;
 using LlmObs.Ingest.Otlp.Protos;
 
 namespace LlmObs.Ingest.Bench.Bodies;
 
 /// <summary>An encoded export whose ids can be written anew without encoding it again: the load generator must cost little, and must repeat no span.</summary>
-internal sealed class SpanBody
+internal sealed partial class SpanBody
 {
     /// <summary>Spans that share a trace id.</summary>
     private const int SpansOfATrace = 10;
@@ -27,14 +28,12 @@ internal sealed class SpanBody
     /// <summary>OTLP's JSON: protobuf's own, but for ids in hex and enums as numbers.</summary>
     public static SpanBody Json(ExportTraceServiceRequest request)
     {
-        var json = new StringBuilder(OtlpJson.Format(request));
-        foreach (var span in Spans(request))
-        {
-            json.Replace(span.TraceId.ToBase64(), Convert.ToHexStringLower(span.TraceId.Span))
-                .Replace(span.SpanId.ToBase64(), Convert.ToHexStringLower(span.SpanId.Span));
-        }
-
-        return new(Encoding.UTF8.GetBytes(json.ToString()), request, isText: true);
+        var json = IdInBase64()
+            .Replace(
+                OtlpJson.Format(request),
+                id => $"\"{id.Groups[1].Value}\": \"{Convert.ToHexStringLower(Convert.FromBase64String(id.Groups[2].Value))}\""
+            );
+        return new(Encoding.UTF8.GetBytes(json), request, isText: true);
     }
 
     private SpanBody(byte[] bytes, ExportTraceServiceRequest request, bool isText)
@@ -55,6 +54,9 @@ internal sealed class SpanBody
             Write(copy[ids[i].Span..], id[16..]);
         }
     }
+
+    [GeneratedRegex("\"(traceId|spanId|parentSpanId)\": \"([^\"]+)\"")]
+    private static partial Regex IdInBase64();
 
     private void Write(Span<byte> target, ReadOnlySpan<byte> id)
     {
