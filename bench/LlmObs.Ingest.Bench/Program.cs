@@ -14,6 +14,9 @@ switch (args)
             Numbers(options, "--connections", [1, 4, 16, 64])
         );
         return 0;
+    case ["shipping", .. var options]:
+        await ShippingRun.RunAsync(Seconds(options, 8), Numbers(options, "--batches", [100])[0], Numbers(options, "--connections", [16])[0]);
+        return 0;
     case ["stages", .. var options]:
         await new StagesRun(Seconds(options, 4)).RunAsync();
         return 0;

@@ -9,6 +9,7 @@ namespace LlmObs.Ingest.Bench.Runs;
 internal static class IngestRun
 {
     private const int SampleSpans = 2000;
+    private const double WarmUpSeconds = 8;
 
     // Nobody listens on the discard port: what is committed stays in the outbox, and nothing is shipped.
     public static readonly Uri Nowhere = new("http://127.0.0.1:9/");
@@ -21,7 +22,8 @@ internal static class IngestRun
         var seed = 1UL;
 
         // Compiles what is hot, prepares statements, and leaves the rows that COPY is given.
-        await LoadRun.InOwnProcessAsync(new(ingest.Http, Protocol.Protobuf, 100, 8, 1, 4, seed++));
+        await LoadRun.InOwnProcessAsync(new(ingest.Http, Protocol.Protobuf, 1, 16, 0, WarmUpSeconds, seed++));
+        await LoadRun.InOwnProcessAsync(new(ingest.Http, Protocol.Protobuf, 100, 8, 0, WarmUpSeconds, seed++));
         var copy = await CopyAsync(postgres);
         Console.WriteLine(
             $"A span has {Markdown.Whole(SpanBodies.Make(Protocol.Protobuf, 100).Average(body => body.Bytes.Length / 100.0))} bytes in protobuf, a stored row and its content {Markdown.Whole(copy.Bytes)}.\n"
