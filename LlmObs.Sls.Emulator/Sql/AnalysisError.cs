@@ -12,7 +12,7 @@ public static partial class AnalysisError
         var message = failure.Message.Split("\n\n", 2)[0];
         if (UnknownColumn().Match(message) is { Success: true } column)
         {
-            var name = column.Groups[1].Value;
+            var name = column.Groups["name"].Value;
             return SlsException.Parameter(
                 $"ErrorType:ColumnNotExists.ErrorPosition,line:0,column:0.ErrorMessage:Column '{name}' cannot be resolved;please add the column in the index attribute"
             );
@@ -28,6 +28,6 @@ public static partial class AnalysisError
         );
     }
 
-    [GeneratedRegex("Referenced column \"([^\"]+)\" (?:was )?not found|column named \"([^\"]+)\"")]
+    [GeneratedRegex("Referenced column \"(?<name>[^\"]+)\" (?:was )?not found|column named \"(?<name>[^\"]+)\"")]
     private static partial Regex UnknownColumn();
 }

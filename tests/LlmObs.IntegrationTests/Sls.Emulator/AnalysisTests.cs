@@ -94,6 +94,7 @@ public sealed class AnalysisTests(SixLogs logs) : IClassFixture<SixLogs>
     [Theory]
     [InlineData("* | select nope from log", "ColumnNotExists", "Column 'nope' cannot be resolved;please add the column in the index attribute")]
     [InlineData("* | select \"text\" from log", "ColumnNotExists", "Column 'text'")]
+    [InlineData("* | select a.nope from (select status from log) a", "ColumnNotExists", "Column 'nope' cannot be resolved")]
     [InlineData("* | select status from log where status = '200'", "bigint, varchar", "")]
     [InlineData("* | select status from log where status in ('200')", "bigint, varchar", "")]
     [InlineData("* | select status from log where service > 5", "VARCHAR", "")]
