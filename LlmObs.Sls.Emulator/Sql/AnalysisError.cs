@@ -17,6 +17,10 @@ public static partial class AnalysisError
                 $"ErrorType:ColumnNotExists.ErrorPosition,line:0,column:0.ErrorMessage:Column '{name}' cannot be resolved;please add the column in the index attribute"
             );
         }
+        if (Deliberate().Match(message) is { Success: true } own)
+        {
+            return SlsException.Parameter($"ErrorType:FunctionFailure.ErrorMessage:{own.Groups["text"].Value}");
+        }
         // What stands before the first colon is the kind; the rest may span lines that point into SQL the caller never wrote.
         var parts = message.Split(": ", 2);
         var text = parts[^1].Split('\n', 2)[0].Replace("sls_", "", StringComparison.Ordinal);
@@ -27,6 +31,9 @@ public static partial class AnalysisError
             failure
         );
     }
+
+    [GeneratedRegex($"'{PrestoMacros.Failure}(?<text>.*)' to INT8")]
+    private static partial Regex Deliberate();
 
     [GeneratedRegex("Referenced column \"(?<name>[^\"]+)\" (?:was )?not found|column named \"(?<name>[^\"]+)\"")]
     private static partial Regex UnknownColumn();

@@ -116,7 +116,7 @@ public sealed class AnalysisTests(SixLogs logs) : IClassFixture<SixLogs>
     [InlineData("* | select count(*) from log where x = $1", "does not support", "")]
     [InlineData("* | select sls_ts(__time__) from log", "sls_ts", "")]
     [InlineData("* | update log set a = 1", "does not support 'update'", "")]
-    [InlineData("* | select histogram(service) from log", "does not support the function histogram", "")]
+    [InlineData("* | select numeric_histogram(2, latency) from log", "does not support the function numeric_histogram", "")]
     public async Task Refuses(string query, string reason, string more)
     {
         var refusal = await logs.Sls.RefusalAsync(query);
