@@ -133,7 +133,7 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
                 row.Append(i == 0 ? "" : ",")
                     .Append(JsonSerializer.Serialize(keys[i], RowBuilder.Json))
                     .Append(':')
-                    .Append(JsonSerializer.Serialize(PrestoValue.Format(reader.IsDBNull(i) ? null : reader.GetValue(i)), RowBuilder.Json));
+                    .Append(JsonSerializer.Serialize(PrestoValue.Read(reader, i), RowBuilder.Json));
             }
             rows.Add(row.Append('}').ToString());
         }

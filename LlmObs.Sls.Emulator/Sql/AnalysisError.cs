@@ -12,10 +12,14 @@ public static partial class AnalysisError
         var message = failure.Message.Split("\n\n", 2)[0];
         if (UnknownColumn().Match(message) is { Success: true } column)
         {
-            var name = column.Groups[1].Value;
+            var name = column.Groups["name"].Value;
             return SlsException.Parameter(
                 $"ErrorType:ColumnNotExists.ErrorPosition,line:0,column:0.ErrorMessage:Column '{name}' cannot be resolved;please add the column in the index attribute"
             );
+        }
+        if (Deliberate().Match(message) is { Success: true } own)
+        {
+            return SlsException.Parameter($"ErrorType:FunctionFailure.ErrorMessage:{own.Groups["text"].Value}");
         }
         // What stands before the first colon is the kind; the rest may span lines that point into SQL the caller never wrote.
         var parts = message.Split(": ", 2);
@@ -28,6 +32,9 @@ public static partial class AnalysisError
         );
     }
 
-    [GeneratedRegex("Referenced column \"([^\"]+)\" (?:was )?not found|column named \"([^\"]+)\"")]
+    [GeneratedRegex($"'{PrestoMacros.Failure}(?<text>.*)' to INT8")]
+    private static partial Regex Deliberate();
+
+    [GeneratedRegex("Referenced column \"(?<name>[^\"]+)\" (?:was )?not found|column named \"(?<name>[^\"]+)\"")]
     private static partial Regex UnknownColumn();
 }

@@ -20,42 +20,79 @@ internal sealed partial class FunctionCall(JsonObject json)
         {
             return;
         }
+        name = name.ToLowerInvariant();
         var known = PrestoFunctions.Find(name) ?? throw PrestoTranslator.Unsupported($"the function {name}");
-        switch (name.ToLowerInvariant())
+        if (Arguments.Count < known.Min || Arguments.Count > known.Max)
+        {
+            throw Arguments.Count > known.Max && name is "approx_percentile" or "from_unixtime" or "array_sort"
+                ? PrestoTranslator.Unsupported($"{name} of {Arguments.Count} arguments")
+                : PrestoTranslator.Refuse("FunctionNotFound", $"{name} of {Arguments.Count} arguments");
+        }
+        AsTime(name);
+        var target = known.Target == "sls_ts" && Arguments.Any(HasAggregate) ? "sls_ts_any" : known.Target;
+        switch (name)
         {
             case "approx_distinct":
                 // Exact: an estimate would differ from the service's estimate anyway.
                 json["distinct"] = true;
                 Keep(1);
                 break;
-            case "approx_percentile":
-                Expect(2, "approx_percentile with a weight");
+            case "set_agg":
+                json["distinct"] = true;
                 break;
-            case "max_by" or "min_by":
-                Expect(2, $"{name} with a count");
+            case "max_by" or "min_by" when Arguments.Count == 3:
+                target = name == "max_by" ? "arg_max" : "arg_min";
                 break;
-            case "greatest" or "least" when Arguments.Count is < 2 or > 3:
-                throw PrestoTranslator.Unsupported($"{name} of {Arguments.Count} values");
-            case "from_unixtime":
-                Expect(1, "from_unixtime with a zone");
+            case "concat" or "greatest" or "least":
+                Fold(target);
+                return;
+            case "element_at":
+                Tree.Become(json, Tree.Subscript(Arguments[0]!, Arguments[1]!));
+                return;
+            case "split" when Arguments.Count == 3:
+                target = "sls_split";
+                break;
+            case "transform" or "filter" or "any_match" or "all_match" or "none_match" or "reduce" or "zip_with":
+                LambdaCall.Rewrite(json, name);
+                if (name is not ("transform" or "filter"))
+                {
+                    return;
+                }
+                break;
+            case "date_part":
+                Rewrite(0, field => field.ToLowerInvariant() is "dow" or "day_of_week" ? "isodow" : field);
                 break;
             case "date_format" or "date_parse":
                 Rewrite(1, MySqlFormat);
                 break;
-            case "json_extract" or "json_extract_scalar":
-                Rewrite(1, path => BracketKey().Replace(path, ".\"$1\""));
+            case "json_extract" or "json_extract_scalar" or "json_size":
+                Rewrite(1, JsonPath);
                 break;
             case "regexp_replace" when Arguments.Count == 3:
                 Rewrite(2, text => GroupReference().Replace(text.Replace("\\", "\\\\", StringComparison.Ordinal), "\\$1"));
                 break;
         }
-        AsTime(name.ToLowerInvariant());
-        json["function_name"] = known == "sls_ts" && Arguments.Any(HasAggregate) ? "sls_ts_any" : known;
+        json["function_name"] = target;
         json.Remove("schema");
-        if (known.StartsWith("sls_", StringComparison.Ordinal))
+        if (target.StartsWith("sls_", StringComparison.Ordinal))
         {
             json.Remove("is_operator");
         }
+    }
+
+    // f(a, b, c) as f(a, f(b, c)).
+    private void Fold(string target)
+    {
+        var result = Arguments[^1]!.DeepClone().AsObject();
+        for (var i = Arguments.Count - 2; i >= 0; i--)
+        {
+            result = Tree.Call(target, Arguments[i]!, result);
+            if (target == "||")
+            {
+                result["is_operator"] = true;
+            }
+        }
+        Tree.Become(json, result);
     }
 
     // Where Presto's service takes a time it takes Unix seconds as well.
@@ -65,12 +102,14 @@ internal sealed partial class FunctionCall(JsonObject json)
         {
             "date_trunc" or "date_part" => [1],
             "date_diff" => [1, 2],
+            "date_add" => [2],
             "date_format"
             or "to_unixtime"
             or "year"
             or "quarter"
             or "month"
             or "week"
+            or "week_of_year"
             or "day"
             or "day_of_month"
             or "hour"
@@ -87,13 +126,7 @@ internal sealed partial class FunctionCall(JsonObject json)
             if (index < Arguments.Count)
             {
                 var time = Arguments[index]!.DeepClone();
-                Arguments[index] = new JsonObject
-                {
-                    ["class"] = "FUNCTION",
-                    ["type"] = "FUNCTION",
-                    ["function_name"] = TimeMacro(time),
-                    ["children"] = new JsonArray(time),
-                };
+                Arguments[index] = Tree.Call(TimeMacro(time), time);
             }
         }
     }
@@ -118,14 +151,6 @@ internal sealed partial class FunctionCall(JsonObject json)
         }
     }
 
-    private void Expect(int count, string otherwise)
-    {
-        if (Arguments.Count != count)
-        {
-            throw PrestoTranslator.Unsupported(otherwise);
-        }
-    }
-
     private void Rewrite(int index, Func<string, string> change)
     {
         if (
@@ -138,6 +163,15 @@ internal sealed partial class FunctionCall(JsonObject json)
             throw PrestoTranslator.Unsupported($"{(string?)json["function_name"]} whose argument {index + 1} is not a text literal");
         }
         Arguments[index]!["value"]!["value"] = change(text);
+    }
+
+    private static string JsonPath(string path)
+    {
+        if (path.Contains('*', StringComparison.Ordinal) || path.Contains("..", StringComparison.Ordinal))
+        {
+            throw PrestoTranslator.Unsupported($"the JSON path {path}");
+        }
+        return BracketKey().Replace(path, ".\"$1\"");
     }
 
     private static string MySqlFormat(string format)

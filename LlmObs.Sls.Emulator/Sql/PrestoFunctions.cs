@@ -2,176 +2,275 @@ using System.Collections.Frozen;
 
 namespace LlmObs.Sls.Emulator.Sql;
 
-/// <summary>The functions a statement may call, and what DuckDB calls them. What is not here is refused by name.</summary>
+/// <param name="Name">As Presto calls it.</param>
+/// <param name="Target">As DuckDB calls it, or the macro that stands in; where the shape of the call decides, <see cref="FunctionCall"/> rewrites it.</param>
+/// <param name="Max">The largest number of arguments.</param>
+public sealed record PrestoFunction(string Name, string Target, int Min, int Max, bool IsAggregate = false, bool TakesLambda = false);
+
+/// <summary>The functions a statement may call. What is not here is refused by name.</summary>
 public static class PrestoFunctions
 {
+    private const int Many = 1000;
+
+    private static readonly FrozenDictionary<string, PrestoFunction> All = Aggregates()
+        .Concat(Windows())
+        .Concat(Numbers())
+        .Concat(Times())
+        .Concat(Json())
+        .Concat(Texts())
+        .Concat(ArraysAndMaps())
+        .Concat(Conditions())
+        .Concat(Operators())
+        .ToFrozenDictionary(function => function.Name, StringComparer.OrdinalIgnoreCase);
+
     // By DuckDB's names, too: a syntax tree is rewritten from the leaves up.
-    private static readonly FrozenSet<string> Aggregates = FrozenSet.ToFrozenSet(
+    private static readonly FrozenSet<string> AggregateNames = All
+        .Values.Where(function => function.IsAggregate)
+        .SelectMany(function => new[] { function.Name, function.Target })
+        .Append("arg_max")
+        .Append("arg_min")
+        .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Null for a function that is not supported.</summary>
+    public static PrestoFunction? Find(string name) => All.GetValueOrDefault(name);
+
+    public static bool IsAggregate(string name) => AggregateNames.Contains(name);
+
+    private static PrestoFunction[] Aggregates() =>
         [
-            "count",
-            "count_star",
-            "count_if",
-            "sum",
-            "avg",
-            "min",
-            "max",
-            "stddev_pop",
-            "stddev_samp",
-            "var_pop",
-            "var_samp",
-            "corr",
-            "covar_pop",
-            "covar_samp",
-            "regr_slope",
-            "regr_intercept",
-            "bool_and",
-            "bool_or",
-            "any_value",
-            "array_agg",
-            "arg_max_null",
-            "arg_min_null",
-            "quantile_disc",
-        ],
-        StringComparer.OrdinalIgnoreCase
-    );
+            Aggregate("count", 0),
+            Aggregate("count_star", 0),
+            Aggregate("count_if", 1),
+            Aggregate("sum", 1),
+            Aggregate("avg", 1),
+            Aggregate("min", 1),
+            Aggregate("max", 1),
+            Aggregate("stddev", 1, "stddev_samp"),
+            Aggregate("stddev_pop", 1),
+            Aggregate("stddev_samp", 1),
+            Aggregate("variance", 1, "var_samp"),
+            Aggregate("var_pop", 1),
+            Aggregate("var_samp", 1),
+            Aggregate("corr", 2),
+            Aggregate("covar_pop", 2),
+            Aggregate("covar_samp", 2),
+            Aggregate("regr_slope", 2),
+            Aggregate("regr_intercept", 2),
+            Aggregate("geometric_mean", 1, "geomean"),
+            Aggregate("bool_and", 1),
+            Aggregate("every", 1, "bool_and"),
+            Aggregate("bool_or", 1),
+            Aggregate("bitwise_and_agg", 1, "bit_and"),
+            Aggregate("bitwise_or_agg", 1, "bit_or"),
+            Aggregate("arbitrary", 1, "any_value"),
+            Aggregate("any_value", 1),
+            Aggregate("array_agg", 1),
+            Aggregate("set_agg", 1, "array_agg"),
+            Aggregate("map_agg", 2, "sls_map_agg"),
+            Aggregate("multimap_agg", 2, "sls_multimap_agg"),
+            Aggregate("histogram", 1),
+            Aggregate("max_by", 2, "arg_max_null", 3),
+            Aggregate("min_by", 2, "arg_min_null", 3),
+            Aggregate("approx_percentile", 2, "quantile_disc"),
+            Aggregate("approx_distinct", 1, "count", 2),
+        ];
 
-    private static readonly FrozenDictionary<string, string> Names = Same([
-            .. Aggregates.Where(name => name is not ("arg_max_null" or "arg_min_null" or "quantile_disc")),
-        ])
-        .Concat(
-            Same(
-                // windows
-                "row_number",
-                "rank",
-                "dense_rank",
-                "percent_rank",
-                "cume_dist",
-                "ntile",
-                "lag",
-                "lead",
-                "first_value",
-                "last_value",
-                // text
-                "lower",
-                "upper",
-                "substr",
-                "substring",
-                "length",
-                "strpos",
-                "position",
-                "trim",
-                "ltrim",
-                "rtrim",
-                "reverse",
-                "split_part",
-                "chr",
-                "lpad",
-                "rpad",
-                "starts_with",
-                // numbers
-                "abs",
-                "ceil",
-                "ceiling",
-                "floor",
-                "round",
-                "sqrt",
-                "cbrt",
-                "ln",
-                "log2",
-                "log10",
-                "exp",
-                "power",
-                "pow",
-                "sign",
-                "pi",
-                "nullif",
-                "typeof",
-                // arrays
-                "list_value",
-                "unnest",
-                "array_distinct",
-                "array_sort",
-                // operators, and what interval literals and IS [NOT] LIKE become
-                "+",
-                "-",
-                "*",
-                "||",
-                "~~",
-                "!~~",
-                "like_escape",
-                "not_like_escape",
-                "to_years",
-                "to_months",
-                "to_weeks",
-                "to_days",
-                "to_hours",
-                "to_minutes",
-                "to_seconds",
-                "trunc"
-            )
-        )
-        .Concat(
-            Renamed(
-                ("stddev", "stddev_samp"),
-                ("variance", "var_samp"),
-                ("arbitrary", "any_value"),
-                ("every", "bool_and"),
-                ("max_by", "arg_max_null"),
-                ("min_by", "arg_min_null"),
-                ("approx_percentile", "quantile_disc"),
-                ("approx_distinct", "count"),
-                ("sls_if", "sls_if"),
-                ("/", "sls_div"),
-                ("%", "sls_mod"),
-                ("mod", "sls_mod"),
-                ("replace", "sls_replace"),
-                ("greatest", "sls_greatest"),
-                ("least", "sls_least"),
-                ("regexp_like", "regexp_matches"),
-                ("regexp_extract", "sls_regexp_extract"),
-                ("regexp_replace", "sls_regexp_replace"),
-                ("json_extract", "sls_json"),
-                ("json_extract_scalar", "sls_json_text"),
-                ("json_array_length", "sls_json_length"),
-                ("date_trunc", "date_trunc"),
-                ("date_format", "strftime"),
-                ("date_parse", "strptime"),
-                ("date_diff", "date_sub"),
-                ("from_unixtime", "sls_ts"),
-                ("to_unixtime", "sls_to_unixtime"),
-                ("now", "sls_now"),
-                ("date_part", "date_part"),
-                ("year", "year"),
-                ("quarter", "quarter"),
-                ("month", "month"),
-                ("week", "weekofyear"),
-                ("day", "day"),
-                ("day_of_month", "day"),
-                ("hour", "hour"),
-                ("minute", "minute"),
-                ("second", "second"),
-                ("day_of_week", "isodow"),
-                ("dow", "isodow"),
-                ("day_of_year", "dayofyear"),
-                ("doy", "dayofyear"),
-                ("split", "string_split"),
-                ("array_join", "array_to_string"),
-                ("contains", "list_contains"),
-                ("cardinality", "len"),
-                ("array_max", "list_max"),
-                ("array_min", "list_min")
-            )
-        )
-        .ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+    private static PrestoFunction[] Windows() =>
+        [
+            Same("row_number", 0),
+            Same("rank", 0),
+            Same("dense_rank", 0),
+            Same("percent_rank", 0),
+            Same("cume_dist", 0),
+            Same("ntile", 1),
+            // The tree keeps offset and default of these apart from the arguments.
+            Same("lag", 1, 3),
+            Same("lead", 1, 3),
+            Same("first_value", 1),
+            Same("last_value", 1),
+            Same("nth_value", 2),
+        ];
 
-    /// <summary>DuckDB's name of a Presto function; null for one that is not supported.</summary>
-    public static string? Find(string name) => Names.GetValueOrDefault(name);
+    private static PrestoFunction[] Numbers() =>
+        [
+            Same("abs", 1),
+            Same("ceil", 1),
+            Same("ceiling", 1),
+            Same("floor", 1),
+            Same("round", 1, 2),
+            Same("sqrt", 1),
+            Same("cbrt", 1),
+            Same("ln", 1),
+            Same("log2", 1),
+            Same("log10", 1),
+            Same("exp", 1),
+            Same("power", 2),
+            Same("pow", 2),
+            Same("sign", 1),
+            Same("pi", 0),
+            New("truncate", "trunc", 1),
+            New("mod", "sls_mod", 2),
+        ];
 
-    public static bool IsAggregate(string duckDbName) => Aggregates.Contains(duckDbName);
+    private static PrestoFunction[] Times() =>
+        [
+            New("date_trunc", "date_trunc", 2),
+            New("date_format", "strftime", 2),
+            New("date_parse", "strptime", 2),
+            New("date_diff", "date_sub", 3),
+            New("date_add", "sls_date_add", 3),
+            New("from_unixtime", "sls_ts", 1),
+            New("to_unixtime", "sls_to_unixtime", 1),
+            New("from_iso8601_timestamp", "sls_from_iso8601", 1),
+            New("now", "sls_now", 0),
+            // What extract(… from …) becomes.
+            Same("date_part", 2),
+            Same("year", 1),
+            Same("quarter", 1),
+            Same("month", 1),
+            New("week", "weekofyear", 1),
+            New("week_of_year", "weekofyear", 1),
+            Same("day", 1),
+            New("day_of_month", "day", 1),
+            Same("hour", 1),
+            Same("minute", 1),
+            Same("second", 1),
+            New("day_of_week", "isodow", 1),
+            New("dow", "isodow", 1),
+            New("day_of_year", "dayofyear", 1),
+            New("doy", "dayofyear", 1),
+        ];
 
-    private static IEnumerable<KeyValuePair<string, string>> Same(params string[] names) =>
-        names.Select(name => new KeyValuePair<string, string>(name, name));
+    private static PrestoFunction[] Json() =>
+        [
+            New("json_extract", "sls_json", 2),
+            New("json_extract_scalar", "sls_json_text", 2),
+            New("json_array_length", "sls_json_length", 1),
+            New("json_array_get", "sls_json_array_get", 2),
+            New("json_array_contains", "sls_json_array_contains", 2),
+            New("json_size", "sls_json_size", 2),
+            New("json_parse", "sls_json_parse", 1),
+            New("json_format", "sls_json_format", 1),
+            New("is_json_scalar", "sls_is_json_scalar", 1),
+        ];
 
-    private static IEnumerable<KeyValuePair<string, string>> Renamed(params (string From, string To)[] names) =>
-        names.Select(name => new KeyValuePair<string, string>(name.From, name.To));
+    private static PrestoFunction[] Texts() =>
+        [
+            New("concat", "||", 2, Many),
+            Same("lower", 1),
+            Same("upper", 1),
+            Same("substr", 2, 3),
+            Same("substring", 2, 3),
+            Same("length", 1),
+            Same("strpos", 2),
+            Same("position", 2),
+            Same("trim", 1),
+            Same("ltrim", 1),
+            Same("rtrim", 1),
+            Same("reverse", 1),
+            New("replace", "sls_replace", 2, 3),
+            New("split", "string_split", 2, 3),
+            Same("split_part", 3),
+            New("split_to_map", "sls_split_to_map", 3),
+            Same("chr", 1),
+            New("codepoint", "unicode", 1),
+            Same("lpad", 3),
+            Same("rpad", 3),
+            Same("starts_with", 2),
+            New("levenshtein_distance", "sls_levenshtein", 2),
+            New("url_extract_protocol", "sls_url_protocol", 1),
+            New("url_extract_host", "sls_url_host", 1),
+            New("url_extract_port", "sls_url_port", 1),
+            New("url_extract_path", "sls_url_path", 1),
+            New("url_extract_query", "sls_url_query", 1),
+            New("url_extract_parameter", "sls_url_parameter", 2),
+            New("url_encode", "sls_url_encode", 1),
+            New("url_decode", "sls_url_decode", 1),
+            New("to_utf8", "encode", 1),
+            New("from_utf8", "decode", 1),
+            New("to_hex", "hex", 1),
+            New("from_hex", "unhex", 1),
+            New("to_base64", "base64", 1),
+            Same("from_base64", 1),
+            New("md5", "sls_md5", 1),
+            New("sha1", "sls_sha1", 1),
+            New("sha256", "sls_sha256", 1),
+            New("regexp_like", "regexp_matches", 2),
+            New("regexp_extract", "sls_regexp_extract", 2, 3),
+            New("regexp_extract_all", "regexp_extract_all", 2, 3),
+            New("regexp_replace", "sls_regexp_replace", 2, 3),
+            New("regexp_split", "string_split_regex", 2),
+        ];
+
+    private static PrestoFunction[] ArraysAndMaps() =>
+        [
+            Same("unnest", 1),
+            New("cardinality", "sls_cardinality", 1),
+            New("element_at", "element_at", 2),
+            New("contains", "list_contains", 2),
+            New("array_join", "sls_array_join", 2, 3),
+            Same("array_distinct", 1),
+            New("array_sort", "sls_array_sort", 1),
+            New("array_max", "list_max", 1),
+            New("array_min", "list_min", 1),
+            New("slice", "sls_slice", 3),
+            New("sequence", "sls_sequence", 2, 3),
+            Same("flatten", 1),
+            Lambda("transform", "list_transform", 2),
+            Lambda("filter", "list_filter", 2),
+            Lambda("any_match", "sls_any_match", 2),
+            Lambda("all_match", "sls_all_match", 2),
+            Lambda("none_match", "sls_none_match", 2),
+            Lambda("reduce", "list_reduce", 4),
+            Lambda("zip_with", "list_transform", 3),
+            Same("map", 0, 2),
+            Same("map_keys", 1),
+            Same("map_values", 1),
+            Same("map_entries", 1),
+            Same("map_from_entries", 1),
+            Same("map_concat", 2, Many),
+        ];
+
+    private static PrestoFunction[] Conditions() =>
+        [
+            // "if" is a word of DuckDB's grammar; StatementText calls it so.
+            New("sls_if", "sls_if", 2, 3),
+            New("greatest", "sls_greatest", 1, Many),
+            New("least", "sls_least", 1, Many),
+            Same("nullif", 2),
+            Same("typeof", 1),
+        ];
+
+    // Operators, and what interval literals, [not] like and array[…] become.
+    private static PrestoFunction[] Operators() =>
+        [
+            Same("+", 1, 2),
+            Same("-", 1, 2),
+            Same("*", 2),
+            New("/", "sls_div", 2),
+            New("%", "sls_mod", 2),
+            Same("||", 2),
+            Same("~~", 2),
+            Same("!~~", 2),
+            Same("like_escape", 3),
+            Same("not_like_escape", 3),
+            Same("list_value", 0, Many),
+            Same("to_years", 1),
+            Same("to_months", 1),
+            Same("to_weeks", 1),
+            Same("to_days", 1),
+            Same("to_hours", 1),
+            Same("to_minutes", 1),
+            Same("to_seconds", 1),
+            Same("trunc", 1),
+        ];
+
+    private static PrestoFunction Aggregate(string name, int min, string? target = null, int? max = null) =>
+        new(name, target ?? name, min, max ?? Math.Max(min, 1), IsAggregate: true);
+
+    private static PrestoFunction Same(string name, int min, int? max = null) => new(name, name, min, max ?? min);
+
+    private static PrestoFunction New(string name, string target, int min, int? max = null) => new(name, target, min, max ?? min);
+
+    private static PrestoFunction Lambda(string name, string target, int count) => new(name, target, count, count, TakesLambda: true);
 }

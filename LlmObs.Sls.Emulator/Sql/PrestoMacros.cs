@@ -10,38 +10,92 @@ namespace LlmObs.Sls.Emulator.Sql;
 /// </remarks>
 public static class PrestoMacros
 {
+    /// <summary>How the message of a deliberate failure begins. DuckDB's <c>error()</c> is volatile, and TRY takes no volatile function.</summary>
+    public const string Failure = "sls failure: ";
+
     /// <param name="utcOffsetMinutes">The zone of times without a zone.</param>
     public static string Create(int utcOffsetMinutes)
     {
         var offset = (utcOffsetMinutes * 60L).ToString(CultureInfo.InvariantCulture);
-        return $"""
+        return $$"""
             CREATE MACRO sls_if(c, a) AS CASE WHEN c THEN a END, (c, a, b) AS CASE WHEN c THEN a ELSE b END;
-            CREATE MACRO sls_div(a, b) AS CASE WHEN b = 0 AND typeof(a // b) <> 'DOUBLE' THEN error('Division by zero') ELSE a // b END;
-            CREATE MACRO sls_mod(a, b) AS CASE WHEN b = 0 AND typeof(a % b) <> 'DOUBLE' THEN error('Division by zero') ELSE a % b END;
-            CREATE MACRO sls_text(x) AS CASE WHEN typeof(x) = 'VARCHAR' THEN CAST(x AS VARCHAR) ELSE error('a comparison cannot be applied to ' || lower(typeof(x)) || ', varchar') END;
+            CREATE MACRO sls_fail(message) AS CAST('{{Failure}}' || message AS TINYINT);
+            CREATE MACRO sls_div(a, b) AS CASE WHEN b = 0 AND typeof(a // b) <> 'DOUBLE' THEN sls_fail('Division by zero') ELSE a // b END;
+            CREATE MACRO sls_mod(a, b) AS CASE WHEN b = 0 AND typeof(a % b) <> 'DOUBLE' THEN sls_fail('Division by zero') ELSE a % b END;
+            CREATE MACRO sls_text(x) AS CASE WHEN typeof(x) = 'VARCHAR' THEN CAST(x AS VARCHAR)
+                ELSE CAST(sls_fail('a comparison cannot be applied to ' || lower(typeof(x)) || ', varchar') AS VARCHAR) END;
+            CREATE MACRO sls_varchar(x) AS CASE
+                WHEN typeof(x) = 'JSON' THEN json_extract_string(CAST(x AS VARCHAR), '$')
+                WHEN typeof(x) = 'TIMESTAMP' THEN strftime(CAST(CAST(x AS VARCHAR) AS TIMESTAMP), '%Y-%m-%d %H:%M:%S.%g')
+                ELSE CAST(x AS VARCHAR) END;
             CREATE MACRO sls_ts
-                (x BIGINT) AS make_timestamp((x + {offset}) * 1000000),
-                (x DOUBLE) AS make_timestamp(CAST((x + {offset}) * 1000000 AS BIGINT)),
+                (x BIGINT) AS make_timestamp((x + {{offset}}) * 1000000),
+                (x DOUBLE) AS make_timestamp(CAST((x + {{offset}}) * 1000000 AS BIGINT)),
                 (x TIMESTAMP) AS x;
             CREATE MACRO sls_ts_any(x) AS CASE
                 WHEN typeof(x) IN ('TIMESTAMP', 'DATE') THEN CAST(CAST(x AS VARCHAR) AS TIMESTAMP)
-                WHEN typeof(x) IN ('BIGINT', 'HUGEINT', 'INTEGER', 'DOUBLE') THEN make_timestamp(CAST((CAST(CAST(x AS VARCHAR) AS DOUBLE) + {offset}) * 1000000 AS BIGINT))
+                WHEN typeof(x) IN ('BIGINT', 'HUGEINT', 'INTEGER', 'DOUBLE') THEN make_timestamp(CAST((CAST(CAST(x AS VARCHAR) AS DOUBLE) + {{offset}}) * 1000000 AS BIGINT))
                 ELSE error('not a time: ' || lower(typeof(x))) END;
-            CREATE MACRO sls_to_unixtime(x) AS epoch(x) - {offset};
+            CREATE MACRO sls_to_unixtime(x) AS epoch(x) - {{offset}};
             CREATE MACRO sls_now() AS sls_ts(CAST(epoch(now()) AS DOUBLE));
             CREATE MACRO sls_today() AS CAST(sls_ts(CAST(epoch(now()) AS DOUBLE)) AS DATE);
+            CREATE MACRO sls_from_iso8601(x) AS CASE WHEN regexp_matches(x, 'T.*(Z|[+-]\d\d(:?\d\d)?)$')
+                THEN make_timestamp(epoch_us(CAST(x AS TIMESTAMPTZ))) + to_seconds({{offset}}) ELSE CAST(x AS TIMESTAMP) END;
+            CREATE MACRO sls_date_add(unit, n, t) AS t + CASE lower(unit)
+                WHEN 'millisecond' THEN to_milliseconds(n) WHEN 'second' THEN to_seconds(n) WHEN 'minute' THEN to_minutes(n) WHEN 'hour' THEN to_hours(n)
+                WHEN 'day' THEN to_days(CAST(n AS INTEGER)) WHEN 'week' THEN to_weeks(CAST(n AS INTEGER)) WHEN 'month' THEN to_months(CAST(n AS INTEGER))
+                WHEN 'quarter' THEN to_months(CAST(3 * n AS INTEGER)) WHEN 'year' THEN to_years(CAST(n AS INTEGER))
+                ELSE error('not a unit of time: ' || unit) END;
             CREATE MACRO sls_json_text(x, p) AS CASE WHEN json_valid(x) AND json_type(x, p) NOT IN ('OBJECT', 'ARRAY') THEN json_extract_string(x, p) END;
-            CREATE MACRO sls_json(x, p) AS CASE WHEN json_valid(x) THEN CAST(json_extract(x, p) AS VARCHAR) END;
-            CREATE MACRO sls_json_length(x) AS CASE WHEN json_valid(x) AND json_type(x) = 'ARRAY' THEN json_array_length(x) END;
+            CREATE MACRO sls_json(x, p) AS CASE WHEN json_valid(x) THEN json_extract(x, p) END;
+            CREATE MACRO sls_json_length(x) AS CASE WHEN json_valid(x) AND json_type(x) = 'ARRAY' THEN CAST(json_array_length(x) AS BIGINT) END;
+            CREATE MACRO sls_json_array_get(x, i) AS CASE WHEN json_valid(x) AND json_type(x) = 'ARRAY'
+                THEN json_extract(x, '$[' || CASE WHEN i < 0 THEN '#' ELSE '' END || i || ']') END;
+            CREATE MACRO sls_json_array_contains(x, v) AS CASE WHEN json_valid(x) AND json_type(x) = 'ARRAY'
+                THEN list_contains(CAST(CAST(CAST(x AS JSON) AS JSON[]) AS VARCHAR[]), CAST(to_json(v) AS VARCHAR)) END;
+            CREATE MACRO sls_json_size(x, p) AS CASE WHEN json_valid(x) THEN CASE json_type(x, p) WHEN 'ARRAY' THEN CAST(json_array_length(x, p) AS BIGINT)
+                WHEN 'OBJECT' THEN len(json_keys(x, p)) WHEN NULL THEN NULL ELSE CASE WHEN json_type(x, p) IS NOT NULL THEN 0 END END END;
+            CREATE MACRO sls_json_parse(x) AS CAST(CASE WHEN x IS NULL OR json_valid(x) THEN CAST(json(x) AS VARCHAR) ELSE CAST(sls_fail('Cannot convert value to JSON: ' || x) AS VARCHAR) END AS JSON);
+            CREATE MACRO sls_json_format(x) AS CAST(x AS VARCHAR);
+            CREATE MACRO sls_is_json_scalar(x) AS CASE WHEN json_valid(x) THEN json_type(x) NOT IN ('OBJECT', 'ARRAY') END;
+            CREATE MACRO sls_split(x, d, n) AS CASE WHEN len(string_split(x, d)) <= n THEN string_split(x, d)
+                ELSE list_append(string_split(x, d)[1:n - 1], array_to_string(string_split(x, d)[n:], d)) END;
+            CREATE MACRO sls_split_to_map(x, e, d) AS map_from_entries(list_transform(string_split(x, e),
+                lambda pair: {'key': split_part(pair, d, 1), 'value': substr(pair, strpos(pair, d) + length(d))}));
+            CREATE MACRO sls_levenshtein(a, b) AS CASE WHEN length(a) = strlen(a) AND length(b) = strlen(b) THEN levenshtein(a, b)
+                ELSE sls_fail('the SLS emulator does not support levenshtein_distance beyond ASCII') END;
+            CREATE MACRO sls_url_encode(x) AS replace(replace(replace(url_encode(x), '%20', '+'), '%2A', '*'), '~', '%7E');
+            CREATE MACRO sls_url_decode(x) AS url_decode(replace(x, '+', ' '));
+            CREATE MACRO sls_url_protocol(x) AS nullif(regexp_extract(x, '^([A-Za-z][A-Za-z0-9+.-]*):', 1), '');
+            CREATE MACRO sls_url_host(x) AS nullif(regexp_extract(x, '^[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?(\[[^\]]*\]|[^/?#:]*)', 1), '');
+            CREATE MACRO sls_url_port(x) AS try_cast(regexp_extract(x, '^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*:(\d+)(?:[/?#]|$)', 1) AS BIGINT);
+            CREATE MACRO sls_url_path(x) AS regexp_extract(x, '^(?:[A-Za-z][A-Za-z0-9+.-]*:)?(?://[^/?#]*)?([^?#]*)', 1);
+            CREATE MACRO sls_url_query(x) AS nullif(regexp_extract(x, '^[^?#]*\?([^#]*)', 1), '');
+            CREATE MACRO sls_url_parameter(x, name) AS list_extract(list_transform(
+                list_filter(string_split(sls_url_query(x), '&'), lambda pair: split_part(pair, '=', 1) = name),
+                lambda pair: sls_url_decode(substr(pair, length(split_part(pair, '=', 1)) + 2))), 1);
+            CREATE MACRO sls_md5(x) AS unhex(md5(x));
+            CREATE MACRO sls_sha1(x) AS unhex(sha1(x));
+            CREATE MACRO sls_sha256(x) AS unhex(sha256(x));
             CREATE MACRO sls_regexp_extract
                 (x, p) AS CASE WHEN regexp_matches(x, p) THEN regexp_extract(x, p) END,
                 (x, p, g) AS CASE WHEN regexp_matches(x, p) THEN regexp_extract(x, p, g) END;
             CREATE MACRO sls_regexp_replace(x, p) AS regexp_replace(x, p, '', 'g'), (x, p, r) AS regexp_replace(x, p, r, 'g');
             CREATE MACRO sls_replace(x, a) AS replace(x, a, ''), (x, a, b) AS replace(x, a, b);
-            CREATE MACRO sls_greatest(a, b) AS CASE WHEN a IS NOT NULL AND b IS NOT NULL THEN greatest(a, b) END,
-                (a, b, c) AS CASE WHEN a IS NOT NULL AND b IS NOT NULL AND c IS NOT NULL THEN greatest(a, b, c) END;
-            CREATE MACRO sls_least(a, b) AS CASE WHEN a IS NOT NULL AND b IS NOT NULL THEN least(a, b) END,
-                (a, b, c) AS CASE WHEN a IS NOT NULL AND b IS NOT NULL AND c IS NOT NULL THEN least(a, b, c) END;
+            CREATE MACRO sls_greatest(a, b) AS CASE WHEN a IS NOT NULL AND b IS NOT NULL THEN greatest(a, b) END;
+            CREATE MACRO sls_least(a, b) AS CASE WHEN a IS NOT NULL AND b IS NOT NULL THEN least(a, b) END;
+            CREATE MACRO sls_cardinality(x) AS CAST(len(CASE WHEN typeof(x) LIKE 'MAP(%' THEN json_keys(to_json(x)) ELSE CAST(CAST(to_json(x) AS JSON[]) AS VARCHAR[]) END) AS BIGINT);
+            CREATE MACRO sls_array_join(x, d) AS array_to_string(x, d), (x, d, n) AS array_to_string(list_transform(x, lambda e: coalesce(CAST(e AS VARCHAR), n)), d);
+            CREATE MACRO sls_array_sort(x) AS list_sort(x, 'ASC', 'NULLS LAST');
+            CREATE MACRO sls_slice(x, start, n) AS CASE WHEN start < 0 THEN x[len(x) + start + 1:len(x) + start + n] ELSE x[start:start + n - 1] END;
+            CREATE MACRO sls_sequence_step(a, b, s) AS CASE WHEN s = 0 OR abs(b - a) // abs(s) >= 10000
+                THEN CAST(sls_fail('result of sequence function must not have more than 10000 entries') AS BIGINT) ELSE s END;
+            CREATE MACRO sls_sequence(a, b) AS generate_series(CAST(a AS BIGINT), CAST(b AS BIGINT), sls_sequence_step(a, b, CASE WHEN a <= b THEN 1 ELSE -1 END)),
+                (a, b, s) AS generate_series(CAST(a AS BIGINT), CAST(b AS BIGINT), sls_sequence_step(a, b, s));
+            CREATE MACRO sls_pairs(k, v) AS list_sort(list({'key': k, 'value': v}) FILTER (WHERE k IS NOT NULL));
+            CREATE MACRO sls_map_agg(k, v) AS map_from_entries(list_filter(sls_pairs(k, v), lambda e, i: i = 1 OR e.key <> sls_pairs(k, v)[i - 1].key));
+            CREATE MACRO sls_multimap_agg(k, v) AS map_from_entries(list_transform(list_sort(list(DISTINCT k) FILTER (WHERE k IS NOT NULL)),
+                lambda name: {'key': name, 'value': list_transform(list_filter(list({'key': k, 'value': v}), lambda e: e.key = name), lambda e: e.value)}));
             """;
     }
 }

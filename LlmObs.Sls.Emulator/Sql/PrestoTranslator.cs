@@ -27,6 +27,7 @@ public sealed class PrestoTranslator(IReadOnlySet<string> logstoreNames)
         "OPERATOR",
         "BETWEEN",
         "SUBQUERY",
+        "LAMBDA",
     ];
     private static readonly HashSet<string> Sources = ["BASE_TABLE", "SUBQUERY", "JOIN", "EMPTY", "TABLE_FUNCTION", "EXPRESSION_LIST"];
     private readonly HashSet<string> withNames = new(StringComparer.OrdinalIgnoreCase);
@@ -117,7 +118,7 @@ public sealed class PrestoTranslator(IReadOnlySet<string> logstoreNames)
         var limit = modifiers.FirstOrDefault(modifier => (string?)modifier!["type"] == "LIMIT_MODIFIER");
         if (limit is null)
         {
-            modifiers.Add(new JsonObject { ["type"] = "LIMIT_MODIFIER", ["limit"] = Constant("INTEGER", DefaultLimit) });
+            modifiers.Add(new JsonObject { ["type"] = "LIMIT_MODIFIER", ["limit"] = Tree.Constant("INTEGER", DefaultLimit) });
         }
         else if (limit["limit"]?["value"]?["value"] is not JsonValue rows || !rows.TryGetValue<long>(out var count) || count > MaxLimit)
         {
@@ -136,7 +137,8 @@ public sealed class PrestoTranslator(IReadOnlySet<string> logstoreNames)
                 }
                 break;
             case JsonObject json:
-                foreach (var (_, child) in json.ToList())
+                var isLambda = (string?)(json["class"] as JsonValue) == "LAMBDA";
+                foreach (var (_, child) in json.Where(member => !isLambda || member.Key != "lhs").ToList())
                 {
                     Visit(child);
                 }
@@ -218,9 +220,16 @@ public sealed class PrestoTranslator(IReadOnlySet<string> logstoreNames)
             case "COLUMN_REF":
                 Column(json);
                 break;
+            case "LAMBDA"
+                when json.Parent?.Parent is not JsonObject call
+                    || PrestoFunctions.Find((string?)call["function_name"] ?? "") is not { TakesLambda: true }:
+                throw Unsupported("-> outside the functions that take a lambda");
+            case "CAST":
+                Cast(json);
+                break;
             case "STAR" when json.Any(member => member.Key is "columns" or "expr" || (member.Value is JsonArray { Count: > 0 })):
                 throw Unsupported("* with conditions");
-            case "CONSTANT" when IsOfType(json, "DECIMAL") || IsOfType(json, "DOUBLE"):
+            case "CONSTANT" when Tree.IsOfType(json, "DECIMAL") || Tree.IsOfType(json, "DOUBLE"):
                 Decimal(json);
                 break;
             case "COMPARISON":
@@ -231,7 +240,9 @@ public sealed class PrestoTranslator(IReadOnlySet<string> logstoreNames)
                 Compare(json, "input", "lower");
                 Compare(json, "input", "upper");
                 break;
-            case "OPERATOR" when type is "COMPARE_IN" or "COMPARE_NOT_IN" && json["children"]!.AsArray().Skip(1).Any(IsText):
+            case "OPERATOR" when type is "ARRAY_SLICE" or "STRUCT_EXTRACT":
+                throw Unsupported(type == "ARRAY_SLICE" ? "[from:to], use slice" : "a field of a row");
+            case "OPERATOR" when type is "COMPARE_IN" or "COMPARE_NOT_IN" && json["children"]!.AsArray().Skip(1).Any(Tree.IsText):
                 var children = json["children"]!.AsArray();
                 children[0] = AsText(children[0]!);
                 break;
@@ -245,25 +256,16 @@ public sealed class PrestoTranslator(IReadOnlySet<string> logstoreNames)
         columns.Add(name);
         if (names.Count == 1 && name.ToLowerInvariant() is "current_date" or "current_timestamp" or "localtimestamp")
         {
-            Become(
-                json,
-                new JsonObject
-                {
-                    ["class"] = "FUNCTION",
-                    ["type"] = "FUNCTION",
-                    ["function_name"] = name.Equals("current_date", StringComparison.OrdinalIgnoreCase) ? "sls_today" : "sls_now",
-                }
-            );
+            Tree.Become(json, Tree.Call(name.Equals("current_date", StringComparison.OrdinalIgnoreCase) ? "sls_today" : "sls_now"));
         }
     }
 
     // 1.5 is a double here, as it is printed; and 1e10 would come back from the tree as a decimal.
     private static void Decimal(JsonObject json)
     {
-        var alias = (string?)json["alias"];
-        json.Remove("alias");
-        var constant = json.DeepClone();
-        Become(
+        var constant = json.DeepClone().AsObject();
+        constant.Remove("alias");
+        Tree.Become(
             json,
             new JsonObject
             {
@@ -273,56 +275,46 @@ public sealed class PrestoTranslator(IReadOnlySet<string> logstoreNames)
                 ["cast_type"] = new JsonObject { ["id"] = "DOUBLE" },
             }
         );
-        if (alias is not null)
+    }
+
+    // A text becomes a JSON string and a JSON string a text, which is not what DuckDB's casts do.
+    private static void Cast(JsonObject json)
+    {
+        var type = (string?)json["cast_type"]!["id"];
+        if (type == "UNBOUND")
         {
-            json["alias"] = alias;
+            var name = (string?)json["cast_type"]!["type_info"]?["name"] ?? "";
+            if (!name.Equals("json", StringComparison.OrdinalIgnoreCase))
+            {
+                throw Unsupported($"the type {name}");
+            }
+            Tree.Become(json, Tree.Call("to_json", json["child"]!));
+        }
+        else if (type == "VARCHAR" && (string?)json["child"]!["class"] != "CONSTANT")
+        {
+            Tree.Become(json, Tree.Call("sls_varchar", json["child"]!));
+        }
+        else if (type is "TIMESTAMP WITH TIME ZONE" or "TIME WITH TIME ZONE")
+        {
+            throw Unsupported($"the type {type}");
         }
     }
 
     // Presto compares no number with a text; DuckDB would read the text as a number.
     private static void Compare(JsonObject json, string side, string other)
     {
-        if (IsText(json[other]) && !IsText(json[side]) && json[side] is JsonObject operand && (string?)operand["function_name"] != "sls_text")
+        if (
+            Tree.IsText(json[other])
+            && !Tree.IsText(json[side])
+            && json[side] is JsonObject operand
+            && (string?)operand["function_name"] != "sls_text"
+        )
         {
             json[side] = AsText(operand);
         }
     }
 
-    private static bool IsText(JsonNode? node) => node is JsonObject json && (string?)json["class"] == "CONSTANT" && IsOfType(json, "VARCHAR");
-
-    private static bool IsOfType(JsonObject constant, string type) => (string?)(constant["value"]?["type"]?["id"]) == type;
-
-    private static JsonObject AsText(JsonNode operand) =>
-        new()
-        {
-            ["class"] = "FUNCTION",
-            ["type"] = "FUNCTION",
-            ["function_name"] = "sls_text",
-            ["children"] = new JsonArray(operand.DeepClone()),
-        };
-
-    private static JsonObject Constant(string type, long value) =>
-        new()
-        {
-            ["class"] = "CONSTANT",
-            ["type"] = "VALUE_CONSTANT",
-            ["value"] = new JsonObject
-            {
-                ["type"] = new JsonObject { ["id"] = type },
-                ["is_null"] = false,
-                ["value"] = value,
-            },
-        };
-
-    private static void Become(JsonObject json, JsonObject other)
-    {
-        json.Clear();
-        foreach (var (name, value) in other.ToList())
-        {
-            other.Remove(name);
-            json[name] = value;
-        }
-    }
+    private static JsonObject AsText(JsonNode operand) => Tree.Call("sls_text", operand);
 
     internal static SlsException Refuse(string kind, string message) => SlsException.Parameter($"ErrorType:{kind}.ErrorMessage:{message}");
 

@@ -1,6 +1,9 @@
 using System.Collections;
+using System.Collections.Concurrent;
+using System.Data.Common;
 using System.Globalization;
 using System.Numerics;
+using System.Reflection;
 using System.Text;
 
 namespace LlmObs.Sls.Emulator.Sql;
@@ -8,6 +11,14 @@ namespace LlmObs.Sls.Emulator.Sql;
 /// <summary>Values as the service prints them: every cell of a result is text.</summary>
 public static class PrestoValue
 {
+    private static readonly ConcurrentDictionary<Type, Func<DbDataReader, int, object?>> Readers = new();
+
+    /// <summary>A cell of a result. Elements of arrays and maps may be NULL, which the reader's own types do not allow.</summary>
+    public static string Read(DbDataReader reader, int column) =>
+        reader.IsDBNull(column) ? "null"
+        : reader.GetFieldType(column) is { IsGenericType: true } type ? Format(Readers.GetOrAdd(type, ReaderOf)(reader, column))
+        : Format(reader.GetValue(column));
+
     public static string Format(object? value) =>
         value switch
         {
@@ -31,14 +42,38 @@ public static class PrestoValue
         duckDbType.ToUpperInvariant() switch
         {
             "BIGINT" or "INTEGER" or "HUGEINT" or "SMALLINT" or "TINYINT" or "UBIGINT" or "UINTEGER" => "bigint",
-            "DOUBLE" or "FLOAT" or "DECIMAL" => "double",
+            "DOUBLE" or "FLOAT" => "double",
+            var type when type.StartsWith("DECIMAL", StringComparison.Ordinal) => "decimal",
             "BOOLEAN" => "boolean",
             "DATE" => "date",
             var type when type.StartsWith("TIMESTAMP", StringComparison.Ordinal) => "timestamp",
+            "BLOB" => throw PrestoTranslator.Unsupported("a result of type varbinary, use to_hex, to_base64 or from_utf8"),
             "LIST" or "ARRAY" => "array",
             "MAP" => "map",
             _ => "varchar",
         };
+
+    private static Func<DbDataReader, int, object?> ReaderOf(Type type) =>
+        (Func<DbDataReader, int, object?>)
+            Delegate.CreateDelegate(
+                typeof(Func<DbDataReader, int, object?>),
+                typeof(PrestoValue).GetMethod(nameof(ReadAs), BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(WithNulls(type))
+            );
+
+    private static object? ReadAs<T>(DbDataReader reader, int column) => reader.GetFieldValue<T>(column);
+
+    private static Type WithNulls(Type type) =>
+        type.IsGenericType
+            ? type.GetGenericTypeDefinition()
+                .MakeGenericType([
+                    .. type.GetGenericArguments()
+                        .Select(
+                            (argument, index) =>
+                                type.Name.StartsWith("Dictionary", StringComparison.Ordinal) && index == 0 ? argument : WithNulls(argument)
+                        ),
+                ])
+        : type.IsValueType ? typeof(Nullable<>).MakeGenericType(type)
+        : type;
 
     // Java's form: at least one digit after the point; exponents below 10^-3 and from 10^7.
     private static string FormatDouble(double number)

@@ -22,6 +22,9 @@ public static partial class StatementText
         }
         var tokens = Tokenize(sql).ToList();
         var text = new StringBuilder(sql.Length + 16);
+        // array(bigint) is bigint[]: the depths at which such a type's parenthesis opened.
+        var arrays = new Stack<int>();
+        var depth = 0;
         for (var i = 0; i < tokens.Count; i++)
         {
             var token = tokens[i];
@@ -46,6 +49,22 @@ public static partial class StatementText
             if (Is(token, "offset") && char.IsAsciiDigit((Next(tokens, i, 1) ?? "x")[0]))
             {
                 throw SlsException.Parameter("ErrorType:SyntaxError.ErrorMessage:OFFSET is not supported, use LIMIT m,n");
+            }
+            if (Is(token, "array") && Next(tokens, i, 1) == "(")
+            {
+                arrays.Push(depth++);
+                i = Index(tokens, i, 1);
+                continue;
+            }
+            depth +=
+                token == "(" ? 1
+                : token == ")" ? -1
+                : 0;
+            if (token == ")" && arrays.TryPeek(out var opened) && opened == depth)
+            {
+                arrays.Pop();
+                text.Append("[]");
+                continue;
             }
             text.Append(Is(token, "if") && Next(tokens, i, 1) == "(" ? "sls_if" : token);
         }

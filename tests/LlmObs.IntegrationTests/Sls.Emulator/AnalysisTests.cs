@@ -94,6 +94,7 @@ public sealed class AnalysisTests(SixLogs logs) : IClassFixture<SixLogs>
     [Theory]
     [InlineData("* | select nope from log", "ColumnNotExists", "Column 'nope' cannot be resolved;please add the column in the index attribute")]
     [InlineData("* | select \"text\" from log", "ColumnNotExists", "Column 'text'")]
+    [InlineData("* | select a.nope from (select status from log) a", "ColumnNotExists", "Column 'nope' cannot be resolved")]
     [InlineData("* | select status from log where status = '200'", "bigint, varchar", "")]
     [InlineData("* | select status from log where status in ('200')", "bigint, varchar", "")]
     [InlineData("* | select status from log where service > 5", "VARCHAR", "")]
@@ -115,7 +116,7 @@ public sealed class AnalysisTests(SixLogs logs) : IClassFixture<SixLogs>
     [InlineData("* | select count(*) from log where x = $1", "does not support", "")]
     [InlineData("* | select sls_ts(__time__) from log", "sls_ts", "")]
     [InlineData("* | update log set a = 1", "does not support 'update'", "")]
-    [InlineData("* | select histogram(service) from log", "does not support the function histogram", "")]
+    [InlineData("* | select numeric_histogram(2, latency) from log", "does not support the function numeric_histogram", "")]
     public async Task Refuses(string query, string reason, string more)
     {
         var refusal = await logs.Sls.RefusalAsync(query);
