@@ -21,8 +21,9 @@ public static class TermKey
 
     /// <summary>Whether a term is one Chinese, Japanese or Korean character: of such terms the pairs are indexed as well.</summary>
     public static bool IsCharacter(ReadOnlySpan<char> term) =>
-        term.Length == 1 ? term[0] >= '\u1100' && char.GetUnicodeCategory(term[0]) == UnicodeCategory.OtherLetter
-        : term.Length == 2 && char.IsHighSurrogate(term[0]);
+        term.Length == 1
+            ? term[0] >= '\u1100' && char.GetUnicodeCategory(term[0]) == UnicodeCategory.OtherLetter
+            : term.Length == 2 && char.IsHighSurrogate(term[0]);
 
     private static ulong Mix(ulong hash, ReadOnlySpan<char> term)
     {

@@ -9,7 +9,7 @@ namespace LlmObs.Sls.Emulator.Storage.Terms;
 /// <remarks>
 /// File: magic (8 bytes), rows (4), terms (4), CRC-32C of all that follows (8); rows as sequence, time (8 each), nanos (4); sorted term keys
 /// (8 each); where each list ends (4 each); lists. A list is the row numbers as varint differences, or a bitmap where that is shorter;
-/// a bitmap is known by its length. Keys and rows are in memory-friendly arrays, lists are read on demand.
+/// a bitmap is known by its length. Rows stay in memory; keys and lists are read on demand.
 /// </remarks>
 public sealed class TermSegment : IDisposable
 {
@@ -202,7 +202,6 @@ public sealed class TermSegment : IDisposable
         return RandomAccess.Read(file, bytes, offset) == count ? bytes : throw new IOException("a term segment became shorter while it was open");
     }
 
-    // Byte by byte where a stretch is not a multiple of eight, so that stretches can be of any length.
     private static uint Checksum(uint crc, ReadOnlySpan<byte> bytes)
     {
         foreach (var word in MemoryMarshal.Cast<byte, ulong>(bytes))
