@@ -7,31 +7,45 @@ namespace LlmObs.Sls.Emulator.Storage.Terms;
 
 /// <summary>Which rows of the table hold which terms; immutable, made from the table and made again from it when damaged.</summary>
 /// <remarks>
-/// File: magic (8 bytes), rows (4), terms (4), CRC-32C of all that follows (8); rows as sequence, time (8 each), nanos (4); sorted term keys
-/// (8 each); where each list ends (4 each); lists. A list is the row numbers as varint differences, or a bitmap where that is shorter;
+/// File: magic (8 bytes), rows (4), terms (4), CRC-32C of all that follows (8); the first and the last sequence spoken for (8 each); rows as
+/// sequence, time (8 each), nanos (4); sorted term keys (8 each); where each list ends (4 each); lists. A list is the row numbers as varint differences, or a bitmap where that is shorter;
 /// a bitmap is known by its length. Rows stay in memory; keys and lists are read on demand.
 /// </remarks>
 public sealed class TermSegment : IDisposable
 {
-    private const ulong Magic = 0x31_534D_5245_5453;
+    private const ulong Magic = 0x32_534D_5245_5453;
     private const int HeaderBytes = 24;
+    private const int RowsAt = HeaderBytes + 16;
     private const int RowBytes = 20;
     private readonly SafeFileHandle file;
     private readonly int terms;
 
-    private TermSegment(SafeFileHandle file, RowTime[] rows, int terms)
+    private TermSegment(string path, SafeFileHandle file, (long First, long Last) covers, RowTime[] rows, int terms)
     {
         this.file = file;
         this.terms = terms;
+        Path = path;
+        Covers = covers;
         Rows = rows;
+        (Oldest, Newest) = rows.Length == 0 ? (long.MaxValue, long.MinValue) : (rows.Min(row => row.Time), rows.Max(row => row.Time));
     }
+
+    public string Path { get; }
+
+    /// <summary>The sequences spoken for: there is no other row of the table between them.</summary>
+    public (long First, long Last) Covers { get; }
 
     /// <summary>In order of their sequence.</summary>
     public IReadOnlyList<RowTime> Rows { get; }
 
+    /// <summary>Unix seconds, as <see cref="Newest"/>.</summary>
+    public long Oldest { get; }
+
+    public long Newest { get; }
+
     private int BitmapBytes => (Rows.Count + 7) / 8;
 
-    private long KeysAt => HeaderBytes + (long)Rows.Count * RowBytes;
+    private long KeysAt => RowsAt + (long)Rows.Count * RowBytes;
 
     private long EndsAt => KeysAt + (long)terms * 8;
 
@@ -41,7 +55,7 @@ public sealed class TermSegment : IDisposable
     public static TermSegment? Open(string path)
     {
         var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.RandomAccess);
-        if (Load(file) is { } segment)
+        if (Load(path, file) is { } segment)
         {
             return segment;
         }
@@ -68,11 +82,18 @@ public sealed class TermSegment : IDisposable
 
     public void Dispose() => file.Dispose();
 
-    internal static void Write(Stream target, List<RowTime> rows, List<(ulong Key, ReadOnlyMemory<ushort> Rows)> lists)
+    internal static void Write(
+        Stream target,
+        (long First, long Last) covers,
+        List<RowTime> rows,
+        List<(ulong Key, ReadOnlyMemory<ushort> Rows)> lists
+    )
     {
         using var body = new MemoryStream();
         using (var writer = new BinaryWriter(body, System.Text.Encoding.UTF8, leaveOpen: true))
         {
+            writer.Write(covers.First);
+            writer.Write(covers.Last);
             foreach (var row in rows)
             {
                 writer.Write(row.Sequence);
@@ -129,16 +150,16 @@ public sealed class TermSegment : IDisposable
         target.Write(bitmap);
     }
 
-    private static TermSegment? Load(SafeFileHandle file)
+    private static TermSegment? Load(string path, SafeFileHandle file)
     {
         var length = RandomAccess.GetLength(file);
         Span<byte> header = stackalloc byte[HeaderBytes];
-        if (length < HeaderBytes || RandomAccess.Read(file, header, 0) != HeaderBytes || BinaryPrimitives.ReadUInt64LittleEndian(header) != Magic)
+        if (length < RowsAt || RandomAccess.Read(file, header, 0) != HeaderBytes || BinaryPrimitives.ReadUInt64LittleEndian(header) != Magic)
         {
             return null;
         }
         var (rows, terms) = (BinaryPrimitives.ReadInt32LittleEndian(header[8..]), BinaryPrimitives.ReadInt32LittleEndian(header[12..]));
-        if (rows is < 0 or > TermSegmentBuilder.MaxRows || terms < 0 || HeaderBytes + (long)rows * RowBytes + terms * 12L > length)
+        if (rows is < 0 or > TermSegmentBuilder.MaxRows || terms < 0 || RowsAt + (long)rows * RowBytes + terms * 12L > length)
         {
             return null;
         }
@@ -155,7 +176,7 @@ public sealed class TermSegment : IDisposable
             return null;
         }
         var bytes = new byte[rows * RowBytes];
-        RandomAccess.Read(file, bytes, HeaderBytes);
+        RandomAccess.Read(file, bytes, RowsAt);
         var times = new RowTime[rows];
         for (var i = 0; i < rows; i++)
         {
@@ -166,7 +187,15 @@ public sealed class TermSegment : IDisposable
                 BinaryPrimitives.ReadInt32LittleEndian(row[16..])
             );
         }
-        return new TermSegment(file, times, terms);
+        Span<byte> covers = stackalloc byte[16];
+        RandomAccess.Read(file, covers, HeaderBytes);
+        return new TermSegment(
+            path,
+            file,
+            (BinaryPrimitives.ReadInt64LittleEndian(covers), BinaryPrimitives.ReadInt64LittleEndian(covers[8..])),
+            times,
+            terms
+        );
     }
 
     private int[] ReadList(int term)

@@ -55,12 +55,13 @@ public sealed class TermSegmentBuilder
     }
 
     /// <summary>Durable and whole under its name, or not there: written aside, synced, renamed.</summary>
-    public void Write(string path)
+    /// <param name="covers">The first and the last sequence that <see cref="AddRow"/> was told all rows of.</param>
+    public void Write(string path, (long First, long Last) covers)
     {
         var aside = path + ".tmp";
         using (var file = new FileStream(aside, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20))
         {
-            TermSegment.Write(file, rows, Lists());
+            TermSegment.Write(file, covers, rows, Lists());
             file.Flush(flushToDisk: true);
         }
         File.Move(aside, path, overwrite: true);

@@ -73,7 +73,7 @@ public sealed class TermSegmentTests : IDisposable
             builder.AddRow(new RowTime(builder.Rows + 1, 1_700_000_000 + builder.Rows, 7));
             builder.AddTerms(3, terms);
         }
-        builder.Write(Path);
+        builder.Write(Path, (1, builder.Rows));
         return TermSegment.Open(Path)!;
     }
 }
