@@ -175,15 +175,18 @@ public sealed partial class SlsCatalog : IAsyncDisposable
         }
     }
 
+    public IReadOnlyList<Logstore> OpenLogstores()
+    {
+        lock (gate)
+        {
+            return [.. open.Values];
+        }
+    }
+
     /// <summary>Moves what open logstores hold in memory into their files.</summary>
     public async Task CheckpointAsync(CancellationToken cancellationToken)
     {
-        List<Logstore> all;
-        lock (gate)
-        {
-            all = [.. open.Values];
-        }
-        foreach (var logstore in all)
+        foreach (var logstore in OpenLogstores())
         {
             await logstore.CheckpointAsync(cancellationToken);
         }

@@ -77,14 +77,18 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
         }
         var started = Stopwatch.GetTimestamp();
         var search = new SearchSql(logstore.Columns);
+        var condition = Condition(search, text, query);
         var order = query.Reverse ? "DESC" : "ASC";
+        var (where, limit) = IndexedSearch.Run(connection, logstore, condition, query, cancellationToken) is { } indexed
+            ? (SequenceSql.Among(indexed.Page()), "")
+            : (condition.Sql, $"LIMIT {query.Line} OFFSET {query.Offset}");
         var rows = new List<string>();
         var keys = new List<string>();
         using var command = Command(
             connection,
             $"""
-            SELECT raw, seq FROM {logstore.TableName} WHERE {Window(search, text, query)}
-            ORDER BY time {order}, nanos {order}, seq {order} LIMIT {query.Line} OFFSET {query.Offset}
+            SELECT raw, seq FROM {logstore.TableName} WHERE {where}
+            ORDER BY time {order}, nanos {order}, seq {order} {limit}
             """
         );
         using var interrupt = cancellationToken.Register(command.Cancel);
@@ -149,21 +153,10 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
     )
     {
         var text = QueryText.Parse(query.Text);
-        var counts = new Dictionary<long, long>();
-        using (
-            var command = Command(
-                connection,
-                $"SELECT (time - {query.From}) // {width} AS part, count(*) FROM {logstore.TableName} WHERE {Window(new SearchSql(logstore.Columns), text, query)} GROUP BY part"
-            )
-        )
-        using (cancellationToken.Register(command.Cancel))
-        using (var reader = command.ExecuteReader())
-        {
-            while (reader.Read())
-            {
-                counts[reader.GetInt64(0)] = reader.GetInt64(1);
-            }
-        }
+        var condition = Condition(new SearchSql(logstore.Columns), text, query);
+        var counts =
+            IndexedSearch.Run(connection, logstore, condition, query, cancellationToken)?.CountBy(width)
+            ?? CountBy(connection, logstore, condition.Sql, query, width, cancellationToken);
         var parts = new List<HistogramPart>();
         for (long part = 0; query.From + part * width < query.To; part++)
         {
@@ -174,10 +167,38 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
         return parts;
     }
 
-    private static string Window(SearchSql search, QueryText text, LogQuery query)
+    private static Dictionary<long, long> CountBy(
+        DuckDBConnection connection,
+        Logstore logstore,
+        string condition,
+        LogQuery query,
+        long width,
+        CancellationToken cancellationToken
+    )
     {
-        var topic = query.Topic.Length == 0 ? "" : $" AND topic = {Literal.Text(query.Topic)}";
-        return $"time >= {query.From} AND time < {query.To}{topic} AND {search.Condition(QueryParser.Parse(text.Search))}";
+        var counts = new Dictionary<long, long>();
+        using var command = Command(
+            connection,
+            $"SELECT (time - {query.From}) // {width} AS part, count(*) FROM {logstore.TableName} WHERE {condition} GROUP BY part"
+        );
+        using var interrupt = cancellationToken.Register(command.Cancel);
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            counts[reader.GetInt64(0)] = reader.GetInt64(1);
+        }
+        return counts;
+    }
+
+    private static string Window(SearchSql search, QueryText text, LogQuery query) => Condition(search, text, query).Sql;
+
+    private static SearchCondition Condition(SearchSql search, QueryText text, LogQuery query)
+    {
+        var found = search.Condition(QueryParser.Parse(text.Search));
+        var window = new SearchCondition($"time >= {query.From} AND time < {query.To}", TermQuery.Everything);
+        return query.Topic.Length == 0
+            ? SearchCondition.All(window, found)
+            : SearchCondition.All(window, SearchCondition.OfTable($"topic = {Literal.Text(query.Topic)}"), found);
     }
 
     private static long Width(long seconds) => Widths.FirstOrDefault(width => width * MaxParts >= seconds, (seconds / MaxParts / 86400 + 1) * 86400);

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using LlmObs.Sls.Emulator.Catalog;
 using LlmObs.Sls.Emulator.Http;
 using LlmObs.Sls.Emulator.Storage;
+using LlmObs.Sls.Emulator.Storage.Terms;
 
 namespace LlmObs.Sls.Emulator.Search;
 
@@ -17,79 +18,80 @@ public sealed class SearchSql(ColumnMap columns)
     /// <summary>The words looked for and their fields, for the answer's metadata.</summary>
     public IReadOnlyList<(string Term, string Key)> Terms => terms;
 
-    public string Condition(QueryNode node) =>
+    public SearchCondition Condition(QueryNode node) =>
         node switch
         {
-            EveryLog => "true",
-            AndNode and => $"({Condition(and.Left)} AND {Condition(and.Right)})",
-            OrNode or => $"({Condition(or.Left)} OR {Condition(or.Right)})",
-            // Unknown (a log without the field) is not a match, so its complement is one.
-            NotNode not => $"(({Condition(not.Inner)}) IS NOT TRUE)",
+            EveryLog => SearchCondition.True,
+            AndNode and => SearchCondition.All(Condition(and.Left), Condition(and.Right)),
+            OrNode or => SearchCondition.Any(Condition(or.Left), Condition(or.Right)),
+            NotNode not => Not(Condition(not.Inner)),
             MatchNode { Field: null } match => AnyField(match),
             MatchNode match => InField(match, match.Field!),
             CompareNode compare => Compare(compare),
-            RangeNode range => Range(range),
+            RangeNode range => SearchCondition.OfTable(Range(range)),
             _ => throw new InvalidOperationException($"no condition for {node.GetType().Name}"),
         };
 
-    private string AnyField(MatchNode match)
+    // Unknown (a log without the field) is not a match, so its complement is one.
+    private static SearchCondition Not(SearchCondition inner) => new($"(({inner.Sql}) IS NOT TRUE)", new NotTerms(inner.Terms));
+
+    private SearchCondition AnyField(MatchNode match)
     {
         terms.Add((match.Value, ""));
         if (index.Line is { } line)
         {
             // A field with a key index answers by that; the line holds the others.
-            var own = TextKeys().Where(key => line.Covers(key.Path)).Select(key => Match(columns[key].Terms, RawField(key), key.Tokenizer, match));
-            return Any([Match("line", "raw", line.Tokenizer, match), .. own]);
+            var own = TextKeys().Where(key => line.Covers(key.Path)).Select(key => Match(columns[key], RawField(key), key.Tokenizer, match));
+            return SearchCondition.Any([Match(null, "raw", line.Tokenizer, match), .. own]);
         }
         var keys = TextKeys()
             .Concat(index.Keys.Where(key => !key.AnswersBareWords).SelectMany(key => key.JsonKeys).Where(leaf => leaf.AnswersBareWords))
             .ToList();
         if (match.Kind == ValueKind.Phrase || keys.Count == 0)
         {
-            return Any(keys.Select(key => Match(columns[key].Terms, RawField(key), key.Tokenizer, match)));
+            return SearchCondition.Any(keys.Select(key => Match(columns[key], RawField(key), key.Tokenizer, match)));
         }
-        var pieces = new Tokenizer(TokenizerSettings.WithoutLineIndex).Pieces(match.Value).ToList();
-        return pieces.Count == 0
-            ? "true"
-            : All(
-                pieces.Select(piece =>
-                    Any(
-                        keys.Select(key =>
-                            Match(columns[key].Terms, RawField(key), key.Tokenizer, match with { Value = piece, Kind = ValueKind.Quoted })
-                        )
+        return SearchCondition.All(
+            new Tokenizer(TokenizerSettings.WithoutLineIndex)
+                .Pieces(match.Value)
+                .Select(piece =>
+                    SearchCondition.Any(
+                        keys.Select(key => Match(columns[key], RawField(key), key.Tokenizer, match with { Value = piece, Kind = ValueKind.Quoted }))
                     )
                 )
-            );
+        );
     }
 
     private IEnumerable<IndexKey> TextKeys() => index.Keys.Where(key => key.AnswersBareWords);
 
-    private string InField(MatchNode match, string name)
+    private SearchCondition InField(MatchNode match, string name)
     {
         terms.Add((match.Value, name));
         if (Whole(name) is { } whole)
         {
-            return WholeValue(whole, match);
+            return SearchCondition.OfTable(WholeValue(whole, match));
         }
         if (Find(name) is not { } found)
         {
             throw SlsException.Parameter(QueryParser.NotAKey(name));
         }
         var (key, leaf) = found;
+        var field = columns[key];
         if (leaf is not null)
         {
-            return Leaf(columns[key].Terms, leaf, key, match);
+            return Leaf(field, leaf, key, match);
         }
-        var field = columns[key];
         if (IsExists(match))
         {
-            return field.HasTerms ? $"{field.Terms} <> ''" : $"{field.Value} IS NOT NULL";
+            return SearchCondition.OfTable(field.HasTerms ? $"{field.Terms} <> ''" : $"{field.Value} IS NOT NULL");
         }
         if (key.Type is FieldType.Long or FieldType.Double)
         {
-            return match.Value.Length == 0 ? "false" : $"{field.Value} = {Number(match.Value, match.Position)}";
+            return match.Value.Length == 0
+                ? SearchCondition.False
+                : SearchCondition.OfTable($"{field.Value} = {Number(match.Value, match.Position)}");
         }
-        return match.Value.Length == 0 ? $"{field.Terms} = ''" : Match(field.Terms, RawField(key), key.Tokenizer, match);
+        return match.Value.Length == 0 ? SearchCondition.OfTable($"{field.Terms} = ''") : Match(field, RawField(key), key.Tokenizer, match);
     }
 
     private static bool IsExists(MatchNode match) => match is { Kind: ValueKind.Word, Value: "*" };
@@ -112,9 +114,8 @@ public sealed class SearchSql(ColumnMap columns)
                 ? $"{at.Column} <> ''"
                 : $"regexp_matches({at.Column}, {Literal.Text(Regex.Escape(at.Before) + "[^\\x01]")})";
         }
-        if (match.Kind == ValueKind.Word && match.Value.AsSpan().ContainsAny('*', '?'))
+        if (HasWildcards(match))
         {
-            RefuseLeadingWildcard(match);
             var pattern = Wildcards(match.Value);
             return $"regexp_matches({at.Column}, {Literal.Text(at.Before.Length == 0 ? $"^{pattern}$" : Regex.Escape(at.Before) + pattern + S)})";
         }
@@ -151,7 +152,8 @@ public sealed class SearchSql(ColumnMap columns)
     private static string JsonPath(string field) => $"$.\"{field.Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
     /// <summary>All stretches of the value between delimiters must occur as terms, in any order; a phrase as it stands.</summary>
-    private static string Match(string column, string rawText, TokenizerSettings settings, MatchNode match)
+    /// <param name="field">Null: the line index.</param>
+    private static SearchCondition Match(IndexedField? field, string rawText, TokenizerSettings settings, MatchNode match)
     {
         var tokenizer = new Tokenizer(settings);
         if (match.Kind == ValueKind.Phrase)
@@ -159,33 +161,31 @@ public sealed class SearchSql(ColumnMap columns)
             var phrase = rawText == "raw" ? System.Text.Json.JsonSerializer.Serialize(match.Value, RowBuilder.Json)[1..^1] : match.Value;
             var (text, wanted) = settings.CaseSensitive ? (rawText, phrase) : ($"lower({rawText})", phrase.ToLowerInvariant());
             // The terms decide cheaply, the text itself has the last word: it knows the delimiters.
-            return $"(CASE WHEN contains({column}, {Literal.Text(tokenizer.Terms(match.Value))}) THEN contains({text}, {Literal.Text(wanted)}) ELSE false END)";
+            return Run(field, tokenizer.Terms(match.Value)).Narrowed($"contains({text}, {Literal.Text(wanted)})");
         }
-        var hasWildcards = match.Kind == ValueKind.Word && match.Value.AsSpan().ContainsAny('*', '?');
-        if (hasWildcards)
-        {
-            RefuseLeadingWildcard(match);
-        }
-        var pieces = tokenizer.Pieces(match.Value, hasWildcards).ToList();
-        return pieces.Count == 0
-            ? "true"
-            : All(
-                pieces.Select(piece =>
-                    hasWildcards && piece.AsSpan().ContainsAny('*', '?')
-                        ? Wild(column, tokenizer, piece)
-                        : $"contains({column}, {Literal.Text(tokenizer.Terms(piece))})"
+        var hasWildcards = HasWildcards(match);
+        return SearchCondition.All(
+            tokenizer
+                .Pieces(match.Value, hasWildcards)
+                .Select(piece =>
+                    hasWildcards && piece.AsSpan().ContainsAny('*', '?') ? Wild(Column(field), tokenizer, piece) : Run(field, tokenizer.Terms(piece))
                 )
-            );
+        );
     }
 
-    private static string Wild(string column, Tokenizer tokenizer, string piece)
+    private static string Column(IndexedField? field) => field?.Terms ?? "line";
+
+    private static SearchCondition Run(IndexedField? field, string terms) =>
+        new($"contains({Column(field)}, {Literal.Text(terms)})", new TermRun(field?.Id ?? TermKey.Line, terms));
+
+    private static SearchCondition Wild(string column, Tokenizer tokenizer, string piece)
     {
         var stem = piece[..^1];
-        if (piece.EndsWith('*') && !stem.AsSpan().ContainsAny('*', '?'))
-        {
-            return $"contains({column}, {Literal.Text(tokenizer.Terms(stem).TrimEnd('\u0001'))})";
-        }
-        return $"regexp_matches({column}, {Literal.Text(S + Wildcards(piece, tokenizer) + S)})";
+        return SearchCondition.OfTable(
+            piece.EndsWith('*') && !stem.AsSpan().ContainsAny('*', '?')
+                ? $"contains({column}, {Literal.Text(tokenizer.Terms(stem).TrimEnd(Tokenizer.Separator))})"
+                : $"regexp_matches({column}, {Literal.Text(S + Wildcards(piece, tokenizer) + S)})"
+        );
     }
 
     private static string Wildcards(string word, Tokenizer? tokenizer = null)
@@ -209,60 +209,60 @@ public sealed class SearchSql(ColumnMap columns)
         return pattern.ToString();
     }
 
-    private static void RefuseLeadingWildcard(MatchNode match)
+    private static bool HasWildcards(MatchNode match)
     {
-        if (match.Value[0] is '*' or '?')
+        if (match.Kind != ValueKind.Word || !match.Value.AsSpan().ContainsAny('*', '?'))
         {
-            throw SlsException.Parameter(
+            return false;
+        }
+        return match.Value[0] is not ('*' or '?')
+            ? true
+            : throw SlsException.Parameter(
                 $"ErrorType:OLSQueryParseError.ErrorMessage:a wildcard can't start a word: {match.Value} at position {match.Position.ToString(CultureInfo.InvariantCulture)}"
             );
-        }
     }
 
     /// <summary>A leaf that has no column of its own: its terms stand after its path among the document's.</summary>
-    private static string Leaf(string column, string path, IndexKey key, MatchNode match)
+    private static SearchCondition Leaf(IndexedField field, string path, IndexKey key, MatchNode match)
     {
+        var column = field.Terms;
         var open = $"\u0002{path.ToLowerInvariant()}";
         if (IsExists(match))
         {
-            return $"(contains({column}, {Literal.Text(open + "\u0002")}) OR contains({column}, {Literal.Text(open + ".")}))";
+            return SearchCondition.OfTable(
+                $"(contains({column}, {Literal.Text(open + "\u0002")}) OR contains({column}, {Literal.Text(open + ".")}))"
+            );
         }
         var tokenizer = new Tokenizer(key.Tokenizer);
         if (match.Value.Length == 0)
         {
-            return $"regexp_matches({column}, {Literal.Text(Regex.Escape(open) + "\\x02(\\x02|$)")})";
+            return SearchCondition.OfTable($"regexp_matches({column}, {Literal.Text(Regex.Escape(open) + "\\x02(\\x02|$)")})");
         }
-        var wild = match.Kind == ValueKind.Word && match.Value.AsSpan().ContainsAny('*', '?');
-        if (wild)
-        {
-            RefuseLeadingWildcard(match);
-        }
-        var pieces = match.Kind == ValueKind.Phrase ? [match.Value] : tokenizer.Pieces(match.Value, wild).ToList();
-        return pieces.Count == 0
-            ? "true"
-            : All(
-                pieces.Select(piece =>
-                {
-                    var terms = tokenizer.Terms(piece);
-                    var pattern = wild ? S + Wildcards(piece, tokenizer) + S : Regex.Escape(terms);
-                    var exact = $"regexp_matches({column}, {Literal.Text(Regex.Escape(open) + "\\x02(\\x01[^\\x02]*)?" + pattern)})";
-                    return wild ? exact : $"(CASE WHEN contains({column}, {Literal.Text(terms)}) THEN {exact} ELSE false END)";
-                })
-            );
+        var wild = HasWildcards(match);
+        var pieces = match.Kind == ValueKind.Phrase ? [match.Value] : tokenizer.Pieces(match.Value, wild);
+        return SearchCondition.All(
+            pieces.Select(piece =>
+            {
+                var terms = tokenizer.Terms(piece);
+                var pattern = wild ? S + Wildcards(piece, tokenizer) + S : Regex.Escape(terms);
+                var exact = $"regexp_matches({column}, {Literal.Text(Regex.Escape(open) + "\\x02(\\x01[^\\x02]*)?" + pattern)})";
+                return wild ? SearchCondition.OfTable(exact) : Run(field, terms).Narrowed(exact);
+            })
+        );
     }
 
-    private string Compare(CompareNode compare)
+    private SearchCondition Compare(CompareNode compare)
     {
         var (key, leaf) = Find(compare.Field) ?? throw SlsException.Parameter(QueryParser.NotAKey(compare.Field));
         if (leaf is not null || key.Type is FieldType.Text or FieldType.Json)
         {
             // As in the service: on text the condition is a search for its pieces.
-            return All(
+            return SearchCondition.All(
                 new[] { compare.Field, compare.Number }.Select(word => AnyField(new MatchNode(null, word, ValueKind.Quoted, compare.Position)))
             );
         }
         terms.Add((compare.Number, compare.Field));
-        return $"{columns[key].Value} {compare.Operator} {Number(compare.Number, compare.Position)}";
+        return SearchCondition.OfTable($"{columns[key].Value} {compare.Operator} {Number(compare.Number, compare.Position)}");
     }
 
     private string Range(RangeNode range)
@@ -289,20 +289,5 @@ public sealed class SearchSql(ColumnMap columns)
             : throw SlsException.Parameter(
                 $"ErrorType:OLSQueryParseError.ErrorMessage:'{text}' at position {position.ToString(CultureInfo.InvariantCulture)} is not a number"
             );
-    }
-
-    private static string All(IEnumerable<string> conditions) => Join(conditions, " AND ", "true");
-
-    private static string Any(IEnumerable<string> conditions) => Join(conditions, " OR ", "false");
-
-    private static string Join(IEnumerable<string> conditions, string word, string none)
-    {
-        var list = conditions.ToList();
-        return list.Count switch
-        {
-            0 => none,
-            1 => list[0],
-            _ => $"({string.Join(word, list)})",
-        };
     }
 }

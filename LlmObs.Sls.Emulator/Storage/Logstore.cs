@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using Google.Protobuf;
 using LlmObs.Sls.Emulator.Catalog;
 using LlmObs.Sls.Emulator.Http;
+using LlmObs.Sls.Emulator.Storage.Terms;
 using LlmObs.Sls.Emulator.Wire;
 
 namespace LlmObs.Sls.Emulator.Storage;
@@ -18,6 +19,7 @@ public sealed partial class Logstore : IAsyncDisposable
     private readonly Engine engine;
     private readonly ShardLog log;
     private readonly LogTable table;
+    private readonly TermIndex terms;
     private readonly TimeProvider time;
     private readonly SemaphoreSlim writing = new(1, 1);
     private readonly Channel<PendingAppend> pending = Channel.CreateBounded<PendingAppend>(64);
@@ -38,6 +40,7 @@ public sealed partial class Logstore : IAsyncDisposable
         {
             Recover();
         }
+        terms = new TermIndex(Path.Combine(directory, "terms"));
         acknowledged = new Acknowledged(table.Position);
         loop = Task.Run(WriteAsync);
     }
@@ -47,6 +50,10 @@ public sealed partial class Logstore : IAsyncDisposable
     public ColumnMap Columns => table.Columns;
 
     public long IndexChangedAt => table.IndexChangedAt;
+
+    public long NextSequence => table.NextSequence;
+
+    public TermIndex Terms => terms;
 
     /// <summary>Returns once the group is durable and searchable. Throws <see cref="SlsException"/> for bad logs, <see cref="IOException"/> when it can't be stored.</summary>
     internal async Task AppendAsync(int shard, LogGroup group, CancellationToken cancellationToken)
@@ -143,7 +150,11 @@ public sealed partial class Logstore : IAsyncDisposable
         try
         {
             using var use = engine.BeginUse();
-            table.DropBefore(oldest.ToUnixTimeSeconds());
+            var limit = oldest.ToUnixTimeSeconds();
+            terms.DropBefore(limit);
+            table.DropBefore(limit);
+            // Again, for one that was made between the two.
+            terms.DropBefore(limit);
             log.DropBefore(table.Position, oldest);
         }
         finally
@@ -175,6 +186,7 @@ public sealed partial class Logstore : IAsyncDisposable
     {
         pending.Writer.TryComplete();
         await loop;
+        terms.Dispose();
         table.Dispose();
         log.Dispose();
         writing.Dispose();
@@ -187,6 +199,11 @@ public sealed partial class Logstore : IAsyncDisposable
             Log.Rebuilding(logger, path);
             // What it held beyond the lost file stands in the shard log too.
             File.Delete(path + ".wal");
+        }
+        if (!File.Exists(path) && Directory.Exists(Path.Combine(Path.GetDirectoryName(path)!, "terms")))
+        {
+            // A new table may number its fields otherwise.
+            Directory.Delete(Path.Combine(Path.GetDirectoryName(path)!, "terms"), recursive: true);
         }
         return new LogTable(engine, path);
     }

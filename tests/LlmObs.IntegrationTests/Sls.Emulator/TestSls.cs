@@ -6,7 +6,9 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Google.Protobuf;
 using LlmObs.Sls.Emulator;
+using LlmObs.Sls.Emulator.Catalog;
 using LlmObs.Sls.Emulator.Http;
+using LlmObs.Sls.Emulator.Storage.Terms;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -68,6 +70,16 @@ public sealed class TestSls : IAsyncDisposable
             await ExpectOkAsync(HttpMethod.Post, "/logstores/logs/index", index);
         }
     }
+
+    /// <summary>Brings the term index up to date at once, where the emulator itself takes its time.</summary>
+    public void Index() => app.Services.GetRequiredService<TermIndexer>().IndexAll(CancellationToken.None);
+
+    /// <summary>Ages logs out, as the emulator does every hour.</summary>
+    public Task DropBeforeAsync(long unixSeconds) =>
+        app
+            .Services.GetRequiredService<SlsCatalog>()
+            .Open("demo", "logs")
+            .DropBeforeAsync(DateTimeOffset.FromUnixTimeSeconds(unixSeconds), CancellationToken.None);
 
     public Task PutAsync(params TestLog[] logs) => PutAsync("", [], logs);
 

@@ -1,0 +1,74 @@
+using System.Numerics;
+
+namespace LlmObs.Sls.Emulator.Storage.Terms;
+
+/// <summary>A set of the rows of one segment.</summary>
+public sealed class RowSet
+{
+    private readonly ulong[] words;
+
+    private RowSet(int rows, ulong[] words)
+    {
+        Rows = rows;
+        this.words = words;
+    }
+
+    /// <summary>How many rows there are to choose from.</summary>
+    public int Rows { get; }
+
+    public static RowSet None(int rows) => new(rows, new ulong[(rows + 63) / 64]);
+
+    public static RowSet All(int rows) => ~None(rows);
+
+    public static RowSet Of(int rows, ReadOnlySpan<int> members)
+    {
+        var set = None(rows);
+        foreach (var row in members)
+        {
+            set.words[row / 64] |= 1UL << (row % 64);
+        }
+        return set;
+    }
+
+    public static RowSet operator &(RowSet left, RowSet right) => left.Combine(right, (a, b) => a & b);
+
+    public static RowSet operator |(RowSet left, RowSet right) => left.Combine(right, (a, b) => a | b);
+
+    public static RowSet operator ~(RowSet set)
+    {
+        var words = Array.ConvertAll(set.words, word => ~word);
+        if (set.Rows % 64 != 0)
+        {
+            words[^1] &= (1UL << (set.Rows % 64)) - 1;
+        }
+        return new RowSet(set.Rows, words);
+    }
+
+    /// <summary>Ascending.</summary>
+    public IEnumerable<int> Members()
+    {
+        for (var i = 0; i < words.Length; i++)
+        {
+            for (var rest = words[i]; rest != 0; rest &= rest - 1)
+            {
+                yield return i * 64 + BitOperations.TrailingZeroCount(rest);
+            }
+        }
+    }
+
+    private RowSet Combine(RowSet other, Func<ulong, ulong, ulong> combine)
+    {
+        var combined = new ulong[words.Length];
+        for (var i = 0; i < combined.Length; i++)
+        {
+            combined[i] = combine(words[i], other.words[i]);
+        }
+        return new RowSet(Rows, combined);
+    }
+}
+
+/// <summary>Rows that match for sure, and those that may: no other row does.</summary>
+public readonly record struct RowBounds(RowSet Sure, RowSet Possible)
+{
+    public static RowBounds Exactly(RowSet rows) => new(rows, rows);
+}
