@@ -1,6 +1,7 @@
 using LlmObs.Api;
 using LlmObs.Ingest.Langfuse;
 using LlmObs.Ingest.Otlp;
+using LlmObs.Ingest.Reconciling;
 using LlmObs.Ingest.Shipping;
 using LlmObs.Storage;
 using LlmObs.TraceLog;
@@ -13,6 +14,7 @@ builder.AddTraceLog();
 builder.AddOtlpIngest();
 builder.AddLangfuseIngest();
 builder.AddShipping();
+builder.AddReconciling();
 builder.AddLlmObsApi();
 
 var app = builder.Build();

@@ -4,6 +4,7 @@ using LlmObs.Storage.Prices;
 using LlmObs.Storage.Reading;
 using LlmObs.Storage.Redaction;
 using LlmObs.Storage.Sampling;
+using LlmObs.Storage.Reconciling;
 using LlmObs.Storage.Schema;
 using LlmObs.Storage.Writing;
 using Microsoft.Extensions.DependencyInjection;
@@ -40,6 +41,9 @@ public static class StorageServices
         services.AddOptions<SamplingOptions>().BindConfiguration(SamplingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<TraceSampling>();
         services.AddSingleton<Coverage>();
+        services.AddSingleton<SpanLedger>();
+        services.AddSingleton<ParkedBatches>();
+        services.AddSingleton<OutboxHistory>();
         services.AddSingleton<LateContentMerger>();
         services.AddSingleton<UpdatedSpans>();
         services.AddSingleton<UpdatedSpanFolder>();

@@ -225,6 +225,12 @@ public static class SpanLog
         fields.Add("promptVersion", span.PromptVersion);
         fields.Add("question", span.Question);
         fields.Add("version", record.Revision);
+        if (record.ReceivedAt is { } receivedAt)
+        {
+            fields.Add("receivedMinute", receivedAt.ToUnixTimeSeconds() / 60);
+        }
+
+        fields.Add("spanHash", SpanHash.Of(span.TraceId, span.SpanId, record.Revision));
     }
 
     private static long? Sum(TokenUsage? usage) =>

@@ -160,6 +160,8 @@ public static class SpanLogSchema
         // Ours: about the log itself.
         new("cut", FieldType.Words),
         new("version", FieldType.Long),
+        new("receivedMinute", FieldType.Long),
+        new("spanHash", FieldType.Long),
     ];
 
     /// <summary>The words of the query line and the fields they stand for. A word of several fields matches when one of them does.</summary>

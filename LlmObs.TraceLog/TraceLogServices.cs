@@ -35,6 +35,7 @@ public static class TraceLogServices
         });
         builder.Services.AddSingleton<SpanSearch>();
         builder.Services.AddSingleton<SpanLogStore>();
+        builder.Services.AddSingleton<SpanLogLedger>();
         builder.Services.AddSingleton<SlsHealthCheck>();
         builder.Services.AddHealthChecks().AddCheck<SlsHealthCheck>("sls", HealthStatus.Degraded);
         return builder;

@@ -119,6 +119,9 @@ public sealed record SpanRecord(Span Span, SpanContent Content)
 {
     /// <summary>1 when the span came; one more each time it was changed after that. Readers of several copies take the highest.</summary>
     public int Revision { get; init; } = 1;
+
+    /// <summary>When the record took the span; null until it has.</summary>
+    public DateTimeOffset? ReceivedAt { get; init; }
 }
 
 /// <summary>What an endpoint hands to the writer: spans of one project, accepted together or not at all.</summary>

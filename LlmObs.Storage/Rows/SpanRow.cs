@@ -7,7 +7,7 @@ internal sealed record SpanRow
 {
     /// <summary>What every query of spans selects from <c>spans AS s</c>; the names are those of the properties below.</summary>
     public const string Columns = """
-        s.day AS "Day", s.project_id AS "ProjectId", s.version AS "Revision",
+        s.day AS "Day", s.project_id AS "ProjectId", s.version AS "Revision", s.received_at AS "ReceivedAt",
         s.trace_id AS "TraceId", s.span_id AS "SpanId", s.parent_span_id AS "ParentSpanId", s.name AS "Name", s.raw_name AS "RawName",
         s.kind AS "Kind", s.status AS "Status", s.status_message AS "StatusMessage", s.error_type AS "ErrorType",
         s.start_ns AS "StartNs", s.duration_ns AS "DurationNs", s.otel_kind AS "OtelKind",
@@ -28,6 +28,7 @@ internal sealed record SpanRow
     public DateOnly Day { get; init; }
     public int ProjectId { get; init; }
     public int Revision { get; init; }
+    public DateTime ReceivedAt { get; init; }
     public string TraceId { get; init; } = "";
     public string SpanId { get; init; } = "";
     public string? ParentSpanId { get; init; }
@@ -76,7 +77,7 @@ internal sealed record SpanRow
     public int JsonBytes { get; init; }
 
     public SpanRecord ToRecord() =>
-        new(ToSpan(), Body is null ? SpanContent.Empty : ContentCodec.DecodeContent(Body, JsonBytes)) { Revision = Revision };
+        new(ToSpan(), Body is null ? SpanContent.Empty : ContentCodec.DecodeContent(Body, JsonBytes)) { Revision = Revision, ReceivedAt = new(ReceivedAt) };
 
     public Span ToSpan() =>
         new()

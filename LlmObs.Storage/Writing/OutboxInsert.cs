@@ -43,8 +43,13 @@ internal static class OutboxInsert
         for (var i = 0; i < chunks.Count; i++)
         {
             await reader.ReadAsync(cancellationToken);
-            IReadOnlyList<SpanRecord> records = [.. chunks[i].Select(span => span.Record)];
-            rows.Add(new(reader.GetInt64(0), reader.GetGuid(1), project, 0, reader.GetFieldValue<DateTimeOffset>(2), records));
+            // now() of one transaction: a span that is new was received when its outbox row was made.
+            var createdAt = reader.GetFieldValue<DateTimeOffset>(2);
+            IReadOnlyList<SpanRecord> records =
+            [
+                .. chunks[i].Select(span => span.Record with { ReceivedAt = span.Record.ReceivedAt ?? createdAt }),
+            ];
+            rows.Add(new(reader.GetInt64(0), reader.GetGuid(1), project, 0, createdAt, records));
             await reader.NextResultAsync(cancellationToken);
         }
 

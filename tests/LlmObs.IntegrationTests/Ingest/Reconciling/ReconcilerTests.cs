@@ -1,0 +1,243 @@
+using System.Diagnostics.Metrics;
+using LlmObs.Domain;
+using LlmObs.Domain.Spans;
+using LlmObs.Ingest.Reconciling;
+using LlmObs.IntegrationTests.Support;
+using LlmObs.IntegrationTests.TraceLog;
+using LlmObs.Storage.Reconciling;
+using LlmObs.Storage.Writing;
+using LlmObs.TraceLog;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace LlmObs.IntegrationTests.Ingest.Reconciling;
+
+/// <summary>PostgreSQL and SLS, both real, made to differ behind the shippers' back.</summary>
+public sealed class ReconcilerTests(TestDatabase database) : IClassFixture<TestDatabase>, IAsyncLifetime
+{
+    private readonly ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private LocalSls sls = null!;
+    private Project project = null!;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private SpanLedger Ledger => new(database.Database);
+
+    public async ValueTask InitializeAsync()
+    {
+        sls = await LocalSls.StartAsync();
+        await sls.Store.EnsureAsync(Token);
+        project = await database.NewProjectAsync();
+        await database.ScalarAsync("UPDATE ledger_progress SET next_minute = date_trunc('minute', now()), leased_until = NULL");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await sls.DisposeAsync();
+        await services.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Is_equal_when_both_hold_the_same_whatever_the_order()
+    {
+        var first = await WriteAsync(Spans.Chat(), Spans.Chat());
+        var second = await WriteAsync(Spans.Full(), Spans.Chat());
+        await ShipAsync(second);
+        await ShipAsync(first);
+
+        await CompareAsync();
+
+        Assert.Equal((LedgerState.Equal, 4, 4, 0, 0), await FoundAsync());
+    }
+
+    [Fact]
+    public async Task Finds_the_spans_SLS_lost_and_sends_them_again()
+    {
+        var kept = await WriteAsync(Spans.Chat(), Spans.Chat());
+        var lost = await WriteAsync(Spans.Chat());
+        await ShipAsync(kept);
+        await database.Outbox.CompleteAsync([lost], Token);
+
+        await CompareAsync();
+        Assert.Equal((LedgerState.Gap, 3, 2, 1, 0), await FoundAsync());
+
+        // The repair is on its way: it is not sent once more.
+        await CompareAsync();
+        Assert.Equal((LedgerState.Waiting, 3, 2, 1, 0), await FoundAsync());
+        var repair = Assert.Single(await database.Outbox.ClaimAsync(100, TimeSpan.FromMinutes(1), Token), batch => batch.Project == project);
+        Assert.Equal(lost.Records.Single().Span.SpanId, repair.Records.Single().Span.SpanId);
+        await ShipAsync(repair);
+
+        await CompareAsync();
+        Assert.Equal((LedgerState.Equal, 3, 3, 0, 0), await FoundAsync());
+        Assert.Equal((1, 1), await RepairedAsync());
+    }
+
+    [Fact]
+    public async Task Finds_an_update_SLS_never_saw()
+    {
+        var batch = await WriteAsync(Spans.Chat());
+        await ShipAsync(batch);
+        await database.ScalarAsync($"UPDATE spans SET version = 2 WHERE project_id = {project.Id}");
+
+        await CompareAsync();
+        Assert.Equal((LedgerState.Gap, 1, 1, 1, 0), await FoundAsync());
+
+        await ShipAsync(
+            Assert.Single(await database.Outbox.ClaimAsync(100, TimeSpan.FromMinutes(1), Token), repair => repair.Project == project)
+        );
+        await CompareAsync();
+        Assert.Equal((LedgerState.Equal, 1, 1, 0, 0), await FoundAsync());
+    }
+
+    [Fact]
+    public async Task Records_what_SLS_holds_too_much_of()
+    {
+        var twice = await WriteAsync(Spans.Chat());
+        var unknown = await WriteAsync(Spans.Chat());
+        await ShipAsync(twice);
+        await ShipAsync(twice);
+        await ShipAsync(unknown);
+        await database.ScalarAsync(
+            $"DELETE FROM spans WHERE project_id = {project.Id} AND span_id = '{unknown.Records.Single().Span.SpanId}'"
+        );
+
+        await CompareAsync();
+
+        Assert.Equal((LedgerState.Surplus, 1, 2, 0, 2), await FoundAsync());
+    }
+
+    [Fact]
+    public async Task A_span_whose_update_was_received_in_another_minute_is_no_surplus()
+    {
+        await ShipAsync(await WriteAsync(Spans.Chat()));
+        var moved = await WriteAsync(Spans.Chat());
+        await ShipAsync(moved);
+        await database.ScalarAsync(
+            $"""
+            UPDATE spans SET version = 2, received_at = received_at + interval '10 minutes'
+            WHERE project_id = {project.Id} AND span_id = '{moved.Records.Single().Span.SpanId}'
+            """
+        );
+
+        await CompareAsync();
+
+        Assert.Equal((LedgerState.Equal, 1, 2, 0, 0), await FoundAsync());
+    }
+
+    [Fact]
+    public async Task Waits_for_what_is_on_its_way_and_takes_a_parked_batch_for_a_gap()
+    {
+        var batch = await WriteAsync(Spans.Chat());
+
+        await CompareAsync();
+        Assert.Equal((LedgerState.Waiting, 1, 0, 1, 0), await FoundAsync());
+
+        await database.Outbox.ParkAsync(batch, "PostBodyInvalid", Token);
+        await CompareAsync();
+        Assert.Equal((LedgerState.Gap, 1, 0, 1, 0), await FoundAsync());
+        Assert.Equal((0, 0), await RepairedAsync());
+    }
+
+    [Fact]
+    public async Task Does_not_send_what_sampling_holds_back()
+    {
+        var batch = await WriteAsync(Spans.Chat());
+        await database.Outbox.CompleteAsync([batch], Token);
+        await database.ScalarAsync(
+            $"INSERT INTO held_traces (project_id, trace_id) VALUES ({project.Id}, '{batch.Records.Single().Span.TraceId}')"
+        );
+
+        await CompareAsync();
+
+        Assert.Equal((LedgerState.Waiting, 1, 0, 1, 0), await FoundAsync());
+        Assert.Equal((0, 0), await RepairedAsync());
+    }
+
+    [Fact]
+    public async Task Leaves_the_turn_to_the_replica_that_has_it_and_the_minutes_due_while_SLS_is_away()
+    {
+        await ShipAsync(await WriteAsync(Spans.Chat()));
+        Assert.NotNull(await Ledger.ClaimAsync(TimeSpan.FromMinutes(1), Token));
+        Assert.Equal(0, await CompareAsync());
+        await database.ScalarAsync("UPDATE ledger_progress SET leased_until = NULL");
+
+        await sls.StopAsync();
+        await Assert.ThrowsAsync<LlmObs.Sls.SlsException>(CompareAsync);
+        await sls.RestartAsync();
+
+        await CompareAsync();
+        Assert.Equal((LedgerState.Equal, 1, 1, 0, 0), await FoundAsync());
+    }
+
+    [Fact]
+    public async Task Retries_and_reads_a_parked_batch_of_its_own_project_only()
+    {
+        var parked = new ParkedBatches(database.Database);
+        var batch = await WriteAsync(Spans.Chat().Saying("问题"), Spans.Chat());
+        await database.Outbox.ParkAsync(batch, "PostBodyInvalid: no", Token);
+
+        var listed = Assert.Single(await parked.ListAsync(project.Name, 10, Token));
+        Assert.Equal((batch.Id, 2, "PostBodyInvalid: no"), (listed.Id, listed.Spans, listed.Reason));
+        Assert.Contains(await parked.ReadAsync(project.Name, batch.Id, Token), record => record.Content.Input == "问题");
+        var other = await database.NewProjectAsync();
+        Assert.Empty(await parked.ReadAsync(other.Name, batch.Id, Token));
+        Assert.False(await parked.RetryAsync(other.Name, batch.Id, Token));
+
+        Assert.True(await parked.RetryAsync(project.Name, batch.Id, Token));
+        Assert.False(await parked.RetryAsync(project.Name, batch.Id, Token));
+        Assert.Empty(await parked.ListAsync(project.Name, 10, Token));
+        Assert.Contains(await database.Outbox.ClaimAsync(100, TimeSpan.FromMinutes(1), Token), claimed => claimed.Id == batch.Id);
+    }
+
+    private async Task<OutboxBatch> WriteAsync(params SpanRecord[] spans) => (await database.WriteAsync(project, spans)).Outbox.Single();
+
+    private async Task ShipAsync(OutboxBatch batch)
+    {
+        await sls.Store.WriteAsync(batch.Project.Name, batch.BatchId, batch.Records, Token);
+        await database.Outbox.CompleteAsync([batch], Token);
+    }
+
+    private async Task<int> CompareAsync()
+    {
+        // As if the minute had passed.
+        var clock = new TestClock();
+        clock.Advance(TimeSpan.FromMinutes(2));
+        var options = Options.Create(new LedgerOptions { DelaySeconds = 0 });
+        using var metrics = new LedgerMetrics(services.GetRequiredService<IMeterFactory>(), clock);
+        var reconciler = new Reconciler(
+            Ledger,
+            new SpanLogLedger(sls.Client, TimeProvider.System),
+            new LedgerPolicy(options.Value),
+            metrics,
+            options,
+            Options.Create(database.Options),
+            clock,
+            NullLogger<Reconciler>.Instance
+        );
+        return await reconciler.RunAsync(Token);
+    }
+
+    private async Task<IReadOnlyList<LedgerEntry>> EntriesAsync() =>
+        await Ledger.SinceAsync(TimeProvider.System.GetUtcNow().AddHours(-1), project.Name, Token);
+
+    // Summed, since a test may run across the turn of a minute.
+    private async Task<(LedgerState State, int Record, int Sls, int Missing, int Surplus)> FoundAsync()
+    {
+        var entries = await EntriesAsync();
+        return (
+            entries.Max(entry => entry.State),
+            (int)entries.Sum(entry => entry.RecordSpans),
+            (int)entries.Sum(entry => entry.SlsSpans),
+            (int)entries.Sum(entry => entry.MissingSpans),
+            (int)entries.Sum(entry => entry.SurplusLogs)
+        );
+    }
+
+    private async Task<(int Spans, int Rounds)> RepairedAsync()
+    {
+        var entries = await EntriesAsync();
+        return ((int)entries.Sum(entry => entry.RepairedSpans), entries.Sum(entry => entry.Repairs));
+    }
+}
