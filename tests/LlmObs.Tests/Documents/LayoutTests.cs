@@ -36,15 +36,14 @@ public sealed class LayoutTests
         Assert.All(Design, design => Assert.Equal(design.Value.Order(), actual[design.Key]));
     }
 
+    private static readonly string[] OutsideTheProduct = ["tests/", "samples/", "bench/"];
+
     [Fact]
     public void Only_storage_can_open_a_connection()
     {
         var visible = Repository
             .Files("*.csproj")
-            .Where(file =>
-                !Repository.Relative(file).StartsWith("tests/", StringComparison.Ordinal)
-                && !Repository.Relative(file).StartsWith("samples/", StringComparison.Ordinal)
-            )
+            .Where(file => !OutsideTheProduct.Any(folder => Repository.Relative(file).StartsWith(folder, StringComparison.Ordinal)))
             .SelectMany(file =>
                 XDocument
                     .Load(file)
