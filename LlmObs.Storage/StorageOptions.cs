@@ -27,6 +27,10 @@ public sealed class StorageOptions
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan UpdateQuiet { get; set; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>Transactions in which spans are written at one time; batches that come meanwhile share the next one.</summary>
+    [Range(1, 64)]
+    public int CommitsAtOnce { get; set; } = 4;
+
     /// <summary>How often partitions are made ahead and old ones dropped.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan KeepInterval { get; set; } = TimeSpan.FromHours(1);

@@ -39,6 +39,7 @@ internal static class OutboxInsert
         }
 
         var rows = new List<OutboxBatch>(chunks.Count);
+        await batch.PrepareAsync(cancellationToken);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         for (var i = 0; i < chunks.Count; i++)
         {

@@ -9,10 +9,13 @@ namespace LlmObs.Storage.Writing;
 /// <summary>One span on its way into the tables: its key and day settled, its content encoded.</summary>
 internal sealed record PreparedSpan(SpanKey Key, DateOnly Day, SpanRecord Record, EncodedContent Content);
 
-/// <summary>The statements that write spans and contents: one each, a column of the batch a parameter.</summary>
+/// <summary>Writes spans and contents: a few by INSERT, one statement each with a column of the batch as a parameter, many by COPY.</summary>
 internal static class SpanInsert
 {
-    private const string Names = """
+    // Below it the round trips of COPY cost more than it saves (docs/adr/0020-group-commit-and-copy.md).
+    private const int CopyFrom = 50;
+
+    public const string Names = """
         day, project_id, start_ns, duration_ns, kind, status, cost_provided, trace_id, span_id, parent_span_id, name, raw_name, otel_kind,
         status_message, error_type, service, host, environment, release, service_version, tags, session_id, user_id, request_id,
         operation, provider, requested_model, model, input_tokens, output_tokens, cached_input_tokens, cache_write_input_tokens,
@@ -49,7 +52,72 @@ internal static class SpanInsert
         ON CONFLICT (project_id, trace_id, span_id, day) DO NOTHING
         """;
 
-    /// <summary>Returns the keys of the rows that are new.</summary>
+    // The LIMIT keeps it one look into the index for each key, whatever the planner thinks of a table that was empty a moment ago.
+    private const string SelectKnown = """
+        SELECT t.trace_id, t.span_id
+        FROM unnest(@day, @trace_id, @span_id) AS t (day, trace_id, span_id)
+        CROSS JOIN LATERAL (
+            SELECT FROM spans AS s
+            WHERE s.project_id = @project_id AND s.trace_id = t.trace_id AND s.span_id = t.span_id AND s.day = t.day
+            LIMIT 1
+        ) AS known
+        """;
+
+    /// <summary>Writes those that are not there yet.</summary>
+    /// <param name="mayCopy">False after COPY met a row that came between its look and its write.</param>
+    /// <returns>The spans that are new.</returns>
+    public static async Task<List<PreparedSpan>> AddAsync(NpgsqlConnection connection, int projectId, List<PreparedSpan> spans, bool mayCopy)
+    {
+        if (!mayCopy || spans.Count < CopyFrom)
+        {
+            return await InsertAsync(connection, projectId, spans);
+        }
+
+        var known = await KnownAsync(connection, projectId, spans);
+        var added = known.Count == 0 ? spans : spans.FindAll(span => !known.Contains(span.Key));
+        if (added.Count > 0)
+        {
+            await SpanCopy.SpansAsync(connection, projectId, added, default);
+            await SpanCopy.ContentsAsync(connection, projectId, added, default);
+        }
+
+        return added;
+    }
+
+    private static async Task<List<PreparedSpan>> InsertAsync(NpgsqlConnection connection, int projectId, List<PreparedSpan> spans)
+    {
+        await using var insert = new NpgsqlBatch(connection) { BatchCommands = { Spans(projectId, spans), Contents(projectId, spans) } };
+        var added = await KeysAsync(insert);
+        return added.Count == spans.Count ? spans : spans.FindAll(span => added.Contains(span.Key));
+    }
+
+    private static async Task<HashSet<SpanKey>> KnownAsync(NpgsqlConnection connection, int projectId, List<PreparedSpan> spans)
+    {
+        var command = new NpgsqlBatchCommand(SelectKnown);
+        var columns = new Columns(command, spans);
+        columns.Project(projectId);
+        columns.Add("day", NpgsqlDbType.Date, span => span.Day);
+        columns.Add("trace_id", NpgsqlDbType.Text, span => span.Key.TraceId);
+        columns.Add("span_id", NpgsqlDbType.Text, span => span.Key.SpanId);
+        await using var select = new NpgsqlBatch(connection) { BatchCommands = { command } };
+        return await KeysAsync(select);
+    }
+
+    // Prepared once for each connection: parsing and planning these statements costs more than running them for one span.
+    private static async Task<HashSet<SpanKey>> KeysAsync(NpgsqlBatch batch)
+    {
+        await batch.PrepareAsync();
+        await using var reader = await batch.ExecuteReaderAsync();
+        var keys = new HashSet<SpanKey>();
+        while (await reader.ReadAsync())
+        {
+            keys.Add(new(reader.GetString(0), reader.GetString(1)));
+        }
+
+        await reader.NextResultAsync();
+        return keys;
+    }
+
     public static NpgsqlBatchCommand Spans(int projectId, IReadOnlyList<PreparedSpan> spans)
     {
         var command = new NpgsqlBatchCommand(InsertSpans);

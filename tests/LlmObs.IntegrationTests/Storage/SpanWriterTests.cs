@@ -1,7 +1,9 @@
 using System.Text.Json;
+using LlmObs.Domain;
 using LlmObs.Domain.Spans;
 using LlmObs.IntegrationTests.Support;
 using LlmObs.Storage.Rows;
+using Npgsql;
 
 namespace LlmObs.IntegrationTests.Storage;
 
@@ -59,6 +61,43 @@ public sealed class SpanWriterTests(TestDatabase database) : IClassFixture<TestD
 
         Assert.Equal((1, 1), (result.Written, result.Repeated));
         Assert.Equal("second", Assert.Single(await database.Reader.SpansAsync(project.Id, first.Span.TraceId, Cancel)).Name);
+    }
+
+    [Fact]
+    public async Task Copies_many_spans_with_every_field_and_ignores_those_that_are_there()
+    {
+        var project = await database.NewProjectAsync();
+        var all = Enumerable.Range(0, 120).Select(i => Spans.Full().With(span => span with { SpanId = $"{i:x16}" })).ToArray();
+        await database.WriteAsync(project, all[..60]);
+
+        var again = await database.WriteAsync(project, all);
+
+        Assert.Equal((60, 60), (again.Written, again.Repeated));
+        Assert.Equal(60, again.Outbox.Sum(row => row.Records.Count));
+        foreach (var written in (SpanRecord[])[all[0], all[59], all[60], all[119]])
+        {
+            var read = await database.Reader.SpanAsync(project.Id, written.Span.TraceId, written.Span.SpanId, Cancel);
+            Assert.Equal(JsonSerializer.Serialize(written), JsonSerializer.Serialize(read! with { ReceivedAt = null }));
+        }
+    }
+
+    [Fact]
+    public async Task Answers_each_of_many_batches_written_at_one_moment_for_itself()
+    {
+        var (project, other) = (await database.NewProjectAsync(), await database.NewProjectAsync());
+        var nowhere = new Project(int.MaxValue, "nowhere");
+        var writer = database.NewWriter();
+        var shared = Spans.Chat();
+
+        var good = Enumerable.Range(0, 60).Select(i => writer.WriteAsync(new(i % 2 == 0 ? project : other, [shared, Spans.Chat()]), Cancel)).ToList();
+        var bad = writer.WriteAsync(new(nowhere, [Spans.Chat()]), Cancel);
+
+        var results = await Task.WhenAll(good);
+        await Assert.ThrowsAsync<PostgresException>(() => bad);
+        Assert.Equal(62, results.Sum(result => result.Written));
+        Assert.All(results, result => Assert.Equal(2, result.Written + result.Repeated));
+        Assert.Equal(62, results.SelectMany(result => result.Outbox).Sum(row => row.Records.Count));
+        Assert.Equal(31L, await database.ScalarAsync($"SELECT count(*) FROM spans WHERE project_id = {project.Id}"));
     }
 
     [Fact]
