@@ -287,7 +287,11 @@ public sealed partial class Spool : IDisposable
         [LoggerMessage(2, LogLevel.Warning, "{Records} batches wait in the spool {Directory} from an earlier run.")]
         public static partial void Recovered(ILogger logger, long records, string directory);
 
-        [LoggerMessage(3, LogLevel.Error, "The spool's segment {Path} is damaged at byte {Offset}: {Bytes} bytes are no record and were passed over.")]
+        [LoggerMessage(
+            3,
+            LogLevel.Error,
+            "The spool's segment {Path} is damaged at byte {Offset}: {Bytes} bytes are no record and were passed over."
+        )]
         public static partial void Damaged(ILogger logger, string path, int offset, int bytes);
     }
 }

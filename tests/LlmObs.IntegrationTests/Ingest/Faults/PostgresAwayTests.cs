@@ -183,7 +183,10 @@ public sealed class PostgresAwayTests(IngestDatabase database) : IAsyncLifetime
         );
         Assert.Equal(spans.Acknowledged.Count, spans.Acknowledged.Distinct().Count());
         Assert.All(spans.Acknowledged, id => Assert.True(rows.GetValueOrDefault(id) == 1, $"span {id} has {rows.GetValueOrDefault(id)} rows"));
-        Assert.All(spans.Acknowledged, id => Assert.True(shipped.GetValueOrDefault(id) == 1, $"span {id} is {shipped.GetValueOrDefault(id)} times in the outbox"));
+        Assert.All(
+            spans.Acknowledged,
+            id => Assert.True(shipped.GetValueOrDefault(id) == 1, $"span {id} is {shipped.GetValueOrDefault(id)} times in the outbox")
+        );
     }
 
     private static async Task<Dictionary<string, long>> CountAsync(NpgsqlDataSource source, string sql)
