@@ -13,6 +13,7 @@ public sealed class IngestMetrics
     private readonly Counter<long> _accepted;
     private readonly Counter<long> _repeated;
     private readonly Counter<long> _rejected;
+    private readonly Counter<long> _postponed;
     private readonly Counter<long> _logRecords;
     private readonly Counter<long> _foreignMetrics;
 
@@ -25,6 +26,11 @@ public sealed class IngestMetrics
         _accepted = meter.CreateCounter<long>("llmobs.ingest.spans.accepted", "{span}", "Spans committed for the first time.");
         _repeated = meter.CreateCounter<long>("llmobs.ingest.spans.repeated", "{span}", "Spans that were there already: a client's retry.");
         _rejected = meter.CreateCounter<long>("llmobs.ingest.spans.rejected", "{span}", "Spans refused one by one.");
+        _postponed = meter.CreateCounter<long>(
+            "llmobs.ingest.spans.postponed",
+            "{span}",
+            "Times that a span which comes in pieces could not be made of them; the log says why."
+        );
         _logRecords = meter.CreateCounter<long>(
             "llmobs.ingest.log_records",
             "{record}",
@@ -49,6 +55,8 @@ public sealed class IngestMetrics
         _repeated.Add(repeated, tag);
         _rejected.Add(rejected, tag);
     }
+
+    public void SpanPostponed(string project) => _postponed.Add(1, new KeyValuePair<string, object?>("project", project));
 
     public void LogRecords(string project, long kept, long counted)
     {

@@ -29,6 +29,7 @@ app.UseAuthentication();
 app.UseAuthorization();
 app.MapStaticAssets().AllowAnonymous();
 app.MapRazorPages().WithStaticAssets();
+app.MapLangfuseLinks();
 app.MapLlmObsApi();
 app.MapDefaultEndpoints();
 app.Run();

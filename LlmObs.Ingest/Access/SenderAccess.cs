@@ -15,7 +15,8 @@ internal sealed class SenderAccess(ApiKeys keys, Projects projects, RateLimits r
     private readonly bool _allowsLoopback = options.Value.AllowAnonymousLoopback ?? environment.IsDevelopment();
 
     /// <summary>The sender of a request, which counts towards the key's rate. A refused one has no project.</summary>
-    public async Task<Sender> FindAsync(HttpContext context)
+    /// <param name="takesPublicHalf">The call can be made with the public half of a pair; what the sender may then do is for the call to see to.</param>
+    public async Task<Sender> FindAsync(HttpContext context, bool takesPublicHalf = false)
     {
         var key = ApiKeyHeader.Read(context.Request.Headers);
         if (key is null)
@@ -28,7 +29,10 @@ internal sealed class SenderAccess(ApiKeys keys, Projects projects, RateLimits r
                 );
         }
 
-        var found = await keys.FindAsync(key, context.RequestAborted);
+        var found =
+            takesPublicHalf && ApiKeyHeader.ReadPublicHalf(context.Request.Headers) is { } publicHalf
+                ? await keys.FindByPublicHalfAsync(publicHalf, context.RequestAborted)
+                : await keys.FindAsync(key, context.RequestAborted);
         if (found is null)
         {
             return Refused(RefusalReason.NoCredentials, "The key is unknown or was revoked.");

@@ -2,14 +2,18 @@ using System.Text.Json;
 using LlmObs.Domain;
 using LlmObs.Domain.Scores;
 using LlmObs.Domain.Updates;
+using LlmObs.Ingest.Access;
 using LlmObs.Ingest.Mapping.Content;
 using LlmObs.Ingest.Spooling;
 
 namespace LlmObs.Ingest.Langfuse;
 
 /// <param name="Successes">Ids of events that are durable.</param>
-/// <param name="Errors">Ids of events that can never be kept, and why.</param>
-internal sealed record IngestionResult(IReadOnlyList<string> Successes, IReadOnlyList<(string Id, string Why)> Errors);
+/// <param name="Errors">Events that can never be kept, and why.</param>
+internal sealed record IngestionResult(IReadOnlyList<string> Successes, IReadOnlyList<EventFault> Errors);
+
+/// <param name="Status">400: the event is wrong; 401: its sender may not send such.</param>
+internal readonly record struct EventFault(string Id, int Status, string Why);
 
 /// <summary>Takes a batch of events: reads each on its own, commits what is sound, then answers.</summary>
 internal sealed partial class IngestionReceiver(
@@ -19,12 +23,13 @@ internal sealed partial class IngestionReceiver(
     ILogger<IngestionReceiver> logger
 )
 {
-    public async Task<IngestionResult> ReceiveAsync(JsonElement batch, Project project, CancellationToken cancellationToken)
+    public async Task<IngestionResult> ReceiveAsync(JsonElement batch, Sender sender, CancellationToken cancellationToken)
     {
+        var project = sender.Project!;
         var updates = new List<UpdatedFields>();
         var given = new List<Score>();
         var successes = new List<string>();
-        var errors = new List<(string, string)>();
+        var errors = new List<EventFault>();
         foreach (var sent in batch.EnumerateArray())
         {
             // The client's own log may lack a body; it is told nothing about it, whatever it holds.
@@ -35,14 +40,21 @@ internal sealed partial class IngestionReceiver(
             }
 
             var (e, id, fault) = IngestionEvent.Read(sent);
-            fault ??= e!.Type == "score-create" ? Score(e, given) : Span(e, updates);
+            var isScore = e?.Type == "score-create";
+            if (e is not null && !isScore && sender.Key is { IsPublicHalf: true })
+            {
+                errors.Add(new(id, StatusCodes.Status401Unauthorized, "With the public key alone only scores can be sent."));
+                continue;
+            }
+
+            fault ??= isScore ? Score(e!, given) : Span(e!, updates);
             if (fault is null)
             {
                 successes.Add(id);
             }
             else
             {
-                errors.Add((id, fault));
+                errors.Add(new(id, StatusCodes.Status400BadRequest, fault));
             }
         }
 

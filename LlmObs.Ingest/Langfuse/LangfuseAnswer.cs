@@ -36,8 +36,8 @@ internal static class LangfuseAnswer
                     .. result.Errors.Select(error => new JsonObject
                     {
                         ["id"] = error.Id,
-                        ["status"] = 400,
-                        ["message"] = "Invalid request data",
+                        ["status"] = error.Status,
+                        ["message"] = error.Status == StatusCodes.Status401Unauthorized ? "Authentication error" : "Invalid request data",
                         ["error"] = error.Why,
                     }),
                 ]),

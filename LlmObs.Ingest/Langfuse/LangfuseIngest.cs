@@ -13,6 +13,8 @@ namespace LlmObs.Ingest.Langfuse;
 public static class LangfuseIngest
 {
     private const string Root = "/api/public";
+    private const string VersionHeader = "x-langfuse-ingestion-version";
+    private const int NewestVersion = 4;
 
     public static WebApplicationBuilder AddLangfuseIngest(this WebApplicationBuilder builder)
     {
@@ -92,8 +94,9 @@ public static class LangfuseIngest
 
                 return access.TakeSpans(sender, batch.GetArrayLength()) is { } refusal
                     ? LangfuseAnswer.Of(refusal, context.Response)
-                    : LangfuseAnswer.Of(await receiver.ReceiveAsync(batch, sender.Project!, context.RequestAborted));
-            }
+                    : LangfuseAnswer.Of(await receiver.ReceiveAsync(batch, sender, context.RequestAborted));
+            },
+            takesPublicHalf: true
         );
 
     private static Task<IResult> ScoreAsync(HttpContext context, LangfuseRequest request, IngestionReceiver receiver) =>
@@ -104,7 +107,8 @@ public static class LangfuseIngest
             {
                 var (id, fault) = await receiver.ScoreAsync(body, sender.Project!, context.RequestAborted);
                 return fault is null ? LangfuseAnswer.Json(new JsonObject { ["id"] = id }) : LangfuseAnswer.Invalid(fault);
-            }
+            },
+            takesPublicHalf: true
         );
 
     private static Task<IResult> DeleteScoreAsync(HttpContext context, LangfuseRequest request, Storage.Writing.ScoreWriter scores, string id) =>
@@ -219,6 +223,12 @@ public static class LangfuseIngest
         {
             // Browsers send too, from any page; what counts is the key, which no browser adds by itself.
             context.Response.Headers.AccessControlAllowOrigin = "*";
+            if (long.TryParse(context.Request.Headers[VersionHeader], out var version) && version > NewestVersion)
+            {
+                return LangfuseAnswer
+                    .Invalid($"{VersionHeader}: {version} is not known here; the newest that is, is {NewestVersion}")
+                    .ExecuteAsync(context);
+            }
         }
 
         return next(context);

@@ -33,13 +33,19 @@ internal sealed partial class LangfuseRequest(
         );
 
     /// <summary>A call with a JSON body.</summary>
-    public Task<IResult> HandleJsonAsync(HttpContext context, string name, Func<Sender, JsonElement, Task<IResult>> answer) =>
+    /// <param name="takesPublicHalf">Pages may make it, which hold only the public half of a pair.</param>
+    public Task<IResult> HandleJsonAsync(
+        HttpContext context,
+        string name,
+        Func<Sender, JsonElement, Task<IResult>> answer,
+        bool takesPublicHalf = false
+    ) =>
         GuardAsync(
             context,
             name,
             async () =>
             {
-                var sender = await access.FindAsync(context);
+                var sender = await access.FindAsync(context, takesPublicHalf);
                 return sender.Project is null
                     ? LangfuseAnswer.Of(sender.Refusal!, context.Response)
                     : await WithBodyAsync(

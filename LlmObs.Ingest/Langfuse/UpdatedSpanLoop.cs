@@ -14,6 +14,7 @@ internal sealed partial class UpdatedSpanLoop(
     ObservationMapper mapper,
     SpanDoor door,
     SchemaState schema,
+    IngestMetrics metrics,
     IOptions<LangfuseOptions> options,
     IOptions<IngestOptions> ingest,
     TimeProvider time,
@@ -31,7 +32,14 @@ internal sealed partial class UpdatedSpanLoop(
             var wait = TimeSpan.FromSeconds(options.Value.FoldSeconds);
             try
             {
-                if (await folder.FoldDueAsync(SpansATurn, MapAsync, stoppingToken) == SpansATurn)
+                var turn = await folder.FoldDueAsync(SpansATurn, MapAsync, stoppingToken);
+                foreach (var span in turn.Postponed)
+                {
+                    metrics.SpanPostponed(span.Project.Name);
+                    Log.Postponed(logger, span.Reason, span.SpanId, span.TraceId, span.Project.Name);
+                }
+
+                if (turn.Taken == SpansATurn)
                 {
                     wait = TimeSpan.Zero;
                 }
@@ -57,5 +65,12 @@ internal sealed partial class UpdatedSpanLoop(
     {
         [LoggerMessage(1, LogLevel.Warning, "Spans that came in pieces cannot be written now; their events stay where they are.")]
         public static partial void FoldFailed(ILogger logger, Exception exception);
+
+        [LoggerMessage(
+            2,
+            LogLevel.Error,
+            "Span {SpanId} of trace {TraceId} in project {Project} cannot be made of its events. They are kept; it is tried again in an hour, or when more is said of it."
+        )]
+        public static partial void Postponed(ILogger logger, Exception exception, string spanId, string traceId, string project);
     }
 }

@@ -28,10 +28,7 @@ public sealed class LedgerPolicy(LedgerOptions options)
     }
 
     /// <param name="sls">The newest version of every span of the minute.</param>
-    public static SpanDifference Compare(
-        IReadOnlyList<RecordedSpan> record,
-        IReadOnlyDictionary<(string TraceId, string SpanId), int> sls
-    )
+    public static SpanDifference Compare(IReadOnlyList<RecordedSpan> record, IReadOnlyDictionary<(string TraceId, string SpanId), int> sls)
     {
         // SLS may be ahead: an update that was shipped since the record was read.
         var missing = record.Where(span => !sls.TryGetValue((span.TraceId, span.SpanId), out var version) || version < span.Version).ToList();

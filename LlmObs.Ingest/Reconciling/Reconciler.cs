@@ -37,13 +37,15 @@ public sealed partial class Reconciler(
             var until = Earlier(Minute(time.GetUtcNow() - delay), next.AddMinutes(options.Value.MinutesATurn));
             if (until > next)
             {
-                compared += await CompareAsync(next, until, [], waiting, cancellationToken);
+                // What a turn that was cut short has written down already, repairs above all, goes on from there.
+                var before = await ledger.SinceAsync(next, project: null, cancellationToken);
+                compared += await CompareAsync(next, until, before, onlyThese: false, waiting, cancellationToken);
                 next = until;
             }
 
             foreach (var minute in open.GroupBy(entry => entry.Minute))
             {
-                compared += await CompareAsync(minute.Key, minute.Key.AddMinutes(1), [.. minute], waiting, cancellationToken);
+                compared += await CompareAsync(minute.Key, minute.Key.AddMinutes(1), [.. minute], onlyThese: true, waiting, cancellationToken);
             }
         }
         finally
@@ -58,6 +60,7 @@ public sealed partial class Reconciler(
         DateTimeOffset from,
         DateTimeOffset to,
         IReadOnlyList<LedgerEntry> before,
+        bool onlyThese,
         IReadOnlySet<(int ProjectId, DateTimeOffset Minute)> waiting,
         CancellationToken cancellationToken
     )
@@ -68,7 +71,7 @@ public sealed partial class Reconciler(
         var earlier = before.ToDictionary(entry => (entry.Project, entry.Minute));
         var projects = await ProjectsAsync(recorded, earlier, logged, cancellationToken);
         var compared = 0;
-        foreach (var key in recorded.Keys.Union(logged.Keys).Union(earlier.Keys).Order())
+        foreach (var key in onlyThese ? earlier.Keys : recorded.Keys.Union(logged.Keys))
         {
             // Logs of a project that is not in this database are another installation's: logstores can be shared.
             if (!projects.TryGetValue(key.Project, out var projectId))
@@ -118,13 +121,7 @@ public sealed partial class Reconciler(
         return ids;
     }
 
-    private async Task SettleAsync(
-        RecordedMinute record,
-        LoggedMinute sls,
-        LedgerEntry? before,
-        bool isWaiting,
-        CancellationToken cancellationToken
-    )
+    private async Task SettleAsync(RecordedMinute record, LoggedMinute sls, LedgerEntry? before, bool isWaiting, CancellationToken cancellationToken)
     {
         var entry = new LedgerEntry(
             record.ProjectId,
@@ -177,7 +174,11 @@ public sealed partial class Reconciler(
         [LoggerMessage(1, LogLevel.Warning, "SLS lacks {Spans} spans of project {Project}, received at {Minute:u}; they are sent again.")]
         public static partial void Gap(ILogger logger, int spans, string project, DateTimeOffset minute);
 
-        [LoggerMessage(2, LogLevel.Warning, "SLS holds {Logs} logs too many of project {Project}, received at {Minute:u}. Readers count a span once.")]
+        [LoggerMessage(
+            2,
+            LogLevel.Warning,
+            "SLS holds {Logs} logs too many of project {Project}, received at {Minute:u}. Readers count a span once."
+        )]
         public static partial void Surplus(ILogger logger, long logs, string project, DateTimeOffset minute);
     }
 }

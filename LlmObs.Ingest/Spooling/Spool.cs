@@ -9,7 +9,7 @@ public sealed class SpoolFullException(string message, Exception? innerException
 /// <summary>What waits in the spool.</summary>
 /// <param name="OldestAt">When the oldest record was received; null when nothing waits.</param>
 /// <param name="SetAside">Records PostgreSQL refused for what they are; they are kept in the file <c>refused</c>.</param>
-/// <param name="Fault">Why there is no spool; null when there is one.</param>
+/// <param name="Fault">Why there is no spool; null when there is one, or none is wanted.</param>
 public sealed record SpoolStatus(long Records, long Bytes, DateTimeOffset? OldestAt, long SetAside, string? Fault);
 
 /// <summary>
@@ -34,7 +34,6 @@ public sealed partial class Spool : IDisposable
         this.logger = logger;
         if (this.options.MaxBytes == 0)
         {
-            fault = "Spool:MaxBytes is 0.";
             return;
         }
 
@@ -73,7 +72,7 @@ public sealed partial class Spool : IDisposable
     {
         if (directory is null)
         {
-            throw new SpoolFullException($"There is no spool: {fault}");
+            throw new SpoolFullException($"There is no spool: {fault ?? "Spool:MaxBytes is 0."}");
         }
 
         var frame = SpoolFrame.Of(record);
@@ -288,7 +287,11 @@ public sealed partial class Spool : IDisposable
         [LoggerMessage(2, LogLevel.Warning, "{Records} batches wait in the spool {Directory} from an earlier run.")]
         public static partial void Recovered(ILogger logger, long records, string directory);
 
-        [LoggerMessage(3, LogLevel.Error, "The spool's segment {Path} is damaged at byte {Offset}: {Bytes} bytes are no record and were passed over.")]
+        [LoggerMessage(
+            3,
+            LogLevel.Error,
+            "The spool's segment {Path} is damaged at byte {Offset}: {Bytes} bytes are no record and were passed over."
+        )]
         public static partial void Damaged(ILogger logger, string path, int offset, int bytes);
     }
 }

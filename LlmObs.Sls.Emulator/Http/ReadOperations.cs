@@ -40,7 +40,7 @@ internal sealed partial class ReadOperations(SlsCatalog catalog, LogQueries quer
             call.RequiredProject,
             name,
             statement,
-            () => queries.AnalyseAsync(opened, name, statement, context.RequestAborted),
+            () => queries.AnalyseAsync(opened, Beside(call, name), statement, context.RequestAborted),
             found => found.Rows.Count
         );
         AnswerHeaders.Write(context.Response.Headers, answer);
@@ -100,10 +100,19 @@ internal sealed partial class ReadOperations(SlsCatalog catalog, LogQueries quer
             call.RequiredProject,
             logstore,
             query.Text,
-            () => queries.FindAsync(opened, logstore, query, cancellationToken),
+            () => queries.FindAsync(opened, Beside(call, logstore), query, cancellationToken),
             answer => answer.Rows.Count
         );
     }
+
+    private ProjectLogstores Beside(SlsCall call, string asked) =>
+        new(
+            asked,
+            name =>
+                catalog.AllLogstores().Any(logstore => logstore.Project == call.RequiredProject && logstore.Name == name)
+                    ? catalog.Open(call.RequiredProject, name)
+                    : null
+        );
 
     private static LogQuery QueryOf(SlsCall call) =>
         new(

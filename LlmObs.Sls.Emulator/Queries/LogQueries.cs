@@ -13,24 +13,27 @@ namespace LlmObs.Sls.Emulator.Queries;
 public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDisposable
 {
     private const int MaxParts = 60;
+    private const long MaxResultLength = 100L * 1024 * 1024;
     private static readonly long[] Widths = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400];
     private readonly SemaphoreSlim slots = new(options.ConcurrentQueries);
 
-    public Task<LogAnswer> FindAsync(Logstore logstore, string name, LogQuery query, CancellationToken cancellationToken)
+    public Task<LogAnswer> FindAsync(Logstore logstore, ProjectLogstores project, LogQuery query, CancellationToken cancellationToken)
     {
         Check(query);
         var text = QueryText.Parse(query.Text);
         return RunAsync(
             (connection, cancel) =>
-                text.Statement is null ? Search(connection, logstore, text, query, cancel) : Analyse(connection, logstore, name, text, query, cancel),
+                text.Statement is null
+                    ? Search(connection, logstore, text, query, cancel)
+                    : Analyse(connection, logstore, project, text, query, cancel),
             cancellationToken
         );
     }
 
     /// <summary>A statement alone, over all time; it bounds the time itself.</summary>
-    public Task<LogAnswer> AnalyseAsync(Logstore logstore, string name, string statement, CancellationToken cancellationToken) =>
+    public Task<LogAnswer> AnalyseAsync(Logstore logstore, ProjectLogstores project, string statement, CancellationToken cancellationToken) =>
         RunAsync(
-            (connection, cancel) => Analyse(connection, logstore, name, new QueryText("*", statement), new LogQuery(0, int.MaxValue, ""), cancel),
+            (connection, cancel) => Analyse(connection, logstore, project, new QueryText("*", statement), new LogQuery(0, int.MaxValue, ""), cancel),
             cancellationToken
         );
 
@@ -105,7 +108,7 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
     private static LogAnswer Analyse(
         DuckDBConnection connection,
         Logstore logstore,
-        string name,
+        ProjectLogstores project,
         QueryText text,
         LogQuery query,
         CancellationToken cancellationToken
@@ -117,18 +120,35 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
         }
         var started = Stopwatch.GetTimestamp();
         var search = new SearchSql(logstore.Columns);
-        var statement = new AnalysisStatement(connection, text.Statement!, name);
-        Engine.Execute(
-            connection,
-            $"CREATE TEMP VIEW {PrestoTranslator.Table} AS {LogView.Select(logstore, statement.Columns)} WHERE {Window(search, text, query)}"
-        );
-        using var command = Command(connection, statement.Sql);
+        var statement = new AnalysisStatement(connection, text.Statement!, project.Asked, name => project.Find(name) is not null);
+        View(PrestoTranslator.Table, $"{LogView.Select(logstore, statement.Columns)} WHERE {Window(search, text, query)}");
+        foreach (var shift in statement.Shifts)
+        {
+            var earlier = query with { From = query.From - shift, To = query.To - shift };
+            View(
+                PeriodComparison.TableBefore(shift),
+                $"""
+                SELECT * REPLACE (__time__ + {shift} AS __time__, sls_ts(__time__ + {shift}) AS __date__)
+                FROM ({LogView.Select(logstore, statement.Columns)} WHERE {Window(new SearchSql(logstore.Columns), text, earlier)})
+                """
+            );
+        }
+        foreach (var (table, name) in statement.Siblings)
+        {
+            // The search was written for the logstore that is asked; the others share its time only.
+            var sibling = project.Find(name)!;
+            var everything = Window(new SearchSql(sibling.Columns), new QueryText("*", null), query with { Topic = "" });
+            View(table, $"{LogView.Select(sibling, statement.Columns)} WHERE {everything}");
+        }
+        var isBounded = query.To != int.MaxValue;
+        using var command = Command(connection, statement.Sql(isBounded ? query.From : null, isBounded ? query.To : null));
         using var interrupt = cancellationToken.Register(command.Cancel);
         using var reader = command.ExecuteReader();
         var keys = Enumerable.Range(0, reader.FieldCount).Select(reader.GetName).ToList();
         var types = Enumerable.Range(0, reader.FieldCount).Select(column => PrestoValue.TypeName(reader.GetDataTypeName(column))).ToList();
         var rows = new List<string>();
         var row = new StringBuilder();
+        var length = 0L;
         while (reader.Read())
         {
             row.Clear().Append('{');
@@ -140,8 +160,15 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
                     .Append(JsonSerializer.Serialize(PrestoValue.Read(reader, i), RowBuilder.Json));
             }
             rows.Add(row.Append('}').ToString());
+            length += row.Length;
+            if (length > MaxResultLength)
+            {
+                throw SlsException.Parameter($"ErrorType:ResultTooLarge.ErrorMessage:the result is larger than {MaxResultLength} characters");
+            }
         }
         return new LogAnswer(text, rows, keys, types, search.Terms, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+
+        void View(string name, string select) => Engine.Execute(connection, $"CREATE TEMP VIEW {name} AS {select}");
     }
 
     private static List<HistogramPart> Histogram(

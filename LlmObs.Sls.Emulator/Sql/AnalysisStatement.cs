@@ -7,9 +7,14 @@ namespace LlmObs.Sls.Emulator.Sql;
 /// <summary>A statement read, checked and translated. DuckDB's parser does the reading: there is no second grammar to disagree.</summary>
 public sealed class AnalysisStatement
 {
-    public AnalysisStatement(DuckDBConnection connection, string statement, string logstore)
+    private readonly string sql;
+    private readonly TimeSeries? series;
+
+    /// <param name="logstore">The one that is asked.</param>
+    /// <param name="isSibling">Whether the project has a logstore of that name.</param>
+    public AnalysisStatement(DuckDBConnection connection, string statement, string logstore, Func<string, bool> isSibling)
     {
-        var translator = new PrestoTranslator(new HashSet<string>(StringComparer.OrdinalIgnoreCase) { logstore });
+        var translator = new PrestoTranslator(logstore, isSibling);
         var tree = JsonNode
             .Parse(
                 Scalar(connection, $"json_serialize_sql({Literal.Text(StatementText.Prepare(statement))}, skip_default := true, skip_null := true)")
@@ -17,13 +22,23 @@ public sealed class AnalysisStatement
             .AsObject();
         translator.Translate(tree);
         Columns = translator.Columns;
-        Sql = Scalar(connection, $"json_deserialize_sql({Literal.Text(tree.ToJsonString())})");
+        Siblings = translator.Siblings;
+        Shifts = translator.Shifts;
+        series = translator.Series;
+        sql = Scalar(connection, $"json_deserialize_sql({Literal.Text(tree.ToJsonString())})");
     }
-
-    public string Sql { get; }
 
     /// <summary>Every column name it mentions.</summary>
     public IReadOnlySet<string> Columns { get; }
+
+    /// <summary>Other logstores that it reads, by the name of the table it reads them as.</summary>
+    public IReadOnlyDictionary<string, string> Siblings { get; }
+
+    /// <summary>It also reads the logs so many seconds earlier, as <see cref="PeriodComparison.TableBefore"/>.</summary>
+    public IReadOnlySet<long> Shifts { get; }
+
+    /// <param name="from">Of the logs it reads, Unix seconds; null when it bounds the time itself.</param>
+    public string Sql(long? from, long? to) => series?.Over(sql, from, to) ?? sql;
 
     private static string Scalar(DuckDBConnection connection, string expression)
     {

@@ -12,11 +12,11 @@ internal sealed partial class FunctionCall(JsonObject json)
     public void Translate()
     {
         var name = (string)json["function_name"]!;
-        if (json["catalog"] is not null || name.StartsWith("sls_", StringComparison.Ordinal) && name is not ("sls_if" or "sls_text"))
+        if (json["catalog"] is not null || name.StartsWith("sls_", StringComparison.Ordinal) && name is not ("sls_if" or "sls_text" or "sls_bucket"))
         {
             throw PrestoTranslator.Unsupported($"the function {name}");
         }
-        if (name == "sls_text")
+        if (name is "sls_text" or "sls_bucket")
         {
             return;
         }
@@ -174,7 +174,7 @@ internal sealed partial class FunctionCall(JsonObject json)
         return BracketKey().Replace(path, ".\"$1\"");
     }
 
-    private static string MySqlFormat(string format)
+    internal static string MySqlFormat(string format)
     {
         var result = new StringBuilder(format.Length + 8);
         for (var i = 0; i < format.Length; i++)

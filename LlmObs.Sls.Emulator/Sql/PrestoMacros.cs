@@ -36,6 +36,7 @@ public static class PrestoMacros
                 WHEN typeof(x) IN ('TIMESTAMP', 'DATE') THEN CAST(CAST(x AS VARCHAR) AS TIMESTAMP)
                 WHEN typeof(x) IN ('BIGINT', 'HUGEINT', 'INTEGER', 'DOUBLE') THEN make_timestamp(CAST((CAST(CAST(x AS VARCHAR) AS DOUBLE) + {{offset}}) * 1000000 AS BIGINT))
                 ELSE error('not a time: ' || lower(typeof(x))) END;
+            CREATE MACRO sls_bucket(t, seconds) AS t - (t + {{offset}}) % seconds;
             CREATE MACRO sls_to_unixtime(x) AS epoch(x) - {{offset}};
             CREATE MACRO sls_now() AS sls_ts(CAST(epoch(now()) AS DOUBLE));
             CREATE MACRO sls_today() AS CAST(sls_ts(CAST(epoch(now()) AS DOUBLE)) AS DATE);

@@ -7,7 +7,7 @@ namespace LlmObs.Sls.Emulator.Sql;
 /// Turns a parsed statement (DuckDB's own syntax tree as JSON) from Presto's meaning into DuckDB's: functions, division, types of
 /// literals, names of result columns, the implicit table and limit. Only what is known is let through; the rest is refused by name.
 /// </summary>
-public sealed class PrestoTranslator(IReadOnlySet<string> logstoreNames)
+public sealed class PrestoTranslator(string logstore, Func<string, bool> isSibling)
 {
     /// <summary>The table a statement reads: a view of the logs that the search found.</summary>
     public const string Table = "log";
@@ -32,9 +32,19 @@ public sealed class PrestoTranslator(IReadOnlySet<string> logstoreNames)
     private static readonly HashSet<string> Sources = ["BASE_TABLE", "SUBQUERY", "JOIN", "EMPTY", "TABLE_FUNCTION", "EXPRESSION_LIST"];
     private readonly HashSet<string> withNames = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> columns = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> siblings = new(StringComparer.Ordinal);
+    private readonly HashSet<long> shifts = [];
 
     /// <summary>Every column name the statement mentions.</summary>
     public IReadOnlySet<string> Columns => columns;
+
+    /// <summary>Other logstores by the name of the table that stands for each.</summary>
+    public IReadOnlyDictionary<string, string> Siblings => siblings;
+
+    /// <summary>Seconds by which earlier logs are read, too.</summary>
+    public IReadOnlySet<long> Shifts => shifts;
+
+    internal TimeSeries? Series { get; private set; }
 
     /// <param name="tree">What <c>json_serialize_sql</c> returned; rewritten in place.</param>
     public void Translate(JsonObject tree)
@@ -54,6 +64,8 @@ public sealed class PrestoTranslator(IReadOnlySet<string> logstoreNames)
         NameColumns(node);
         AddTable(node);
         AddLimit(node);
+        new PeriodComparison(logstore, shifts).Rewrite(node);
+        Series = TimeSeries.Take(node);
         Visit(node);
     }
 
@@ -193,17 +205,31 @@ public sealed class PrestoTranslator(IReadOnlySet<string> logstoreNames)
             {
                 return;
             }
-            if (!name.Equals(Table, StringComparison.OrdinalIgnoreCase) && !logstoreNames.Contains(name))
+            if (shifts.Any(seconds => name == PeriodComparison.TableBefore(seconds)))
             {
-                throw Refuse("TableNotExist", $"table {name} is neither log nor the logstore that is asked");
+                return;
             }
             json["alias"] ??= name;
-            json["table_name"] = Table;
+            json["table_name"] =
+                name.Equals(Table, StringComparison.OrdinalIgnoreCase) || name.Equals(logstore, StringComparison.OrdinalIgnoreCase) ? Table
+                : isSibling(name) ? Sibling(name)
+                : throw Refuse("TableNotExist", $"table {name} is neither log nor a logstore of this project");
         }
         else if (type == "TABLE_FUNCTION" && (string?)json["function"]?["function_name"] != "unnest")
         {
             throw Unsupported($"the table function {(string?)json["function"]?["function_name"]}");
         }
+    }
+
+    private string Sibling(string name)
+    {
+        if (siblings.FirstOrDefault(known => known.Value == name).Key is { } table)
+        {
+            return table;
+        }
+        table = $"sls_other_{siblings.Count}";
+        siblings[table] = name;
+        return table;
     }
 
     private void RewriteExpression(JsonObject json, string expression, string? type)

@@ -20,4 +20,13 @@ public sealed record KeyLimits(int? RequestsPerSecond, int? SpansPerSecond)
 
 /// <summary>A key's rights. The key itself is stored only as a SHA-256 hash.</summary>
 /// <param name="ValidUntil">When the secret that was shown is one that a rotation replaced: the end of its grace.</param>
-public sealed record ApiKey(Guid Id, Project Project, string Name, KeyScopes Scopes, KeyLimits Limits, DateTimeOffset? ValidUntil = null);
+/// <param name="IsPublicHalf">Only the public half was shown, which anybody can read in a page: enough to give a score, and for nothing else.</param>
+public sealed record ApiKey(
+    Guid Id,
+    Project Project,
+    string Name,
+    KeyScopes Scopes,
+    KeyLimits Limits,
+    DateTimeOffset? ValidUntil = null,
+    bool IsPublicHalf = false
+);

@@ -24,6 +24,14 @@ public static class ApiKeyHeader
         return headers["x-api-key"].ToString() is { Length: > 0 } key ? key.Trim() : null;
     }
 
+    /// <summary>The public half of a Langfuse pair, which a page sends alone in <c>Authorization: Bearer</c>; null when something else is sent.</summary>
+    public static string? ReadPublicHalf(IHeaderDictionary headers) =>
+        headers.Authorization.ToString().StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
+        && Read(headers) is { } key
+        && Secret.IsPublicHalf(key)
+            ? key
+            : null;
+
     private static string? Password(string base64)
     {
         var bytes = new byte[base64.Length];

@@ -27,6 +27,12 @@ public sealed class ApiKeys(Database database, TimeProvider time, IOptions<Stora
         )
         """;
 
+    private const string FindByPublicHalf = """
+        WITH found AS (
+            SELECT k.id, NULL::timestamptz AS valid_until FROM api_keys AS k WHERE k.public_key = @publicKey AND k.revoked_at IS NULL
+        )
+        """;
+
     private const string SelectFoundAndNoteUse = """
         , used AS (
             UPDATE api_keys AS k SET last_used_at = now()
@@ -54,6 +60,7 @@ public sealed class ApiKeys(Database database, TimeProvider time, IOptions<Stora
         """;
 
     private readonly ShortCache<string, ApiKey> bySecret = new(time, options.Value.KeyMemory);
+    private readonly ShortCache<string, ApiKey> byPublicHalf = new(time, options.Value.KeyMemory);
     private readonly ShortCache<Guid, ApiKey> byId = new(time, options.Value.KeyMemory);
 
     /// <summary>The key's rights, or null when it is unknown, revoked, or past its grace. A change is noticed within five seconds.</summary>
@@ -68,6 +75,14 @@ public sealed class ApiKeys(Database database, TimeProvider time, IOptions<Stora
     /// <summary>The same for who has shown the key before: a session. Secrets may have been rotated since.</summary>
     public ValueTask<ApiKey?> FindAsync(Guid id, CancellationToken cancellationToken) =>
         byId.GetAsync(id, () => LoadAsync(FindById, new { id }), cancellationToken);
+
+    /// <summary>The key whose public half this is, as one that may only give scores; null when it is unknown or revoked.</summary>
+    public ValueTask<ApiKey?> FindByPublicHalfAsync(string publicKey, CancellationToken cancellationToken) =>
+        byPublicHalf.GetAsync(
+            publicKey,
+            async () => await LoadAsync(FindByPublicHalf, new { publicKey }) is { } key ? key with { IsPublicHalf = true } : null,
+            cancellationToken
+        );
 
     /// <summary>Makes sure that a key given in configuration exists, and its project. Idempotent; a revoked or rotated key stays so.</summary>
     public async Task EnsureAsync(string projectName, string name, string key, KeyScopes scopes, CancellationToken cancellationToken)
@@ -91,6 +106,7 @@ public sealed class ApiKeys(Database database, TimeProvider time, IOptions<Stora
     internal void Forget()
     {
         bySecret.Forget();
+        byPublicHalf.Forget();
         byId.Forget();
     }
 

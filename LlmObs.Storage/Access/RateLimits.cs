@@ -78,17 +78,17 @@ public sealed class RateLimits : IDisposable
 
     private int Bucket(int perSecond) => (int)Math.Min(int.MaxValue, (long)perSecond * options.BurstSeconds);
 
-    // Whoever's limit is changed gets a new bucket.
+    // Whoever's limit is changed gets a new bucket. Visitors of a page, who hold the public half, can't use up what the servers may send.
     private PartitionedRateLimiter<ApiKey> Buckets(Func<ApiKey, int> perSecond) =>
-        PartitionedRateLimiter.Create<ApiKey, (Guid, int)>(key =>
+        PartitionedRateLimiter.Create<ApiKey, (Guid Key, bool IsPublicHalf, int PerSecond)>(key =>
             RateLimitPartition.GetTokenBucketLimiter(
-                (key.Id, perSecond(key)),
+                (Key: key.Id, key.IsPublicHalf, PerSecond: perSecond(key)),
                 partition =>
                     new()
                     {
-                        TokensPerPeriod = partition.Item2,
+                        TokensPerPeriod = partition.PerSecond,
                         ReplenishmentPeriod = Second,
-                        TokenLimit = Bucket(partition.Item2),
+                        TokenLimit = Bucket(partition.PerSecond),
                         QueueLimit = 0,
                     }
             )

@@ -21,6 +21,8 @@ internal static class Secret
 
     public static string NewPublic() => PublicStart + Random()[..24];
 
+    public static bool IsPublicHalf(string key) => key.StartsWith(PublicStart, StringComparison.Ordinal);
+
     public static byte[] Hash(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
 
     /// <summary>The start of a secret, which helps people tell keys apart; of a short one it would give too much away.</summary>

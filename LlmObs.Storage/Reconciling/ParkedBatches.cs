@@ -6,7 +6,16 @@ namespace LlmObs.Storage.Reconciling;
 
 /// <summary>An outbox row that was set aside.</summary>
 /// <param name="Reason">What SLS said; null only when nobody wrote it down.</param>
-public sealed record ParkedBatch(long Id, Guid BatchId, string Project, int Spans, int Attempts, DateTimeOffset CreatedAt, DateTimeOffset ParkedAt, string? Reason);
+public sealed record ParkedBatch(
+    long Id,
+    Guid BatchId,
+    string Project,
+    int Spans,
+    int Attempts,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset ParkedAt,
+    string? Reason
+);
 
 /// <summary>Outbox rows that were set aside, for a person to look at.</summary>
 public sealed class ParkedBatches(Database database)
@@ -45,9 +54,7 @@ public sealed class ParkedBatches(Database database)
             async connection =>
                 [
                     .. (
-                        await connection.QueryAsync<Row>(
-                            new CommandDefinition(List, new { project, limit }, cancellationToken: cancellationToken)
-                        )
+                        await connection.QueryAsync<Row>(new CommandDefinition(List, new { project, limit }, cancellationToken: cancellationToken))
                     ).Select(row => new ParkedBatch(
                         row.Id,
                         row.BatchId,
@@ -84,14 +91,5 @@ public sealed class ParkedBatches(Database database)
             cancellationToken
         );
 
-    private sealed record Row(
-        long Id,
-        Guid BatchId,
-        string Project,
-        int Spans,
-        int Attempts,
-        DateTime CreatedAt,
-        DateTime ParkedAt,
-        string? Reason
-    );
+    private sealed record Row(long Id, Guid BatchId, string Project, int Spans, int Attempts, DateTime CreatedAt, DateTime ParkedAt, string? Reason);
 }

@@ -245,11 +245,7 @@ public sealed class SpanLedger(Database database)
     private Task<IReadOnlyList<T>> QueryAsync<TRow, T>(string sql, object parameters, Func<TRow, T> read, CancellationToken cancellationToken) =>
         database.RunAsync<IReadOnlyList<T>>(
             async connection =>
-                [
-                    .. (
-                        await connection.QueryAsync<TRow>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))
-                    ).Select(read),
-                ],
+                [.. (await connection.QueryAsync<TRow>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).Select(read)],
             cancellationToken
         );
 

@@ -9,8 +9,16 @@ using Npgsql;
 
 namespace LlmObs.Storage.Writing;
 
+/// <summary>What one turn came to.</summary>
+/// <param name="Taken">Rows that were due, postponed ones included.</param>
+public sealed record FoldTurn(int Taken, IReadOnlyList<PostponedSpan> Postponed);
+
+/// <summary>A span that could not be made of its fields: it is tried again when more is said of it, or after <see cref="UpdatedSpanFolder.Postponement"/>.</summary>
+public sealed record PostponedSpan(Project Project, string TraceId, string SpanId, Exception Reason);
+
 /// <summary>Makes spans of what events said of them, and queues each new version for SLS.</summary>
-/// <remarks>Rows are claimed by locking, so any number of folders may run. What content came apart from the span is merged into the new version again.</remarks>
+/// <remarks>Rows are claimed by locking, so any number of folders may run. What content came apart from the span is merged into the new version again.
+/// A row that cannot be written is set aside alone, so that it holds up no other.</remarks>
 public sealed class UpdatedSpanFolder(
     Database database,
     Partitions partitions,
@@ -19,6 +27,8 @@ public sealed class UpdatedSpanFolder(
     TimeProvider time
 )
 {
+    private const string Attempt = "attempt";
+
     private const string Claim = """
         SELECT u.project_id AS "ProjectId", p.name AS "ProjectName", u.trace_id AS "TraceId", u.span_id AS "SpanId", u.day AS "Day",
             u.body AS "Body", u.json_bytes AS "JsonBytes"
@@ -57,6 +67,11 @@ public sealed class UpdatedSpanFolder(
         WHERE l.project_id = @projectId AND l.trace_id = t.trace_id AND l.span_id = t.span_id
         """;
 
+    private const string Postpone = """
+        UPDATE updated_spans SET due_at = clock_timestamp() + @Postponement
+        WHERE project_id = @ProjectId AND trace_id = @TraceId AND span_id = @SpanId
+        """;
+
     private const string Done = """
         UPDATE updated_spans AS u
         SET due_at = NULL, day = t.day
@@ -64,13 +79,12 @@ public sealed class UpdatedSpanFolder(
         WHERE u.project_id = @projectId AND u.trace_id = t.trace_id AND u.span_id = t.span_id
         """;
 
-    /// <summary>Writes the newest version of at most <paramref name="limit"/> spans that are due. Returns how many.</summary>
-    /// <param name="map">Makes the spans of a project, one each, in the same order; their revisions are set here.</param>
-    public Task<int> FoldDueAsync(
-        int limit,
-        Func<Project, IReadOnlyList<UpdatedFields>, ValueTask<IReadOnlyList<SpanRecord>>> map,
-        CancellationToken cancellationToken
-    ) =>
+    /// <summary>Long enough that a span which fails every time costs nothing, short enough that a mended release writes it by itself.</summary>
+    public static readonly TimeSpan Postponement = TimeSpan.FromHours(1);
+
+    /// <summary>Writes the newest version of at most <paramref name="limit"/> spans that are due.</summary>
+    /// <param name="map">The spans' revisions are set here.</param>
+    public Task<FoldTurn> FoldDueAsync(int limit, MapSpans map, CancellationToken cancellationToken) =>
         database.RunAsync(
             async connection =>
             {
@@ -78,18 +92,77 @@ public sealed class UpdatedSpanFolder(
                 var rows = (
                     await connection.QueryAsync<Row>(new CommandDefinition(Claim, new { limit }, cancellationToken: cancellationToken))
                 ).AsList();
+                var postponed = new List<PostponedSpan>();
                 foreach (var project in rows.GroupBy(row => new Project(row.ProjectId, row.ProjectName)))
                 {
                     List<Row> ordered = [.. project.OrderBy(row => row.Key)];
-                    var records = await map(project.Key, [.. ordered.Select(row => ContentCodec.DecodeFields(row.Body, row.JsonBytes))]);
-                    await FoldAsync(connection, project.Key, [.. ordered.Zip(records, Prepare)], cancellationToken);
+                    if (await TryFoldAsync(transaction, project.Key, ordered, map, cancellationToken) is not null)
+                    {
+                        postponed.AddRange(await FoldEachAsync(transaction, project.Key, ordered, map, cancellationToken));
+                    }
                 }
 
                 await transaction.CommitAsync(cancellationToken);
-                return rows.Count;
+                return new FoldTurn(rows.Count, postponed);
             },
             cancellationToken
         );
+
+    private async Task<List<PostponedSpan>> FoldEachAsync(
+        NpgsqlTransaction transaction,
+        Project project,
+        List<Row> rows,
+        MapSpans map,
+        CancellationToken cancellationToken
+    )
+    {
+        var postponed = new List<PostponedSpan>();
+        foreach (var row in rows)
+        {
+            if (await TryFoldAsync(transaction, project, [row], map, cancellationToken) is { } reason)
+            {
+                var parameters = new
+                {
+                    row.ProjectId,
+                    row.TraceId,
+                    row.SpanId,
+                    Postponement,
+                };
+                await transaction.Connection!.ExecuteAsync(new CommandDefinition(Postpone, parameters, cancellationToken: cancellationToken));
+                postponed.Add(new(project, row.TraceId, row.SpanId, reason));
+            }
+        }
+
+        return postponed;
+    }
+
+    /// <summary>All of the rows or none: then why. An outage is nobody's fault here, and is thrown.</summary>
+    private async Task<Exception?> TryFoldAsync(
+        NpgsqlTransaction transaction,
+        Project project,
+        List<Row> rows,
+        MapSpans map,
+        CancellationToken cancellationToken
+    )
+    {
+        await transaction.SaveAsync(Attempt, cancellationToken);
+        try
+        {
+            var records = await map(project, [.. rows.Select(row => ContentCodec.DecodeFields(row.Body, row.JsonBytes))]);
+            await FoldAsync(transaction.Connection!, project, [.. rows.Zip(records, Prepare)], cancellationToken);
+            await transaction.ReleaseAsync(Attempt, cancellationToken);
+            return null;
+        }
+        catch (Exception exception) when (IsOfTheRows(exception))
+        {
+            await transaction.RollbackAsync(Attempt, cancellationToken);
+            return exception;
+        }
+    }
+
+    private static bool IsOfTheRows(Exception exception) =>
+        exception is not (StorageUnavailableException or OperationCanceledException)
+        && !(exception is NpgsqlException fromDatabase && StorageUnavailableException.IsOutage(fromDatabase));
 
     private PreparedSpan Prepare(Row row, SpanRecord mapped)
     {
@@ -142,6 +215,9 @@ public sealed class UpdatedSpanFolder(
         var ready = await sampling.ReadyAsync(connection, project.Id, spans, cancellationToken);
         await OutboxInsert.AddAsync(connection, project, ready, lease: null, options.Value, cancellationToken);
     }
+
+    /// <summary>Makes the spans of a project, one for each of <paramref name="fields"/>, in the same order.</summary>
+    public delegate ValueTask<IReadOnlyList<SpanRecord>> MapSpans(Project project, IReadOnlyList<UpdatedFields> fields);
 
     private sealed record Row(int ProjectId, string ProjectName, string TraceId, string SpanId, DateOnly? Day, byte[] Body, int JsonBytes)
     {

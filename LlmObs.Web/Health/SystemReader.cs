@@ -1,4 +1,5 @@
 using LlmObs.Storage.Reading;
+using LlmObs.Storage.Reconciling;
 using LlmObs.Storage.Sampling;
 using LlmObs.Storage.Writing;
 using LlmObs.TraceLog;
@@ -16,13 +17,22 @@ public sealed record SystemState(
     Seen<StoredRows> Stored,
     Seen<OutboxStatus> Outbox,
     Seen<SlsAnswer> Sls,
-    Seen<IReadOnlyList<ProjectCoverage>> Coverage
+    Seen<IReadOnlyList<ProjectCoverage>> Coverage,
+    Seen<Backlog> Backlog,
+    Seen<LedgerStrip> Ledger,
+    Seen<IReadOnlyList<ParkedBatch>> Parked
 );
+
+/// <summary>How fast the outbox empties; no rate before there were two samples of it.</summary>
+public sealed record Backlog(OutboxRate? Rate);
 
 /// <summary>Looks at every store by itself: one that is away must not hide the others.</summary>
 public sealed partial class SystemReader(
     StorageStatus storage,
     Outbox outbox,
+    OutboxHistory history,
+    SpanLedger ledger,
+    ParkedBatches parked,
     Coverage coverage,
     SpanSearch search,
     TimeProvider time,
@@ -32,6 +42,9 @@ public sealed partial class SystemReader(
     /// <summary>What "recently" means for SLS.</summary>
     public static readonly TimeSpan Recent = TimeSpan.FromMinutes(15);
 
+    /// <summary>Parked batches shown at once.</summary>
+    private const int MostParked = 100;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     public async Task<SystemState> ReadAsync(string project, CancellationToken cancellationToken)
@@ -40,7 +53,16 @@ public sealed partial class SystemReader(
         var queue = LookAsync(outbox.StatusAsync, cancellationToken);
         var sls = LookAsync(token => AskSlsAsync(project, token), cancellationToken);
         var covered = LookAsync(coverage.OfLastWeekAsync, cancellationToken);
-        return new(await stored, await queue, await sls, await covered);
+        var backlog = LookAsync(async token => new Backlog(await history.RateAsync(token)), cancellationToken);
+        var strip = LookAsync(token => LedgerAsync(project, token), cancellationToken);
+        var aside = LookAsync(token => parked.ListAsync(project, MostParked, token), cancellationToken);
+        return new(await stored, await queue, await sls, await covered, await backlog, await strip, await aside);
+    }
+
+    private async Task<LedgerStrip> LedgerAsync(string project, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        return LedgerStrip.Of(await ledger.SinceAsync(LedgerStrip.First(now), project, cancellationToken), now);
     }
 
     private async Task<SlsAnswer> AskSlsAsync(string project, CancellationToken cancellationToken)

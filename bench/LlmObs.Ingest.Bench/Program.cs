@@ -20,6 +20,9 @@ switch (args)
     case ["stages", .. var options]:
         await new StagesRun(Seconds(options, 4)).RunAsync();
         return 0;
+    case ["peers", var directory, .. var options]:
+        await new PeersRun(directory, Seconds(options, 8)).RunAsync();
+        return 0;
     case ["load", var order]:
         Console.WriteLine(JsonSerializer.Serialize(await LoadRun.HereAsync(JsonSerializer.Deserialize<LoadOrder>(order)!)));
         return 0;
@@ -27,7 +30,7 @@ switch (args)
         await DiscardingSls.ServeAsync(new(url), hangs: mode == "hang");
         return 0;
     default:
-        Console.Error.WriteLine("Usage: ingest | shipping | stages | peers [--seconds N] [--batches N,N] [--connections N,N]");
+        Console.Error.WriteLine("Usage: ingest | shipping | stages | peers DIRECTORY [--seconds N] [--batches N,N] [--connections N,N]");
         return 1;
 }
 

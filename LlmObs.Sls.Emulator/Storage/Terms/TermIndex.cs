@@ -7,8 +7,10 @@ public sealed class TermIndex(string directory) : IDisposable
 {
     private const string Extension = ".terms";
     private readonly Lock gate = new();
+    private readonly Lock writing = new();
     private volatile TermSegment[] segments = [];
     private bool opened;
+    private bool closed;
     private int generation;
 
     /// <summary>In the order of their sequences; they do not overlap. A reader keeps the array it got.</summary>
@@ -21,7 +23,7 @@ public sealed class TermIndex(string directory) : IDisposable
     /// <param name="nextSequence">What covers this or more was made from a table that is no more.</param>
     public void Open(long nextSequence)
     {
-        if (opened)
+        if (opened || closed)
         {
             return;
         }
@@ -69,16 +71,20 @@ public sealed class TermIndex(string directory) : IDisposable
     public void Add(TermSegmentBuilder builder, (long First, long Last) covers, int generation)
     {
         var path = Path.Combine(directory, covers.First.ToString("D19", CultureInfo.InvariantCulture) + Extension);
-        builder.Write(path, covers);
-        lock (gate)
+        lock (writing)
         {
-            if (generation == this.generation && TermSegment.Open(path) is { } segment)
+            ObjectDisposedException.ThrowIf(closed, this);
+            builder.Write(path, covers);
+            lock (gate)
             {
-                segments = [.. segments.Append(segment).OrderBy(each => each.Covers.First)];
-                return;
+                if (generation == this.generation && TermSegment.Open(path) is { } segment)
+                {
+                    segments = [.. segments.Append(segment).OrderBy(each => each.Covers.First)];
+                    return;
+                }
             }
+            File.Delete(path);
         }
-        File.Delete(path);
     }
 
     /// <summary>Forgets every segment with a log older than a time, Unix seconds; the others of its logs are indexed anew.</summary>
@@ -94,8 +100,13 @@ public sealed class TermIndex(string directory) : IDisposable
         }
     }
 
+    /// <summary>No file is written afterwards: the directory may be deleted.</summary>
     public void Dispose()
     {
+        lock (writing)
+        {
+            closed = true;
+        }
         foreach (var segment in segments)
         {
             segment.Dispose();

@@ -18,7 +18,7 @@ internal sealed class Passages
     public static Passages Load()
     {
         var found = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var captured in Captured.Traces())
+        foreach (var captured in CapturedBodies.Traces())
         {
             foreach (var span in captured.ResourceSpans.SelectMany(resource => resource.ScopeSpans).SelectMany(scope => scope.Spans))
             {

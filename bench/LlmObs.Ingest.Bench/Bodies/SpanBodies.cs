@@ -12,14 +12,12 @@ internal static class SpanBodies
     public static IReadOnlyList<SpanBody> Make(Protocol protocol, int spansPerBody, int seed = 1)
     {
         var factory = new SpanFactory(Passages.Load(), new Random(seed), TextBytes);
-        return
-        [
-            .. Enumerable
-                .Range(0, Math.Clamp(Spans / spansPerBody, 2, 256))
-                .Select(_ => factory.Request(spansPerBody))
-                .Select(request => protocol == Protocol.Json ? SpanBody.Json(request) : SpanBody.Protobuf(request)),
-        ];
+        return [.. Enumerable.Range(0, Math.Clamp(Spans / spansPerBody, 2, 256)).Select(_ => SpanBody.Of(factory.Request(spansPerBody), protocol))];
     }
+
+    /// <summary>What real SDKs sent, body by body.</summary>
+    public static IReadOnlyList<SpanBody> Captured(Protocol protocol) =>
+        [.. CapturedBodies.Traces().Select(request => SpanBody.Of(request, protocol))];
 }
 
 internal enum Protocol

@@ -11,6 +11,8 @@ internal sealed class SpanFactory(Passages passages, Random random, int textByte
 {
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly string[] Models = ["gpt-5.1", "qwen3-max", "claude-sonnet-4-5", "deepseek-v3.2"];
+    private ByteString trace = ByteString.Empty;
+    private ByteString root = ByteString.Empty;
     private readonly ulong startUnixNano = (ulong)(TimeProvider.System.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
 
     /// <summary>One export of so many spans. The ids are random: <see cref="SpanBody"/> finds them by that and stamps its own over them.</summary>
@@ -52,11 +54,16 @@ internal sealed class SpanFactory(Passages passages, Random random, int textByte
 
     private Span Span(int number)
     {
+        // Ten spans to a trace, the first above the others.
+        var isRoot = number % 10 == 0;
+        var id = RandomId(8);
+        (trace, root) = isRoot ? (RandomId(16), id) : (trace, root);
         var start = startUnixNano + (ulong)random.Next(1_000_000_000);
         var span = new Span
         {
-            TraceId = RandomId(16),
-            SpanId = RandomId(8),
+            TraceId = trace,
+            SpanId = id,
+            ParentSpanId = isRoot ? ByteString.Empty : root,
             Kind = Otlp.Protos.Span.Types.SpanKind.Client,
             StartTimeUnixNano = start,
             EndTimeUnixNano = start + (ulong)random.Next(50_000_000, 2_000_000_000),

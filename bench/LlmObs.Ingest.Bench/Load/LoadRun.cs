@@ -6,11 +6,18 @@ namespace LlmObs.Ingest.Bench.Load;
 
 /// <summary>What a load generator is told.</summary>
 /// <param name="Seed">Of the ids: two runs with different seeds send different spans.</param>
-internal sealed record LoadOrder(Uri Url, Protocol Protocol, int Batch, int Connections, double WarmUpSeconds, double Seconds, ulong Seed);
+internal sealed record LoadOrder(Uri Url, Protocol Protocol, int Batch, int Connections, double WarmUpSeconds, double Seconds, ulong Seed)
+{
+    /// <summary>Sends what real SDKs sent instead of made spans; <see cref="Batch"/> is then of no account.</summary>
+    public bool IsCaptured { get; init; }
+}
 
 /// <summary>What it saw. What was answered after the warm-up and before the end is counted.</summary>
 internal sealed record LoadResult(long Spans, long Requests, long Refused, double Seconds, double P50Ms, double P99Ms)
 {
+    /// <summary>Spans acknowledged in all, the warm-up's and the last ones' included.</summary>
+    public long Acknowledged { get; init; }
+
     public double SpansPerSecond => Spans / Seconds;
 }
 
@@ -35,7 +42,7 @@ internal static class LoadRun
 
     public static async Task<LoadResult> HereAsync(LoadOrder order)
     {
-        var bodies = SpanBodies.Make(order.Protocol, order.Batch);
+        var bodies = order.IsCaptured ? SpanBodies.Captured(order.Protocol) : SpanBodies.Make(order.Protocol, order.Batch);
         var numbers = new SpanNumbers(order.Seed);
         var counting = Stopwatch.GetTimestamp() + (long)(order.WarmUpSeconds * Stopwatch.Frequency);
         var end = counting + (long)(order.Seconds * Stopwatch.Frequency);
@@ -43,13 +50,16 @@ internal static class LoadRun
         var milliseconds = connections.SelectMany(connection => connection.Milliseconds).ToList();
         var percentiles = new Percentiles(milliseconds);
         return new(
-            milliseconds.Count * (long)order.Batch,
+            connections.Sum(connection => connection.Spans),
             milliseconds.Count,
             connections.Sum(connection => connection.Refused),
             order.Seconds,
             percentiles.At(0.5),
             percentiles.At(0.99)
-        );
+        )
+        {
+            Acknowledged = connections.Sum(connection => connection.Acknowledged),
+        };
 
         async Task<Connection> ConnectAsync(int number)
         {
@@ -69,6 +79,10 @@ internal static class LoadRun
     {
         public List<double> Milliseconds { get; } = [];
 
+        public long Spans { get; private set; }
+
+        public long Acknowledged { get; private set; }
+
         public long Refused { get; private set; }
 
         public async Task RunAsync(int first, long counting, long end)
@@ -84,10 +98,11 @@ internal static class LoadRun
                 }
 
                 var isTaken = await sender.SendAsync();
+                Acknowledged += isTaken ? body.SpanCount : 0;
                 var answered = Stopwatch.GetTimestamp();
                 if (answered >= counting && answered <= end)
                 {
-                    Count(isTaken, Stopwatch.GetElapsedTime(sent, answered).TotalMilliseconds);
+                    Count(body, isTaken, Stopwatch.GetElapsedTime(sent, answered).TotalMilliseconds);
                 }
             }
         }
@@ -99,11 +114,12 @@ internal static class LoadRun
             body.Stamp(target, numbers.Take(body.SpanCount));
         }
 
-        private void Count(bool isTaken, double milliseconds)
+        private void Count(SpanBody body, bool isTaken, double milliseconds)
         {
             if (isTaken)
             {
                 Milliseconds.Add(milliseconds);
+                Spans += body.SpanCount;
             }
             else
             {

@@ -16,19 +16,32 @@ internal static class CpuClock
     }
 
     /// <summary>Of a process and all below it, ended children included: PostgreSQL with its sessions.</summary>
-    public static double OfTree(int rootId)
-    {
-        var processes = Directory.EnumerateDirectories("/proc").Select(Read).OfType<Stat>().ToLookup(stat => stat.Parent);
-        return Read($"/proc/{rootId.ToString(CultureInfo.InvariantCulture)}") is { } root ? Sum(root) / TicksPerSecond : 0;
+    public static double OfTree(int rootId) => Tree(rootId).Sum(stat => stat.Ticks) / TicksPerSecond;
 
-        double Sum(Stat stat) => stat.Ticks + processes[stat.Id].Sum(Sum);
-    }
+    /// <summary>Bytes in memory of a process and all below it; what they share is counted in each.</summary>
+    public static long ResidentBytesOfTree(int rootId) => Tree(rootId).Sum(stat => ResidentBytes(stat.Id));
 
     /// <summary>Bytes in memory, counted as ps does.</summary>
     public static long ResidentBytes(int processId)
     {
         using var process = Process.GetProcessById(processId);
         return process.WorkingSet64;
+    }
+
+    private static List<Stat> Tree(int rootId)
+    {
+        var children = Directory.EnumerateDirectories("/proc").Select(Read).OfType<Stat>().ToLookup(stat => stat.Parent);
+        var tree = new List<Stat>();
+        if (Read($"/proc/{rootId.ToString(CultureInfo.InvariantCulture)}") is { } root)
+        {
+            tree.Add(root);
+            for (var i = 0; i < tree.Count; i++)
+            {
+                tree.AddRange(children[tree[i].Id]);
+            }
+        }
+
+        return tree;
     }
 
     private static Stat? Read(string directory)

@@ -39,7 +39,7 @@ internal sealed class IngestProcess : IAsyncDisposable
         // The warnings it would log are part of the measurement's arrangement: nobody answers at SLS's address.
         start.Environment["Logging__LogLevel__LlmObs.Ingest.Shipping"] = "Error";
         var process = Process.Start(start)!;
-        process.OutputDataReceived += (_, line) => Console.Error.WriteLine(line.Data);
+        process.OutputDataReceived += (_, line) => Say(line.Data);
         process.BeginOutputReadLine();
         var ingest = new IngestProcess(process, http, grpc);
         await ingest.ReadyAsync();
@@ -51,6 +51,14 @@ internal sealed class IngestProcess : IAsyncDisposable
         process.Kill();
         await process.WaitForExitAsync();
         process.Dispose();
+    }
+
+    private static void Say(string? line)
+    {
+        if (line is not null)
+        {
+            Console.Error.WriteLine(line);
+        }
     }
 
     // An empty export is acknowledged as soon as there is a schema and a project to write to.

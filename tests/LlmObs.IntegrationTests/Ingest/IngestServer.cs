@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using LlmObs.Api;
 using LlmObs.Ingest.Langfuse;
 using LlmObs.Ingest.Otlp;
 using LlmObs.Ingest.Shipping;
@@ -9,6 +10,7 @@ using LlmObs.LocalHost.Postgres;
 using LlmObs.Storage;
 using LlmObs.Storage.Access;
 using LlmObs.Storage.Reading;
+using LlmObs.TraceLog;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -116,13 +118,16 @@ public sealed class IngestServer : IAsyncDisposable
         builder.AddServiceDefaults();
         builder.AddLlmObsDatabase();
         builder.AddLlmObsStorage(ownsSchema: true);
+        builder.AddTraceLog();
         builder.AddOtlpIngest();
         builder.AddLangfuseIngest();
+        builder.AddLlmObsApi();
         builder.Services.AddOptions<ShippingOptions>();
         builder.Services.AddSingleton<ShippingQueue>();
         var app = builder.Build();
         app.MapLangfuseIngest();
         app.MapOtlpIngest();
+        app.MapLlmObsApi();
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new(app);
     }

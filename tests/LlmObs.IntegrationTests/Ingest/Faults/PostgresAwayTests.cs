@@ -54,7 +54,7 @@ public sealed class PostgresAwayTests(IngestDatabase database) : IAsyncLifetime
     public async Task Acknowledges_from_the_spool_while_PostgreSQL_hangs()
     {
         await using var wire = new CutWire(postgres.Port);
-        await using var ingest = await StartIngestAsync(wire.Port, ("Spool:PatienceSeconds", "0.5"));
+        await using var ingest = await StartIngestAsync(wire.Port);
         await using var spans = new NumberedSpans(ingest.Http).Start();
         await spans.MoreAsync(30, "spans are taken");
         for (var round = 0; round < Rounds; round++)
@@ -92,7 +92,7 @@ public sealed class PostgresAwayTests(IngestDatabase database) : IAsyncLifetime
     [Fact]
     public async Task Tells_clients_to_come_again_when_the_spool_is_full_and_keeps_what_it_took()
     {
-        await using var ingest = await StartIngestAsync(postgres.Port, ("Spool:MaxBytes", "8192"));
+        await using var ingest = await StartIngestAsync(postgres.Port, spoolBytes: 8192);
         await using var spans = new NumberedSpans(ingest.Http);
         Assert.Equal(HttpStatusCode.OK, await spans.SendAsync());
         await postgres.StopAsync();
@@ -147,13 +147,16 @@ public sealed class PostgresAwayTests(IngestDatabase database) : IAsyncLifetime
             }
         );
 
-    private async Task<IngestServer> StartIngestAsync(int port, params (string, string)[] settings)
+    private async Task<IngestServer> StartIngestAsync(int port, int spoolBytes = 100_000_000)
     {
         var connection = new NpgsqlConnectionStringBuilder(postgres.ConnectionString("llmobs")) { Port = port };
         var server = await IngestServer.StartAsync(
             database,
             connection.ConnectionString,
-            settings: [("Spool:Directory", SpoolDirectory), ("Spool:MaxBytes", "100000000"), ("Spool:RetrySeconds", "0.1"), .. settings]
+            ("Spool:Directory", SpoolDirectory),
+            ("Spool:MaxBytes", $"{spoolBytes}"),
+            ("Spool:PatienceSeconds", "0.5"),
+            ("Spool:RetrySeconds", "0.1")
         );
         return await server.ReadyAsync();
     }
@@ -180,7 +183,10 @@ public sealed class PostgresAwayTests(IngestDatabase database) : IAsyncLifetime
         );
         Assert.Equal(spans.Acknowledged.Count, spans.Acknowledged.Distinct().Count());
         Assert.All(spans.Acknowledged, id => Assert.True(rows.GetValueOrDefault(id) == 1, $"span {id} has {rows.GetValueOrDefault(id)} rows"));
-        Assert.All(spans.Acknowledged, id => Assert.True(shipped.GetValueOrDefault(id) == 1, $"span {id} is {shipped.GetValueOrDefault(id)} times in the outbox"));
+        Assert.All(
+            spans.Acknowledged,
+            id => Assert.True(shipped.GetValueOrDefault(id) == 1, $"span {id} is {shipped.GetValueOrDefault(id)} times in the outbox")
+        );
     }
 
     private static async Task<Dictionary<string, long>> CountAsync(NpgsqlDataSource source, string sql)

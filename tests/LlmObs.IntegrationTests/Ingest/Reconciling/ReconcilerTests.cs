@@ -84,9 +84,7 @@ public sealed class ReconcilerTests(TestDatabase database) : IClassFixture<TestD
         await CompareAsync();
         Assert.Equal((LedgerState.Gap, 1, 1, 1, 0), await FoundAsync());
 
-        await ShipAsync(
-            Assert.Single(await database.Outbox.ClaimAsync(100, TimeSpan.FromMinutes(1), Token), repair => repair.Project == project)
-        );
+        await ShipAsync(Assert.Single(await database.Outbox.ClaimAsync(100, TimeSpan.FromMinutes(1), Token), repair => repair.Project == project));
         await CompareAsync();
         Assert.Equal((LedgerState.Equal, 1, 1, 0, 0), await FoundAsync());
     }
@@ -99,9 +97,7 @@ public sealed class ReconcilerTests(TestDatabase database) : IClassFixture<TestD
         await ShipAsync(twice);
         await ShipAsync(twice);
         await ShipAsync(unknown);
-        await database.ScalarAsync(
-            $"DELETE FROM spans WHERE project_id = {project.Id} AND span_id = '{unknown.Records.Single().Span.SpanId}'"
-        );
+        await database.ScalarAsync($"DELETE FROM spans WHERE project_id = {project.Id} AND span_id = '{unknown.Records.Single().Span.SpanId}'");
 
         await CompareAsync();
 
@@ -145,9 +141,7 @@ public sealed class ReconcilerTests(TestDatabase database) : IClassFixture<TestD
     {
         var batch = await WriteAsync(Spans.Chat());
         await database.Outbox.CompleteAsync([batch], Token);
-        await database.ScalarAsync(
-            $"INSERT INTO held_traces (project_id, trace_id) VALUES ({project.Id}, '{batch.Records.Single().Span.TraceId}')"
-        );
+        await database.ScalarAsync($"INSERT INTO held_traces (project_id, trace_id) VALUES ({project.Id}, '{batch.Records.Single().Span.TraceId}')");
 
         await CompareAsync();
 
