@@ -46,10 +46,7 @@ internal static class OutboxInsert
             await reader.ReadAsync(cancellationToken);
             // now() of one transaction: a span that is new was received when its outbox row was made.
             var createdAt = reader.GetFieldValue<DateTimeOffset>(2);
-            IReadOnlyList<SpanRecord> records =
-            [
-                .. chunks[i].Select(span => span.Record with { ReceivedAt = span.Record.ReceivedAt ?? createdAt }),
-            ];
+            IReadOnlyList<SpanRecord> records = [.. chunks[i].Select(span => span.Record with { ReceivedAt = span.Record.ReceivedAt ?? createdAt })];
             rows.Add(new(reader.GetInt64(0), reader.GetGuid(1), project, 0, createdAt, records));
             await reader.NextResultAsync(cancellationToken);
         }
