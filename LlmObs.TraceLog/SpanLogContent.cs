@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using LlmObs.Domain;
@@ -15,8 +14,6 @@ internal static class SpanLogContent
 {
     /// <summary>Chinese stays Chinese: <c>\u8ba2</c> could not be found.</summary>
     public static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    private static readonly JsonWriterOptions ReadableWriter = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     // Where dialects put texts that the mapper has brought into messages, input, output, tools or documents. A name, or a start that ends in a dot.
     private static readonly string[] Repeated =
@@ -175,14 +172,5 @@ internal static class SpanLogContent
                 writer.WriteEndArray();
             });
 
-    private static string Write(Action<Utf8JsonWriter> write)
-    {
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer, ReadableWriter))
-        {
-            write(writer);
-        }
-
-        return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
-    }
+    private static string Write(Action<Utf8JsonWriter> write) => Utf8JsonBuffer.Text(write);
 }

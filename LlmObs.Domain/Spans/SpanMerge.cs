@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace LlmObs.Domain.Spans;
 
 /// <summary>Adds content that came apart from its span. What the span says itself wins; the late part adds what is missing.</summary>
@@ -54,19 +56,32 @@ public static class SpanMerge
     /// <summary>Folds white space and cuts at 500 characters, never inside a surrogate pair.</summary>
     public static string OneLine(string text, int limit = 500)
     {
-        var line = string.Join(
-            ' ',
-            text.Length > 8 * limit
-                ? text[..(8 * limit)].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
-                : text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
-        );
-        if (line.Length <= limit)
+        var line = new StringBuilder(Math.Min(text.Length, limit) + 1);
+        var isGap = false;
+        foreach (var letter in text.AsSpan(0, Math.Min(text.Length, 8 * limit)))
         {
-            return line;
+            if (char.IsWhiteSpace(letter))
+            {
+                isGap = line.Length > 0;
+                continue;
+            }
+
+            if (isGap)
+            {
+                line.Append(' ');
+                isGap = false;
+            }
+
+            if (line.Length >= limit)
+            {
+                break;
+            }
+
+            line.Append(letter);
         }
 
-        var end = char.IsHighSurrogate(line[limit - 1]) ? limit - 1 : limit;
-        return line[..end];
+        var end = Math.Min(line.Length, limit);
+        return line.ToString(0, end == limit && char.IsHighSurrogate(line[end - 1]) ? end - 1 : end);
     }
 
     // Some libraries say the system prompt twice, on the span and, with the conversation, apart from it: the conversation's is kept.

@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using LlmObs.Domain;
 using LlmObs.Ingest.Otlp.Protos;
@@ -11,25 +8,14 @@ namespace LlmObs.Ingest.Mapping;
 /// <summary>Attributes as JSON text: 64-bit integers as numbers, bytes as base64, what JSON has no number for as text.</summary>
 internal static class AttributeJson
 {
-    // Relaxed: Chinese stays readable. The text never reaches a page unescaped.
-    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
-
     /// <summary>One flat object of every attribute.</summary>
-    public static JsonText Write(AttributeMap attributes) => new(WriteText(writer => WriteObject(writer, attributes.All)));
+    public static JsonText Write(AttributeMap attributes) =>
+        new(Utf8JsonBuffer.Text(attributes, static (writer, map) => WriteObject(writer, map.All)));
 
     /// <summary>A structured value as JSON.</summary>
-    public static string Write(AnyValue value) => WriteText(writer => WriteValue(writer, value));
+    public static string Write(AnyValue value) => Utf8JsonBuffer.Text(value, static (writer, whole) => WriteValue(writer, whole));
 
-    public static string WriteText(Action<Utf8JsonWriter> write)
-    {
-        var buffer = new ArrayBufferWriter<byte>(1024);
-        using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
-        {
-            write(writer);
-        }
-
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
-    }
+    public static string WriteText(Action<Utf8JsonWriter> write) => Utf8JsonBuffer.Text(write);
 
     public static void WriteValue(Utf8JsonWriter writer, AnyValue? value)
     {

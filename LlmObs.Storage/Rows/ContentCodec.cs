@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using K4os.Compression.LZ4;
+using LlmObs.Domain;
 using LlmObs.Domain.Spans;
 using LlmObs.Domain.Updates;
 
@@ -49,22 +50,25 @@ internal static class ContentCodec
 
     private static EncodedContent Encode<T>(T value, JsonTypeInfo<T> type)
     {
-        var json = new ArrayBufferWriter<byte>(4096);
-        using (
-            var writer = new Utf8JsonWriter(
-                json,
-                new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true }
-            )
-        )
-        {
-            JsonSerializer.Serialize(writer, value, type);
-        }
-
-        var buffer = ArrayPool<byte>.Shared.Rent(LZ4Codec.MaximumOutputSize(json.WrittenCount));
+        var json = Utf8JsonBuffer.Rent();
         try
         {
-            var length = LZ4Codec.Encode(json.WrittenSpan, buffer);
-            return new(buffer.AsSpan(0, length).ToArray(), json.WrittenCount);
+            JsonSerializer.Serialize(json.Writer, value, type);
+            return Compress(json.Written);
+        }
+        finally
+        {
+            json.Return();
+        }
+    }
+
+    private static EncodedContent Compress(ReadOnlySpan<byte> json)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(LZ4Codec.MaximumOutputSize(json.Length));
+        try
+        {
+            var length = LZ4Codec.Encode(json, buffer);
+            return new(buffer.AsSpan(0, length).ToArray(), json.Length);
         }
         finally
         {
