@@ -26,7 +26,7 @@ internal sealed class PeersRun(string peers, double seconds)
             await PeerAsync("promptfoo OTLP receiver, SQLite", "promptfoo.mjs", "/v1/traces", Protocol.Protobuf),
             await PeerAsync("promptfoo OTLP receiver, SQLite", "promptfoo.mjs", "/v1/traces", Protocol.Json),
         ];
-        Markdown.Table(["receiver", "protocol", "spans/s", "p50 ms", "p99 ms", "spans kept, of sent", "memory, MB (RSS)"], rows);
+        Markdown.Table(["receiver", "protocol", "spans/s", "p50 ms", "p99 ms", "spans kept, of acknowledged", "memory, MB (RSS)"], rows);
     }
 
     private async Task<string[]> LlmObsAsync(Protocol protocol)
