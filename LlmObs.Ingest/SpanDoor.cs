@@ -1,4 +1,6 @@
 using LlmObs.Domain;
+using LlmObs.Domain.Redaction;
+using LlmObs.Domain.Scores;
 using LlmObs.Domain.Spans;
 using LlmObs.Domain.Updates;
 using LlmObs.Ingest.Redaction;
@@ -19,8 +21,11 @@ public sealed class SpanDoor(Redactor redactor, PriceBook prices)
     }
 
     /// <summary>What is said of a span that comes in pieces is masked before it is stored; it passes again, whole, once it is a span.</summary>
-    /// <param name="isText">Tells by a field's name whether people's words may stand in it.</param>
-    public UpdatedFields Pass(Project project, UpdatedFields update, Func<string, bool> isText) => redactor.Redact(project, update, isText);
+    /// <param name="wordsOf">Tells by a field's name where people's words may stand in it.</param>
+    public UpdatedFields Pass(Project project, UpdatedFields update, Func<string, FieldWords?> wordsOf) => redactor.Redact(project, update, wordsOf);
+
+    /// <summary>A score that does not travel with a span.</summary>
+    public Score Pass(Project project, Score score) => redactor.Redact(project, score);
 }
 
 public static class SpanDoorServices

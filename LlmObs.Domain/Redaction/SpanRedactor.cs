@@ -1,3 +1,4 @@
+using LlmObs.Domain.Scores;
 using LlmObs.Domain.Spans;
 using LlmObs.Domain.Updates;
 
@@ -5,6 +6,12 @@ namespace LlmObs.Domain.Redaction;
 
 /// <summary>Something a rule found: in which field, not what.</summary>
 public sealed record RedactionFind(string Rule, string Field);
+
+/// <summary>People's words in a field of <see cref="UpdatedFields"/>.</summary>
+/// <param name="Label">What the field is called where finds are counted.</param>
+/// <param name="NameFrom">Where in its name words of the sender begin, as a tag or a key of metadata; the name's length when none do.</param>
+/// <param name="IsId">A session or a user.</param>
+public readonly record struct FieldWords(string Label, int NameFrom, bool IsId = false);
 
 /// <summary>Redacts every text of a span: what is not named here is an id, a number, or a word of ours.</summary>
 /// <param name="withIds">Session and user ids as well; without it people stay findable by them.</param>
@@ -62,14 +69,33 @@ public sealed class SpanRedactor(TextRedactor redactor, bool withIds)
     }
 
     /// <summary>What events say of a span, before it is one.</summary>
-    /// <param name="isText">Tells by a field's name whether people's words may stand in it: the others are ids, times and numbers.</param>
-    public (UpdatedFields Update, IReadOnlyList<RedactionFind> Finds) Redact(UpdatedFields update, Func<string, bool> isText)
+    /// <param name="wordsOf">Tells by a field's name where people's words may stand in it; null for ids, times and numbers.</param>
+    public (UpdatedFields Update, IReadOnlyList<RedactionFind> Finds) Redact(UpdatedFields update, Func<string, FieldWords?> wordsOf)
     {
         var at = new Fields(redactor);
-        var fields = update
-            .Fields.Select(field => isText(field.Name) ? field with { Value = at.Json(field.Name.Split('\u001f')[0], field.Value) } : field)
-            .ToList();
+        var fields = update.Fields.Select(Clean).ToList();
         return at.Finds.Count == 0 ? (update, []) : (update with { Fields = fields }, at.Finds);
+
+        UpdatedField Clean(UpdatedField field) =>
+            wordsOf(field.Name) is { } words && (withIds || !words.IsId)
+                ? field with
+                {
+                    Name = field.Name[..words.NameFrom] + at.Text(words.Label, field.Name[words.NameFrom..]),
+                    Value = at.Json(words.Label, field.Value),
+                }
+                : field;
+    }
+
+    public (Score Score, IReadOnlyList<RedactionFind> Finds) Redact(Score score)
+    {
+        var at = new Fields(redactor);
+        var clean = score with
+        {
+            Label = at.Optional("score", score.Label),
+            Comment = at.Optional("score", score.Comment),
+            Metadata = at.Json("score", score.Metadata),
+        };
+        return at.Finds.Count == 0 ? (score, []) : (clean, at.Finds);
     }
 
     private sealed class Fields(TextRedactor redactor)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using LlmObs.Domain;
+using LlmObs.Domain.Redaction;
 using LlmObs.Domain.Updates;
 using LlmObs.Ingest.Mapping;
 using LlmObs.Ingest.Mapping.Content;
@@ -250,12 +251,39 @@ internal static class FieldNames
     public const string FirstName = "first-name";
     public const string LastEnd = "last-end";
 
-    private static readonly string[] Words = ["name", "input", "output", "statusMessage", MetadataOf];
+    private static readonly string[] Words = ["name", "input", "output", "statusMessage", "modelParameters", "externalId"];
 
-    /// <summary>Whether people's words may stand in a field; the others hold ids, times, numbers and names of things.</summary>
-    public static bool HoldsWords(string name) =>
-        name == FirstName
-        || Words.Any(word =>
-            name.StartsWith(OfObservation + word, StringComparison.Ordinal) || name.StartsWith(OfTrace + word, StringComparison.Ordinal)
-        );
+    /// <summary>Where people's words may stand in a field; null for ids, times, numbers and names of things.</summary>
+    public static FieldWords? WordsOf(string name)
+    {
+        if (name.StartsWith(Tag, StringComparison.Ordinal))
+        {
+            return new("tags", Tag.Length);
+        }
+
+        if (name is OfTrace + "sessionId" or OfTrace + "userId")
+        {
+            return new(name == OfTrace + "userId" ? "user" : "session", name.Length, IsId: true);
+        }
+
+        if (name == FirstName)
+        {
+            return new("name", name.Length);
+        }
+
+        foreach (var of in (ReadOnlySpan<string>)[OfObservation, OfTrace])
+        {
+            if (name.StartsWith(of + MetadataOf + PathEnd, StringComparison.Ordinal))
+            {
+                return new("metadata", of.Length + MetadataOf.Length + PathEnd.Length);
+            }
+
+            if (name.StartsWith(of, StringComparison.Ordinal) && Words.Contains(name[of.Length..]))
+            {
+                return new(name[of.Length..], name.Length);
+            }
+        }
+
+        return null;
+    }
 }

@@ -16,12 +16,7 @@ internal sealed record IngestionResult(IReadOnlyList<string> Successes, IReadOnl
 internal readonly record struct EventFault(string Id, int Status, string Why);
 
 /// <summary>Takes a batch of events: reads each on its own, commits what is sound, then answers.</summary>
-internal sealed partial class IngestionReceiver(
-    DurableWriter writer,
-    SpanDoor door,
-    TimeProvider time,
-    ILogger<IngestionReceiver> logger
-)
+internal sealed partial class IngestionReceiver(DurableWriter writer, SpanDoor door, TimeProvider time, ILogger<IngestionReceiver> logger)
 {
     public async Task<IngestionResult> ReceiveAsync(JsonElement batch, Sender sender, CancellationToken cancellationToken)
     {
@@ -58,8 +53,14 @@ internal sealed partial class IngestionReceiver(
             }
         }
 
-        var clean = updates.Select(update => door.Pass(project, update, FieldNames.HoldsWords)).ToList();
-        await writer.WriteAsync(new(project) { Updates = clean, Scores = given }, cancellationToken);
+        await writer.WriteAsync(
+            new(project)
+            {
+                Updates = [.. updates.Select(update => door.Pass(project, update, FieldNames.WordsOf))],
+                Scores = [.. given.Select(score => door.Pass(project, score))],
+            },
+            cancellationToken
+        );
         return new(successes, errors);
     }
 
@@ -72,7 +73,7 @@ internal sealed partial class IngestionReceiver(
             return (null, fault);
         }
 
-        await writer.WriteAsync(new(project) { Scores = [score] }, cancellationToken);
+        await writer.WriteAsync(new(project) { Scores = [door.Pass(project, score)] }, cancellationToken);
         return (score.Id, null);
     }
 

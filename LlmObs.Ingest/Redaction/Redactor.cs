@@ -1,5 +1,6 @@
 using LlmObs.Domain;
 using LlmObs.Domain.Redaction;
+using LlmObs.Domain.Scores;
 using LlmObs.Domain.Spans;
 using LlmObs.Domain.Updates;
 using Microsoft.Extensions.Options;
@@ -24,8 +25,8 @@ public sealed class Redactor(IOptions<RedactionOptions> options, RedactionCounts
         return mode == RedactionMode.On ? batch with { Spans = spans, LateContents = late } : batch;
     }
 
-    /// <inheritdoc cref="SpanRedactor.Redact(UpdatedFields, Func{string, bool})"/>
-    public UpdatedFields Redact(Project project, UpdatedFields update, Func<string, bool> isText)
+    /// <inheritdoc cref="SpanRedactor.Redact(UpdatedFields, Func{string, FieldWords?})"/>
+    public UpdatedFields Redact(Project project, UpdatedFields update, Func<string, FieldWords?> wordsOf)
     {
         // A dry run counts once, where the span is made.
         if (mode != RedactionMode.On)
@@ -33,9 +34,21 @@ public sealed class Redactor(IOptions<RedactionOptions> options, RedactionCounts
             return update;
         }
 
-        var (clean, finds) = redactor.Redact(update, isText);
+        var (clean, finds) = redactor.Redact(update, wordsOf);
         Count(project, finds, update.TraceId, update.SpanId);
         return clean;
+    }
+
+    public Score Redact(Project project, Score score)
+    {
+        if (mode == RedactionMode.Off)
+        {
+            return score;
+        }
+
+        var (clean, finds) = redactor.Redact(score);
+        Count(project, finds, score.TraceId ?? "", score.SpanId ?? "");
+        return mode == RedactionMode.On ? clean : score;
     }
 
     private SpanRecord Span(Project project, SpanRecord record)

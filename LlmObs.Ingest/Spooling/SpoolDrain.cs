@@ -42,7 +42,8 @@ public sealed partial class SpoolDrain(
                 return;
             }
 
-            await Task.Delay(TimeSpan.FromSeconds(options.Value.RetrySeconds), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(TimeSpan.FromSeconds(options.Value.RetrySeconds), time, stoppingToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -16,7 +16,12 @@ public sealed class SpoolMetrics : IDisposable
         drained = meter.CreateCounter<long>("llmobs.ingest.spool.drained", "{batch}", "Spooled batches that are in PostgreSQL.");
         meter.CreateObservableGauge("llmobs.ingest.spool.depth", () => spool.Status.Records, "{batch}", "Batches that wait on local disk.");
         meter.CreateObservableGauge("llmobs.ingest.spool.size", () => spool.Status.Bytes, "By", "Bytes of the spool's segments.");
-        meter.CreateObservableGauge("llmobs.ingest.spool.refused", () => spool.Status.SetAside, "{batch}", "Spooled batches PostgreSQL refused for good.");
+        meter.CreateObservableGauge(
+            "llmobs.ingest.spool.refused",
+            () => spool.Status.SetAside,
+            "{batch}",
+            "Spooled batches PostgreSQL refused for good."
+        );
         meter.CreateObservableGauge(
             "llmobs.ingest.spool.oldest_age",
             () => spool.Status.OldestAt is { } oldest ? (time.GetUtcNow() - oldest).TotalSeconds : 0,

@@ -17,10 +17,16 @@ public sealed class LangfuseDoorTests(IngestDatabase database)
     private const string Traced = """
         {"batch":[
           {"id":"e1","type":"trace-create","timestamp":"2026-11-23T07:26:21Z",
-           "body":{"id":"t","name":"support","input":"mail me at lin@shop.example","metadata":{"from":"lin@shop.example"} } },
+           "body":{"id":"t","name":"support","input":"mail me at lin@shop.example","tags":["lin@shop.example"],
+             "metadata":{"from":"lin@shop.example","lin@shop.example":1} } },
           {"id":"e2","type":"generation-create","timestamp":"2026-11-23T07:26:22Z",
            "body":{"id":"g","traceId":"t","name":"answer","model":"house-7b","startTime":"2026-11-23T07:26:22Z","endTime":"2026-11-23T07:26:23Z",
-             "output":"I wrote to lin@shop.example","usage":{"input":1000,"output":500,"unit":"TOKENS"} } }]}
+             "output":"I wrote to lin@shop.example","modelParameters":{"user":"lin@shop.example"},"usage":{"input":1000,"output":500,"unit":"TOKENS"} } }]}
+        """;
+
+    private const string Commented = """
+        {"batch":[{"id":"e3","type":"score-create","timestamp":"2026-11-23T07:26:24Z",
+          "body":{"id":"s","traceId":"t","name":"helpful","value":1,"comment":"ask lin@shop.example","metadata":{"by":"lin@shop.example"} } }]}
         """;
 
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
@@ -32,6 +38,7 @@ public sealed class LangfuseDoorTests(IngestDatabase database)
         await using var server = await StartAsync(("Redaction:Mode", "On"));
         var key = await NewKeyAsync(server, KeyLimits.Configured);
         await IngestAsync(server, Traced, Basic(key));
+        await IngestAsync(server, Commented, Basic(key));
         await EventuallyAsync(server, records => records.Count == 2);
 
         using var read = new HttpRequestMessage(HttpMethod.Get, "/api/v1/traces/t");
@@ -41,10 +48,12 @@ public sealed class LangfuseDoorTests(IngestDatabase database)
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Contains("mail me at [email]", given, StringComparison.Ordinal);
         Assert.Contains("I wrote to [email]", given, StringComparison.Ordinal);
+        Assert.Contains("ask [email]", given, StringComparison.Ordinal);
         Assert.DoesNotContain("lin@shop", given, StringComparison.Ordinal);
 
         var kept = await KeptFieldsAsync();
         Assert.Contains(kept, value => value.Contains("mail me at [email]", StringComparison.Ordinal));
+        Assert.Contains("tag.[email]", kept);
         Assert.Contains(kept, value => value.Contains("I wrote to [email]", StringComparison.Ordinal));
         Assert.DoesNotContain(kept, value => value.Contains("lin@shop", StringComparison.Ordinal));
     }
@@ -247,7 +256,7 @@ public sealed class LangfuseDoorTests(IngestDatabase database)
         while (await reader.ReadAsync(Cancel))
         {
             var fields = ContentCodec.DecodeFields(await reader.GetFieldValueAsync<byte[]>(0, Cancel), reader.GetInt32(1));
-            values.AddRange(fields.Fields.Select(field => field.Value.ToString()));
+            values.AddRange(fields.Fields.SelectMany(field => (string[])[field.Name, field.Value.ToString()]));
         }
 
         return values;
