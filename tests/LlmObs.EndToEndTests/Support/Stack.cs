@@ -168,7 +168,7 @@ public sealed partial class Stack : IAsyncDisposable
 }
 
 /// <summary>Ports nobody holds.</summary>
-public sealed record StackPorts(int Web, int Ingest, int OtlpGrpc, int Sls, int Postgres, int Copilot)
+public sealed record StackPorts(int Web, int Ingest, int OtlpGrpc, int Sls, int Postgres, int Quality, int Copilot)
 {
     public IEnumerable<string> Arguments(bool withDemo) =>
         [
@@ -182,15 +182,17 @@ public sealed record StackPorts(int Web, int Ingest, int OtlpGrpc, int Sls, int 
             $"{Sls}",
             "--port-postgres",
             $"{Postgres}",
+            "--port-quality",
+            $"{Quality}",
             .. withDemo ? (string[])["--port-sqlcopilot", $"{Copilot}"] : [],
         ];
 
     public static StackPorts Free()
     {
-        var listeners = Enumerable.Range(0, 6).Select(_ => new TcpListener(System.Net.IPAddress.Loopback, 0)).ToList();
+        var listeners = Enumerable.Range(0, 7).Select(_ => new TcpListener(System.Net.IPAddress.Loopback, 0)).ToList();
         listeners.ForEach(listener => listener.Start());
         var ports = listeners.ConvertAll(listener => ((System.Net.IPEndPoint)listener.LocalEndpoint).Port);
         listeners.ForEach(listener => listener.Stop());
-        return new(ports[0], ports[1], ports[2], ports[3], ports[4], ports[5]);
+        return new(ports[0], ports[1], ports[2], ports[3], ports[4], ports[5], ports[6]);
     }
 }
