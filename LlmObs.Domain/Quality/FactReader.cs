@@ -90,21 +90,8 @@ public static class FactReader
         ];
     }
 
-    private static string? Sql(JsonText metadata)
-    {
-        if (metadata.IsNull)
-        {
-            return null;
-        }
-
-        using var document = metadata.Parse();
-        return
-            document.RootElement.ValueKind == JsonValueKind.Object
-            && document.RootElement.TryGetProperty("sql", out var sql)
-            && sql.ValueKind == JsonValueKind.String
-            ? sql.GetString()
-            : null;
-    }
+    private static string? Sql(JsonText metadata) =>
+        ScoreMetadata.Member(metadata, "sql") is { ValueKind: JsonValueKind.String } sql ? sql.GetString() : null;
 
     private static double? FirstToken(List<Span> byTime, long start) =>
         byTime.LastOrDefault(span => span.TimeToFirstTokenMs is not null) is { TimeToFirstTokenMs: { } wait } span

@@ -37,19 +37,6 @@ public static class Feedback
             _ => null,
         };
 
-    private static double? Max(JsonText metadata)
-    {
-        if (metadata.IsNull)
-        {
-            return null;
-        }
-
-        using var document = metadata.Parse();
-        return
-            document.RootElement.ValueKind == JsonValueKind.Object
-            && document.RootElement.TryGetProperty("max", out var max)
-            && max.ValueKind == JsonValueKind.Number
-            ? max.GetDouble()
-            : null;
-    }
+    private static double? Max(JsonText metadata) =>
+        ScoreMetadata.Member(metadata, "max") is { ValueKind: JsonValueKind.Number } max ? max.GetDouble() : null;
 }

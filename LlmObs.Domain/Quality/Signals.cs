@@ -34,7 +34,7 @@ public static class Signals
     public static bool IsSignal(string name) => Stars.ContainsKey(name);
 
     /// <summary>1–5, the worst the user showed unless the answer was copied after all; null without signals.</summary>
-    public static double? Rate(IReadOnlyCollection<string> signals) =>
+    public static double? Rate(IReadOnlyList<string> signals) =>
         signals.Count == 0 ? null
         : signals.Contains(ScoreNames.Copied) ? Stars[ScoreNames.Copied]
         : signals.Min(signal => Stars[signal]);

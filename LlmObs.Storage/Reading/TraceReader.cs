@@ -48,6 +48,17 @@ public sealed class TraceReader(Database database)
         return [.. rows.Select(row => row.ToSpan())];
     }
 
+    /// <summary>The rows of several traces without contents, by start.</summary>
+    public async Task<IReadOnlyList<Span>> SpansAsync(int projectId, IReadOnlyCollection<string> traceIds, CancellationToken cancellationToken)
+    {
+        var rows = await QueryAsync<SpanRow>(
+            Spans,
+            new { projectId, traceIds = traceIds.Select(id => StorableText.Id(id)).ToArray() },
+            cancellationToken
+        );
+        return [.. rows.Select(row => row.ToSpan())];
+    }
+
     /// <summary>The trace with every content, for the API.</summary>
     public async Task<IReadOnlyList<SpanRecord>> RecordsAsync(int projectId, string traceId, CancellationToken cancellationToken)
     {

@@ -79,7 +79,7 @@ public sealed class SatisfactionTests
         var turn = Turn("a", 0, "各门店的退款率") with { Sent = [ScoreNames.Copied] };
         var signals = Signals.Read([turn, Turn("b", 30, "各门店的退款率")], Start);
         Assert.Equal([ScoreNames.Copied, ScoreNames.Retried], signals["a"]);
-        Assert.Equal(5, Signals.Rate([.. signals["a"]]));
+        Assert.Equal(5, Signals.Rate(signals["a"]));
         Assert.Equal(1, Signals.Rate([ScoreNames.Rephrased, ScoreNames.Retried]));
         Assert.Null(Signals.Rate([]));
     }
