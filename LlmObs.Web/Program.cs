@@ -3,6 +3,7 @@ using LlmObs.Storage;
 using LlmObs.TraceLog;
 using LlmObs.Web.Access;
 using LlmObs.Web.Health;
+using LlmObs.Web.Quality;
 using LlmObs.Web.Rendering;
 using LlmObs.Web.Search;
 using LlmObs.Web.Shell;
@@ -18,6 +19,7 @@ builder.AddShell();
 builder.AddSearchPage();
 builder.Services.AddSingleton<ContentRenderer>();
 builder.AddSystemPage();
+builder.AddQualityPages();
 builder.AddLlmObsApi();
 
 var app = builder.Build();

@@ -50,7 +50,7 @@ public sealed record RequestQuestion(QualityFilter Filter, RequestPart Part, Req
 }
 
 /// <summary>A request as the list shows it.</summary>
-public sealed record RequestRow
+public sealed record ListedRequest
 {
     public string TraceId { get; init; } = "";
     public DateTime StartedAt { get; init; }
@@ -79,7 +79,7 @@ public sealed class RequestReader(Database database, QualityReader quality)
     public const int MaxSkip = 5_000;
 
     /// <summary>One page and, to tell whether another follows, one row more.</summary>
-    public Task<IReadOnlyList<RequestRow>> PageAsync(RequestQuestion question, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<ListedRequest>> PageAsync(RequestQuestion question, CancellationToken cancellationToken)
     {
         var sql = $"""
             SELECT f.trace_id AS "TraceId", f.started_at AS "StartedAt", f.question AS "Question", f.release AS "Release", f.user_id AS "UserId",
@@ -102,9 +102,9 @@ public sealed class RequestReader(Database database, QualityReader quality)
                 }
             )
         );
-        return database.RunAsync<IReadOnlyList<RequestRow>>(
+        return database.RunAsync<IReadOnlyList<ListedRequest>>(
             async connection =>
-                (await connection.QueryAsync<RequestRow>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).AsList(),
+                (await connection.QueryAsync<ListedRequest>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).AsList(),
             cancellationToken
         );
     }
