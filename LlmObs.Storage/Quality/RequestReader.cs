@@ -122,7 +122,7 @@ public sealed class RequestReader(Database database, QualityReader quality)
             RequestPart.Unevaluated => "NOT f.is_evaluated",
             RequestPart.Labelled => "f.is_labelled",
             RequestPart.Group =>
-                $"{FailureReader.Category} = @category AND coalesce({FailureReader.Label}, 'other') = @label AND f.error_step IS NOT DISTINCT FROM @step",
+                $"{FailureReader.Category} = @category AND coalesce({FailureReader.Label}, 'other') = @label AND {FailureReader.Step} IS NOT DISTINCT FROM @step",
             RequestPart.StepFailed => $"EXISTS ({Step} AND s.failed > 0)",
             RequestPart.StepRan => $"EXISTS ({Step})",
             _ => "true",
