@@ -70,7 +70,11 @@ public sealed class DetailsModel(TraceReader traces, ScoreReader scores, Previou
 
     private async Task<SpanPanel?> PanelAsync(TraceTree tree, CancellationToken cancellationToken)
     {
-        if (await traces.SpanAsync(current.Id, TraceId, Address.Span!, cancellationToken) is not { } record)
+        var read =
+            Address.Tab == "attributes"
+                ? SpanToRead.Whole(await traces.SpanAsync(current.Id, TraceId, Address.Span!, cancellationToken))
+                : await traces.SpanToReadAsync(current.Id, TraceId, Address.Span!, Address.Values.PartOf, cancellationToken);
+        if (read is not { Record: var record })
         {
             return null;
         }
@@ -79,7 +83,11 @@ public sealed class DetailsModel(TraceReader traces, ScoreReader scores, Previou
         return new(record, Address, TraceCause.PathTo(tree, record.Span.SpanId).TakeLast(3).ToList(), Summary.StartUnixNano)
         {
             Scores = await scores.PageAsync(current.Id, ofSpan, ScoresOfSpan, cancellationToken),
-            Previous = Address.Values.Changed is null ? null : await previousCalls.FindAsync(current.Project, record.Span, cancellationToken),
+            LongTexts = read.LongTexts,
+            LacksAttributes = read.LacksAttributes,
+            Previous = Address.Values.Changed is null
+                ? null
+                : await previousCalls.FindAsync(current.Project, record, Address.Values.PartOf, cancellationToken),
         };
     }
 

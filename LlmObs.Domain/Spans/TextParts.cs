@@ -1,4 +1,4 @@
-namespace LlmObs.Web.Rendering;
+namespace LlmObs.Domain.Spans;
 
 /// <summary>Cuts a value that is too long for one page into parts of about <see cref="Chars"/> characters that end with a line where they can.</summary>
 public static class TextParts
@@ -31,5 +31,21 @@ public static class TextParts
         return line >= 0 ? line + 1
             : char.IsLowSurrogate(value[at]) ? at - 1
             : at;
+    }
+}
+
+/// <summary>A part of a text that may be all of it.</summary>
+/// <param name="Start">Where in the text the part begins.</param>
+/// <param name="Chars">Of the whole text.</param>
+public sealed record TextPart(string Text, int Start, int Chars)
+{
+    public int End => Start + Text.Length;
+
+    /// <summary>The part of a text that is at hand whole.</summary>
+    /// <param name="part">From 1; beyond the last it means the last.</param>
+    public static TextPart Of(string text, int part)
+    {
+        var (start, end) = TextParts.Of(text, part);
+        return new(text[start..end], start, text.Length);
     }
 }
