@@ -1,0 +1,12 @@
+using LlmObs.Storage;
+using LlmObs.TraceLog;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+builder.AddLlmObsDatabase();
+builder.AddLlmObsStorage(ownsSchema: false);
+builder.AddTraceLog();
+
+var app = builder.Build();
+app.MapDefaultEndpoints();
+app.Run();
