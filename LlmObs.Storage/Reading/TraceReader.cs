@@ -80,6 +80,21 @@ public sealed class TraceReader(Database database)
         return rows.FirstOrDefault()?.ToRecord();
     }
 
+    /// <summary>One span as a page reads it: of texts too long for a page, the part asked for. Null when there is none.</summary>
+    /// <param name="partOf">For a field of the raw address (<c>message.0.0</c>): the part to read, from 1.</param>
+    public Task<SpanToRead?> SpanToReadAsync(
+        int projectId,
+        string traceId,
+        string spanId,
+        Func<string, int> partOf,
+        CancellationToken cancellationToken
+    ) =>
+        database.RunAsync(
+            connection =>
+                SpanContentReader.ReadAsync(connection, projectId, StorableText.Id(traceId), StorableText.Id(spanId), partOf, cancellationToken),
+            cancellationToken
+        );
+
     /// <summary>Summaries of the traces named, in no order; unknown ids are left out. At most 200 ids.</summary>
     public async Task<IReadOnlyList<TraceSummary>> SummariesAsync(
         int projectId,

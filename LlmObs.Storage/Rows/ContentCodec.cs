@@ -10,7 +10,10 @@ using LlmObs.Domain.Updates;
 
 namespace LlmObs.Storage.Rows;
 
-/// <summary>Contents as they lie in PostgreSQL: JSON in UTF-8 as one LZ4 block; the column beside it has the length of the JSON.</summary>
+/// <summary>
+/// Contents as they lie in PostgreSQL: JSON in UTF-8 as one LZ4 block; the column beside it has the length of the JSON. With texts too long for a page:
+/// <see cref="LargeContent"/>.
+/// </summary>
 internal static class ContentCodec
 {
     // Chinese stays three bytes a character instead of six; this JSON is never put into a page as it is.
@@ -22,7 +25,8 @@ internal static class ContentCodec
         }
     );
 
-    public static EncodedContent Encode(SpanContent content) => Encode(content, Json.SpanContent);
+    public static EncodedContent Encode(SpanContent content) =>
+        LongTexts.Take(content) is (var rest, { Count: > 0 } texts) ? LargeContent.Encode(rest, texts) : Encode(content, Json.SpanContent);
 
     public static EncodedContent Encode(LateContent content) => Encode(content, Json.LateContent);
 
@@ -36,13 +40,24 @@ internal static class ContentCodec
     {
         try
         {
-            return Decode(body, jsonBytes, Json.SpanContent);
+            return LargeContent.Is(body) ? LargeContent.Decode(body) : Decode(body, jsonBytes, Json.SpanContent);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidDataException)
+        catch (Exception exception) when (IsDamage(exception))
         {
-            return new() { Notes = [$"The stored content of this span cannot be read: {exception.Message}"] };
+            return Unreadable(exception);
         }
     }
+
+    /// <summary>What is shown in the place of a content that cannot be read.</summary>
+    public static SpanContent Unreadable(Exception exception) =>
+        new() { Notes = [$"The stored content of this span cannot be read: {exception.Message}"] };
+
+    public static bool IsDamage(Exception exception) => exception is JsonException or InvalidDataException or ArgumentOutOfRangeException;
+
+    public static byte[] HeadBytes(ContentHead head) => JsonSerializer.SerializeToUtf8Bytes(head, Json.ContentHead);
+
+    public static ContentHead DecodeHead(ReadOnlySpan<byte> json) =>
+        JsonSerializer.Deserialize(json, Json.ContentHead) ?? throw new InvalidDataException("its head is null");
 
     public static LateContent DecodeLate(byte[] body, int jsonBytes) => Decode(body, jsonBytes, Json.LateContent);
 
@@ -97,6 +112,7 @@ internal static class ContentCodec
 internal readonly record struct EncodedContent(byte[] Body, int JsonBytes);
 
 [JsonSerializable(typeof(SpanContent))]
+[JsonSerializable(typeof(ContentHead))]
 [JsonSerializable(typeof(LateContent))]
 [JsonSerializable(typeof(Message))]
 [JsonSerializable(typeof(UpdatedFields))]

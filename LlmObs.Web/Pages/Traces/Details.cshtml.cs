@@ -9,9 +9,8 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace LlmObs.Web.Pages.Traces;
 
 /// <summary>One trace: what was asked, where it first went wrong, every step in time, and the selected step in full.</summary>
-public sealed class DetailsModel(TraceReader traces, ScoreReader scores, CurrentProject current) : PageModel
+public sealed class DetailsModel(TraceReader traces, ScoreReader scores, PreviousCalls previousCalls, CurrentProject current) : PageModel
 {
-    private const int PartsLimit = 400;
     private const int ScoresOfSpan = 100;
 
     [BindProperty(SupportsGet = true)]
@@ -19,15 +18,6 @@ public sealed class DetailsModel(TraceReader traces, ScoreReader scores, Current
 
     [BindProperty(SupportsGet = true)]
     public string? Span { get; set; }
-
-    [BindProperty(SupportsGet = true)]
-    public string? Tab { get; set; }
-
-    [BindProperty(SupportsGet = true)]
-    public string? View { get; set; }
-
-    [BindProperty(SupportsGet = true)]
-    public int Parts { get; set; } = 1;
 
     public TraceSummary Summary { get; private set; } = null!;
     public IReadOnlyList<TraceRow> Rows { get; private set; } = [];
@@ -74,14 +64,17 @@ public sealed class DetailsModel(TraceReader traces, ScoreReader scores, Current
         var tree = TraceTree.Build(spans);
         Summary = TraceRollup.Summarise(tree);
         var selected = Span is { Length: > 0 } asked && tree.Rows.Any(node => node.Span.SpanId == asked) ? asked : Preferred(tree, Summary);
-        var tab = Tab is "attributes" or "events" or "links" ? Tab : "content";
-        Address = new(current.Project, TraceId, selected, tab, View == "raw" ? "raw" : "read", Math.Clamp(Parts, 1, PartsLimit));
+        Address = TraceAddress.From(Request.Query, current.Project, TraceId, selected);
         return tree;
     }
 
     private async Task<SpanPanel?> PanelAsync(TraceTree tree, CancellationToken cancellationToken)
     {
-        if (await traces.SpanAsync(current.Id, TraceId, Address.Span!, cancellationToken) is not { } record)
+        var read =
+            Address.Tab == "attributes"
+                ? SpanToRead.Whole(await traces.SpanAsync(current.Id, TraceId, Address.Span!, cancellationToken))
+                : await traces.SpanToReadAsync(current.Id, TraceId, Address.Span!, Address.Values.PartOf, cancellationToken);
+        if (read is not { Record: var record })
         {
             return null;
         }
@@ -90,6 +83,11 @@ public sealed class DetailsModel(TraceReader traces, ScoreReader scores, Current
         return new(record, Address, TraceCause.PathTo(tree, record.Span.SpanId).TakeLast(3).ToList(), Summary.StartUnixNano)
         {
             Scores = await scores.PageAsync(current.Id, ofSpan, ScoresOfSpan, cancellationToken),
+            LongTexts = read.LongTexts,
+            LacksAttributes = read.LacksAttributes,
+            Previous = Address.Values.Changed is null
+                ? null
+                : await previousCalls.FindAsync(current.Project, record, Address.Values.PartOf, cancellationToken),
         };
     }
 
