@@ -51,6 +51,7 @@ public static class StorageServices
         services.AddSingleton<ScoreReader>();
         services.AddSingleton<MediaStore>();
         services.AddSingleton<TraceReader>();
+        services.AddSingleton<TraceJoins>();
         services.AddSingleton<StorageStatus>();
         services.AddSingleton<Projects>();
         services.AddSingleton<ApiKeys>();
