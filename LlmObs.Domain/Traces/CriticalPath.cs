@@ -23,6 +23,9 @@ public sealed class CriticalPath
     /// <summary>Latest first.</summary>
     public IReadOnlyList<CriticalStretch> Stretches => stretches;
 
+    /// <summary>Time on the path in which a recorded step did its own work.</summary>
+    public long WorkNano => stretches.Where(stretch => !stretch.IsIdle).Sum(stretch => stretch.LengthNano);
+
     public static CriticalPath Of(TraceTree tree)
     {
         var path = new CriticalPath(tree);

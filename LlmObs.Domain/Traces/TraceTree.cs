@@ -10,6 +10,8 @@ namespace LlmObs.Domain.Traces;
 /// <param name="HoldsError">Something below it failed.</param>
 public sealed record TraceNode(Span Span, int Depth, bool IsOrphan, bool IsCut, bool IsLast, bool HoldsError, IReadOnlyList<TraceNode> Children)
 {
+    public SpanRef Ref => new(Span.TraceId, Span.SpanId);
+
     /// <summary>Why it hangs where it does, when that is in another trace.</summary>
     public TraceJoin? Join { get; init; }
 

@@ -17,6 +17,12 @@ public sealed class TraceReader(Database database)
         ORDER BY s.start_ns, s.span_id
         """;
 
+    private const string Trees = $"""
+        SELECT {SpanRow.TreeColumns}
+        FROM spans AS s
+        WHERE s.project_id = @projectId AND s.trace_id = ANY (@traceIds)
+        """;
+
     private const string Records = $"""
         SELECT {SpanRow.Columns}, {SpanRow.ContentColumns}
         FROM spans AS s
@@ -45,6 +51,17 @@ public sealed class TraceReader(Database database)
     public async Task<IReadOnlyList<Span>> SpansAsync(int projectId, string traceId, CancellationToken cancellationToken)
     {
         var rows = await QueryAsync<SpanRow>(Spans, new { projectId, traceIds = new[] { StorableText.Id(traceId) } }, cancellationToken);
+        return [.. rows.Select(row => row.ToSpan())];
+    }
+
+    /// <summary>What a tree of these traces is drawn from, in no order: names, kinds, outcomes, times, tokens, costs, who and where.</summary>
+    public async Task<IReadOnlyList<Span>> TreeSpansAsync(int projectId, IReadOnlyCollection<string> traceIds, CancellationToken cancellationToken)
+    {
+        var rows = await QueryAsync<SpanRow>(
+            Trees,
+            new { projectId, traceIds = traceIds.Select(id => StorableText.Id(id)).ToArray() },
+            cancellationToken
+        );
         return [.. rows.Select(row => row.ToSpan())];
     }
 

@@ -44,6 +44,40 @@ internal static class ContentCodec
         }
     }
 
+    /// <summary>Whether any string in a stored content holds one of the words. Nothing is made of it but one string at a time.</summary>
+    public static bool AnyText(byte[] body, int jsonBytes, SearchValues<string> words)
+    {
+        var json = ArrayPool<byte>.Shared.Rent(jsonBytes);
+        var text = ArrayPool<char>.Shared.Rent(jsonBytes);
+        try
+        {
+            if (LZ4Codec.Decode(body, json.AsSpan(0, jsonBytes)) != jsonBytes)
+            {
+                return false;
+            }
+
+            var reader = new Utf8JsonReader(json.AsSpan(0, jsonBytes));
+            while (reader.Read())
+            {
+                if (reader.TokenType == JsonTokenType.String && text.AsSpan(0, reader.CopyString(text)).ContainsAny(words))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(json);
+            ArrayPool<char>.Shared.Return(text);
+        }
+    }
+
     public static LateContent DecodeLate(byte[] body, int jsonBytes) => Decode(body, jsonBytes, Json.LateContent);
 
     public static UpdatedFields DecodeFields(byte[] body, int jsonBytes) => Decode(body, jsonBytes, Json.UpdatedFields);

@@ -11,7 +11,10 @@ namespace LlmObs.Web.Pages.Traces;
 /// <param name="Parts">How many parts of a long value are shown.</param>
 public sealed record TraceAddress(Project Project, string TraceId, string? Span = null, string Tab = "content", string View = "read", int Parts = 1)
 {
-    public string Page => Query(Links.Trace(Project, TraceId, Span));
+    public TreeState Tree { get; init; } = TreeState.Whole;
+
+    public string Page =>
+        Query(Tree.AddTo(Tree.RequestId is { } request ? Links.Request(Project, request, TraceId, Span) : Links.Trace(Project, TraceId, Span)));
 
     /// <summary>The panel alone, for a script to put in place.</summary>
     public string Panel => QueryHelpers.AddQueryString(Page, "handler", "Panel");
@@ -36,6 +39,8 @@ public sealed record TraceAddress(Project Project, string TraceId, string? Span 
 
     /// <summary>Another span. The tab stays, so that one can walk down a tree looking at attributes.</summary>
     public TraceAddress To(string spanId) => this with { Span = spanId, Parts = 1 };
+
+    public TraceAddress To(Domain.Spans.Span span) => To(span.SpanId) with { TraceId = span.TraceId };
 
     private string Query(string address)
     {
