@@ -19,6 +19,7 @@ builder.AddShell();
 builder.AddSearchPage();
 builder.AddTracePages();
 builder.Services.AddSingleton<ContentRenderer>();
+builder.Services.AddSingleton<PreviousCalls>();
 builder.AddSystemPage();
 builder.AddLlmObsApi();
 

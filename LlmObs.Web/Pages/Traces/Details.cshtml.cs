@@ -11,9 +11,15 @@ namespace LlmObs.Web.Pages.Traces;
 /// <summary>
 /// One trace, or all traces of one request: what was asked, where it first went wrong, every step in time, and the selected step in full.
 /// </summary>
-public sealed class DetailsModel(TraceViews views, TraceReader traces, ScoreReader scores, SpanFinder finder, CurrentProject current) : PageModel
+public sealed class DetailsModel(
+    TraceViews views,
+    TraceReader traces,
+    ScoreReader scores,
+    SpanFinder finder,
+    PreviousCalls previousCalls,
+    CurrentProject current
+) : PageModel
 {
-    private const int PartsLimit = 400;
     private const int ScoresOfSpan = 100;
 
     /// <summary>The trace shown; on the page of a request the trace of the selected span.</summary>
@@ -29,15 +35,6 @@ public sealed class DetailsModel(TraceViews views, TraceReader traces, ScoreRead
 
     [BindProperty(SupportsGet = true)]
     public string? Span { get; set; }
-
-    [BindProperty(SupportsGet = true)]
-    public string? Tab { get; set; }
-
-    [BindProperty(SupportsGet = true)]
-    public string? View { get; set; }
-
-    [BindProperty(SupportsGet = true)]
-    public int Parts { get; set; } = 1;
 
     [BindProperty(SupportsGet = true)]
     public string? Show { get; set; }
@@ -134,14 +131,7 @@ public sealed class DetailsModel(TraceViews views, TraceReader traces, ScoreRead
         Shown = view;
         Selected = view.RowOf(isRequest ? Trace : TraceId, Span) is >= 0 and var asked ? asked : Preferred(view);
         var selected = view.Rows.Node(Selected)!.Span;
-        Address = new(
-            current.Project,
-            selected.TraceId,
-            selected.SpanId,
-            Tab is "attributes" or "events" or "links" ? Tab : "content",
-            View == "raw" ? "raw" : "read",
-            Math.Clamp(Parts, 1, PartsLimit)
-        )
+        Address = TraceAddress.From(Request.Query, current.Project, selected.TraceId, selected.SpanId) with
         {
             Tree = new()
             {
@@ -166,6 +156,7 @@ public sealed class DetailsModel(TraceViews views, TraceReader traces, ScoreRead
         return new(record, Address, TraceCause.PathTo(Shown.Tree, record.Span).TakeLast(3).ToList(), Summary.StartUnixNano)
         {
             Scores = await scores.PageAsync(current.Id, ofSpan, ScoresOfSpan, cancellationToken),
+            Previous = Address.Values.Changed is null ? null : await previousCalls.FindAsync(current.Project, record.Span, cancellationToken),
         };
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using LlmObs.Domain;
 using LlmObs.Domain.Scores;
 using LlmObs.Domain.Spans;
+using LlmObs.Web.Rendering.Sql;
 
 namespace LlmObs.Web.Pages.Traces;
 
@@ -19,6 +20,19 @@ public sealed record SpanPanel(SpanRecord Record, TraceAddress Address, IReadOnl
     /// <summary>Images and files that were taken out of what it said.</summary>
     public IReadOnlyList<MediaReference> Media => field ??= MediaReference.In(Content);
 
+    /// <summary>The call before it that used the same prompt; set only where a value is compared with it.</summary>
+    public PreviousCall? Previous { get; init; }
+
+    /// <summary>The database this step spoke to, as people write its name; null when it was none we know.</summary>
+    public string? Dialect =>
+        field ??=
+            Content.Attributes.Text?.Contains("\"db.system", StringComparison.Ordinal) == true
+                ? SqlDialects.Name(Attributes.FirstOrDefault(attribute => attribute.Name is "db.system.name" or "db.system").Value)
+                : null;
+
+    /// <summary>Ingest cut a value at its limit; the notes say which.</summary>
+    public bool IsCutByUs => Content.Notes.Any(note => note.Contains("Ingest:MaxAttributeBytes", StringComparison.Ordinal));
+
     public bool IsFailed => Span.Status == SpanStatus.Error;
     public bool IsRaw => Address.View == "raw";
 
@@ -32,6 +46,10 @@ public sealed record SpanPanel(SpanRecord Record, TraceAddress Address, IReadOnl
     public int AttributeCount { get; } = Count(Record.Content.Attributes) + Count(Record.Content.Resource);
 
     public IReadOnlyList<(string Name, string Value)> Parameters { get; } = Members(Record.Content.Parameters);
+
+    /// <summary>The tokens of a card, where they are known: what a model wrote, when it is all in one card.</summary>
+    public long? TokensOf(MessageCard card) =>
+        card.Style == "assistant" && card.IsOutput && Cards.Count(other => other.IsOutput) == 1 ? Span.Usage?.OutputTokens : null;
 
     /// <summary>What the step was given and gave, when it was no conversation; the messages hold it otherwise.</summary>
     public IReadOnlyList<PanelValue> Values { get; } = ValuesOf(Record);

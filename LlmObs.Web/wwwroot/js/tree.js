@@ -75,8 +75,8 @@ document.addEventListener("click", (e) => {
 });
 
 const steps = {
-  ArrowDown: () => shape.next(at(), 1), j: () => shape.next(at(), 1), f: () => shape.next(at(), 1),
-  ArrowUp: () => shape.next(at(), -1), k: () => shape.next(at(), -1), b: () => shape.next(at(), -1),
+  ArrowDown: () => shape.next(at(), 1), j: () => shape.next(at(), 1),
+  ArrowUp: () => shape.next(at(), -1), k: () => shape.next(at(), -1),
   Home: () => 0, End: () => shape.next(shape.total, -1),
   e: () => next(failures, 1), E: () => next(failures, -1),
   n: () => next(found, 1), N: () => next(found, -1),

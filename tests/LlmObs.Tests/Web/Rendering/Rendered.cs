@@ -11,8 +11,15 @@ internal static class Rendered
 {
     private static readonly ContentRenderer Renderer = new(new English());
 
-    public static RenderedContent Content(string value, string? error = null, int parts = 1) =>
-        Renderer.Render(value, new RenderRequest("v", error, parts));
+    public static RenderedContent Content(string value, string? error = null, int part = 1) =>
+        Renderer.Render(value, new RenderRequest("v", error, Part: part));
+
+    public static IElement As(TextFormat format, string value) =>
+        Parse(Renderer.Render(value, new RenderRequest("v", Format: format)).Html.ToString()!);
+
+    public static IElement Of(string value, RenderRequest request) => Parse(Renderer.Render(value, request).Html.ToString()!);
+
+    public static IElement Diff(string before, string after) => Parse(Renderer.RenderDiff(before, after, "v").ToString()!);
 
     public static string Html(string value, string? error = null) => Content(value, error).Html.ToString()!;
 
