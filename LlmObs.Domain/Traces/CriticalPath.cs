@@ -1,3 +1,5 @@
+using LlmObs.Domain.Spans;
+
 namespace LlmObs.Domain.Traces;
 
 /// <summary>A stretch of time in which a step held up the whole: nothing later could begin before it was over.</summary>
@@ -67,7 +69,7 @@ public sealed class CriticalPath
     {
         if (row >= 0 && from < to)
         {
-            stretches.Add(new(row, from, to, tree.Rows[row].Children.Count > 0));
+            stretches.Add(new(row, from, to, tree.Rows[row] is { Children.Count: > 0 } node && node.Span.Kind.IsFrame()));
         }
     }
 

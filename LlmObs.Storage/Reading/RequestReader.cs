@@ -51,30 +51,44 @@ public sealed class RequestReader(Database database)
 
     /// <summary>The request of this id; an id of a trace stands for the request the trace belongs to. No traces when nothing is known.</summary>
     public Task<RequestScope> OfRequestAsync(int projectId, string id, CancellationToken cancellationToken) =>
-        ReachAsync(projectId, [StorableText.Id(id)], [StorableText.Clean(id)], cancellationToken);
+        ReachAsync(projectId, StorableText.Id(id), [StorableText.Clean(id)], [], cancellationToken);
 
     /// <summary>The request a trace belongs to.</summary>
     /// <param name="requestIds">That its spans name.</param>
     public Task<RequestScope> OfTraceAsync(int projectId, string traceId, IEnumerable<string> requestIds, CancellationToken cancellationToken) =>
-        ReachAsync(projectId, [StorableText.Id(traceId)], [.. requestIds.Select(id => StorableText.Clean(id))], cancellationToken);
+        ReachAsync(
+            projectId,
+            StorableText.Id(traceId),
+            [.. requestIds.Select(id => StorableText.Clean(id))],
+            [StorableText.Id(traceId)],
+            cancellationToken
+        );
 
-    private Task<RequestScope> ReachAsync(int projectId, string[] traceIds, string[] requestIds, CancellationToken cancellationToken) =>
+    /// <param name="asked">Traces whose request ids are known already.</param>
+    private Task<RequestScope> ReachAsync(
+        int projectId,
+        string traceId,
+        string[] requestIds,
+        HashSet<string> asked,
+        CancellationToken cancellationToken
+    ) =>
         database.RunAsync(
             async connection =>
             {
-                var traces = traceIds.ToHashSet(StringComparer.Ordinal);
+                var traces = new HashSet<string>([traceId], StringComparer.Ordinal);
                 var requests = new HashSet<string>(StringComparer.Ordinal);
-                for (string[] news = requestIds; news.Length > 0 && traces.Count <= MaxTraces; )
+                var news = requestIds;
+                do
                 {
                     requests.UnionWith(news);
-                    var before = traces.ToHashSet(StringComparer.Ordinal);
+                    var starts = news.Select(Start).ToArray();
                     traces.UnionWith(
                         await AskAsync(
                             ByRequestIds,
                             new
                             {
                                 projectId,
-                                starts = news.Select(Start).ToArray(),
+                                starts,
                                 requestIds = news,
                                 limit = MaxTraces + 1,
                             }
@@ -91,25 +105,22 @@ public sealed class RequestReader(Database database)
                             }
                         )
                     );
-                    var reached = traces.Except(before).ToArray();
+                    var reached = traces.Where(asked.Add).ToArray();
                     news =
-                        reached.Length == 0
-                            ? []
-                            :
-                            [
-                                .. (
-                                    await AskAsync(
-                                        RequestIdsOf,
-                                        new
-                                        {
-                                            projectId,
-                                            traceIds = reached,
-                                            limit = MaxTraces,
-                                        }
-                                    )
-                                ).Except(requests),
-                            ];
-                }
+                    [
+                        .. (
+                            await AskAsync(
+                                RequestIdsOf,
+                                new
+                                {
+                                    projectId,
+                                    traceIds = reached,
+                                    limit = MaxTraces,
+                                }
+                            )
+                        ).Except(requests),
+                    ];
+                } while (news.Length > 0 && traces.Count <= MaxTraces);
 
                 var kept = traces.Take(MaxTraces).ToArray();
                 return new RequestScope(kept, await JoinsAsync(connection, projectId, kept, cancellationToken), traces.Count > MaxTraces);

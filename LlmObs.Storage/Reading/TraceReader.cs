@@ -31,6 +31,13 @@ public sealed class TraceReader(Database database)
         ORDER BY s.start_ns, s.span_id
         """;
 
+    private const string Chosen = $"""
+        SELECT {SpanRow.Columns}, {SpanRow.ContentColumns}
+        FROM unnest(@traceIds, @spanIds) AS w (trace_id, span_id)
+        JOIN spans AS s ON s.project_id = @projectId AND s.trace_id = w.trace_id AND s.span_id = w.span_id
+        LEFT JOIN span_contents AS c ON c.project_id = s.project_id AND c.trace_id = s.trace_id AND c.span_id = s.span_id AND c.day = s.day
+        """;
+
     private const string Recent = $"""
         SELECT {SpanRow.Columns}, {SpanRow.ContentColumns}
         FROM (SELECT day, trace_id, span_id FROM spans WHERE project_id = @projectId ORDER BY received_at DESC LIMIT @limit) AS r
@@ -75,6 +82,22 @@ public sealed class TraceReader(Database database)
                 projectId,
                 traceId = StorableText.Id(traceId),
                 spanId = (string?)null,
+            },
+            cancellationToken
+        );
+        return [.. rows.Select(row => row.ToRecord())];
+    }
+
+    /// <summary>These spans with their contents, in no order; unknown ones are left out.</summary>
+    public async Task<IReadOnlyList<SpanRecord>> RecordsAsync(int projectId, IReadOnlyCollection<SpanRef> spans, CancellationToken cancellationToken)
+    {
+        var rows = await QueryAsync<SpanRow>(
+            Chosen,
+            new
+            {
+                projectId,
+                traceIds = spans.Select(span => StorableText.Id(span.TraceId)).ToArray(),
+                spanIds = spans.Select(span => StorableText.Id(span.SpanId)).ToArray(),
             },
             cancellationToken
         );

@@ -63,6 +63,12 @@ public sealed class DetailsModel(
     /// <summary>What was looked for and found; null when nothing was.</summary>
     public SpanFinds? Found { get; private set; }
 
+    /// <summary>Set where this view is shown.</summary>
+    public Transcript? Transcript { get; private set; }
+
+    /// <summary>Set where this view is shown.</summary>
+    public StepLog? Log { get; private set; }
+
     public async Task<IActionResult> OnGetAsync(CancellationToken cancellationToken)
     {
         if (!await LoadAsync(isAgain: false, cancellationToken))
@@ -75,6 +81,16 @@ public sealed class DetailsModel(
         Scores = [.. given.Where(score => score.SpanId is null)];
         Found = await FoundAsync(cancellationToken);
         Panel = await PanelAsync(cancellationToken);
+        switch (Address.Tree.Show)
+        {
+            case "transcript":
+                Transcript = await Transcript.ReadAsync(traces, current.Id, Shown, Address.Tree.From, cancellationToken);
+                break;
+            case "log":
+                Log = await StepLog.ReadAsync(traces, current.Id, Shown, Address.Tree.From, cancellationToken);
+                break;
+        }
+
         return Page();
     }
 

@@ -179,9 +179,7 @@ public sealed class TraceRows : IReadOnlyList<TraceRow>
 
     private double Share(double nano) => 100 * nano / Math.Max(1, trace.DurationNano);
 
-    private static bool IsFrame(TraceNode node) =>
-        node.Children.Count > 0
-        && node.Span.Kind is (SpanKind.Workflow or SpanKind.Agent or SpanKind.Chain or SpanKind.Task or SpanKind.Tool or SpanKind.Other);
+    private static bool IsFrame(TraceNode node) => node.Children.Count > 0 && node.Span.Kind.IsFrame();
 
     /// <param name="Node">Its index in the tree; for a missing parent the complement of its first orphan's.</param>
     /// <param name="Above">The row it hangs under; −1 for none.</param>

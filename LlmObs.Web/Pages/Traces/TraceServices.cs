@@ -1,3 +1,5 @@
+using LlmObs.Web.Pages.Compare;
+
 namespace LlmObs.Web.Pages.Traces;
 
 public static class TraceServices
@@ -7,6 +9,7 @@ public static class TraceServices
     {
         builder.Services.AddSingleton<TraceViews>();
         builder.Services.AddSingleton<SpanFinder>();
+        builder.Services.AddSingleton<SameQuestion>();
         return builder;
     }
 }
