@@ -17,6 +17,7 @@ builder.AddTraceLog();
 builder.AddSignIn();
 builder.AddShell();
 builder.AddSearchPage();
+builder.AddTracePages();
 builder.Services.AddSingleton<ContentRenderer>();
 builder.Services.AddSingleton<PreviousCalls>();
 builder.AddSystemPage();

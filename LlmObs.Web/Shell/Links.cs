@@ -9,6 +9,14 @@ public static class Links
     public static string Trace(Project project, string traceId, string? spanId = null) =>
         With(project, $"/traces/{Uri.EscapeDataString(traceId)}", ("span", spanId));
 
+    /// <summary>A whole request, by its id or that of one of its traces.</summary>
+    public static string Request(Project project, string requestId, string? traceId = null, string? spanId = null) =>
+        With(project, $"/requests/{Uri.EscapeDataString(requestId)}", ("trace", traceId), ("span", spanId));
+
+    /// <summary>Two traces side by side, and the two steps of them whose values are shown; with one trace the choice of the other.</summary>
+    public static string Compare(Project project, string left, string? right = null, string? leftSpan = null, string? rightSpan = null) =>
+        With(project, "/compare", ("left", left), ("right", right), ("a", leftSpan), ("b", rightSpan));
+
     public static string Search(Project project, params IEnumerable<(string Key, string? Value)> query) => With(project, "/", query);
 
     public static string System(Project project) => With(project, "/system");
