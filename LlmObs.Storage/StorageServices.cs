@@ -6,6 +6,7 @@ using LlmObs.Storage.Reconciling;
 using LlmObs.Storage.Redaction;
 using LlmObs.Storage.Sampling;
 using LlmObs.Storage.Schema;
+using LlmObs.Storage.Views;
 using LlmObs.Storage.Writing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -54,6 +55,10 @@ public static class StorageServices
         services.AddSingleton<RequestReader>();
         services.AddSingleton<ContentSearch>();
         services.AddSingleton<TraceJoins>();
+        services.AddSingleton<SessionReader>();
+        services.AddSingleton<UserReader>();
+        services.AddSingleton<OpinionReader>();
+        services.AddSingleton<SavedViews>();
         services.AddSingleton<StorageStatus>();
         services.AddSingleton<Projects>();
         services.AddSingleton<ApiKeys>();

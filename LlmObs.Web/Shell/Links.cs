@@ -1,3 +1,4 @@
+using System.Globalization;
 using LlmObs.Domain;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -18,6 +19,21 @@ public static class Links
         With(project, "/compare", ("left", left), ("right", right), ("a", leftSpan), ("b", rightSpan));
 
     public static string Search(Project project, params IEnumerable<(string Key, string? Value)> query) => With(project, "/", query);
+
+    /// <summary>A part of the search page, or what is made of its rows: <c>/search/…</c>.</summary>
+    public static string Search(Project project, IEnumerable<(string Key, string? Value)> query, string path) => With(project, path, query);
+
+    /// <param name="skip">Turns before the first one shown.</param>
+    public static string Session(Project project, string sessionId, int skip = 0) =>
+        With(project, $"/sessions/{Uri.EscapeDataString(sessionId)}", ("skip", skip == 0 ? null : skip.ToString(CultureInfo.InvariantCulture)));
+
+    public static string User(Project project, string userId) => With(project, $"/users/{Uri.EscapeDataString(userId)}");
+
+    public static string Jump(Project project) => With(project, "/jump");
+
+    public static string JumpList(Project project) => With(project, "/jump", ("handler", "List"));
+
+    public static string SavedViews(Project project) => With(project, "/views");
 
     public static string System(Project project) => With(project, "/system");
 
