@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using LlmObs.Storage.Access;
+using LlmObs.Storage.Labels;
 using LlmObs.Storage.Prices;
 using LlmObs.Storage.Reading;
 using LlmObs.Storage.Redaction;
@@ -50,6 +51,10 @@ public static class StorageServices
         services.AddSingleton<ScoreWriter>();
         services.AddSingleton<ScoreReader>();
         services.AddSingleton<MediaStore>();
+        services.AddSingleton<LabelSets>();
+        services.AddSingleton<LabelQueues>();
+        services.AddSingleton<LabelReader>();
+        services.AddSingleton<LabelDesk>();
         services.AddSingleton<TraceReader>();
         services.AddSingleton<StorageStatus>();
         services.AddSingleton<Projects>();

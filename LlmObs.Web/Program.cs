@@ -3,6 +3,7 @@ using LlmObs.Storage;
 using LlmObs.TraceLog;
 using LlmObs.Web.Access;
 using LlmObs.Web.Health;
+using LlmObs.Web.Labels;
 using LlmObs.Web.Rendering;
 using LlmObs.Web.Search;
 using LlmObs.Web.Shell;
@@ -17,6 +18,7 @@ builder.AddSignIn();
 builder.AddShell();
 builder.AddSearchPage();
 builder.Services.AddSingleton<ContentRenderer>();
+builder.AddLabelPages();
 builder.AddSystemPage();
 builder.AddLlmObsApi();
 
