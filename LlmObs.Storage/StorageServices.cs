@@ -1,11 +1,12 @@
 using System.ComponentModel.DataAnnotations;
 using LlmObs.Storage.Access;
+using LlmObs.Storage.Cases;
 using LlmObs.Storage.Labels;
 using LlmObs.Storage.Prices;
 using LlmObs.Storage.Reading;
+using LlmObs.Storage.Reconciling;
 using LlmObs.Storage.Redaction;
 using LlmObs.Storage.Sampling;
-using LlmObs.Storage.Reconciling;
 using LlmObs.Storage.Schema;
 using LlmObs.Storage.Writing;
 using Microsoft.Extensions.DependencyInjection;
@@ -55,6 +56,9 @@ public static class StorageServices
         services.AddSingleton<LabelQueues>();
         services.AddSingleton<LabelReader>();
         services.AddSingleton<LabelDesk>();
+        services.AddSingleton<CaseBook>();
+        services.AddSingleton<CaseReader>();
+        services.AddSingleton<CaseClock>();
         services.AddSingleton<TraceReader>();
         services.AddSingleton<StorageStatus>();
         services.AddSingleton<Projects>();

@@ -2,6 +2,7 @@ using LlmObs.Api;
 using LlmObs.Storage;
 using LlmObs.TraceLog;
 using LlmObs.Web.Access;
+using LlmObs.Web.Cases;
 using LlmObs.Web.Health;
 using LlmObs.Web.Labels;
 using LlmObs.Web.Rendering;
@@ -19,6 +20,7 @@ builder.AddShell();
 builder.AddSearchPage();
 builder.Services.AddSingleton<ContentRenderer>();
 builder.AddLabelPages();
+builder.AddCasePages();
 builder.AddSystemPage();
 builder.AddLlmObsApi();
 

@@ -1,5 +1,6 @@
 using Dapper;
 using LlmObs.Domain.Labels;
+using LlmObs.Storage.Rows;
 
 namespace LlmObs.Storage.Labels;
 
@@ -54,6 +55,12 @@ public sealed class LabelReader(Database database)
         ORDER BY l.item_id, l.is_final, l.given_at, l.annotator
         """;
 
+    private const string OfTrace = """
+        SELECT i.id
+        FROM label_items AS i JOIN label_queues AS q ON q.id = i.queue_id AND q.project_id = @projectId
+        WHERE i.queue_id = @queueId AND i.trace_id = @traceId AND i.span_id IS NOT DISTINCT FROM @spanId
+        """;
+
     private const string Pace = """
         SELECT (SELECT count(*)::int FROM labels AS l JOIN label_items AS i ON i.id = l.item_id
                 WHERE i.queue_id = @queueId AND l.annotator = @annotator AND NOT l.is_final) AS "Given",
@@ -94,6 +101,26 @@ public sealed class LabelReader(Database database)
 
     public async Task<LabelItem?> ItemAsync(int projectId, int queueId, long itemId, DateTimeOffset now, CancellationToken cancellationToken) =>
         (await ItemsAsync(projectId, queueId, itemId, null, 0, 1, now, cancellationToken)).SingleOrDefault();
+
+    /// <summary>The item of a trace, or of one span of it; null when the queue has none.</summary>
+    public Task<long?> FindAsync(int projectId, int queueId, string traceId, string? spanId, CancellationToken cancellationToken) =>
+        database.RunAsync(
+            connection =>
+                connection.ExecuteScalarAsync<long?>(
+                    new CommandDefinition(
+                        OfTrace,
+                        new
+                        {
+                            projectId,
+                            queueId,
+                            traceId = StorableText.Id(traceId),
+                            spanId = StorableText.Id(spanId),
+                        },
+                        cancellationToken: cancellationToken
+                    )
+                ),
+            cancellationToken
+        );
 
     /// <summary>Every label of a queue, or of one item, in the order of items; decisions after readings.</summary>
     public Task<IReadOnlyList<Label>> LabelsAsync(int projectId, int queueId, long? itemId, CancellationToken cancellationToken) =>

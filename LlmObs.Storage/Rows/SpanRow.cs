@@ -77,7 +77,11 @@ internal sealed record SpanRow
     public int JsonBytes { get; init; }
 
     public SpanRecord ToRecord() =>
-        new(ToSpan(), Body is null ? SpanContent.Empty : ContentCodec.DecodeContent(Body, JsonBytes)) { Revision = Revision, ReceivedAt = new(ReceivedAt) };
+        new(ToSpan(), Body is null ? SpanContent.Empty : ContentCodec.DecodeContent(Body, JsonBytes))
+        {
+            Revision = Revision,
+            ReceivedAt = new(ReceivedAt),
+        };
 
     public Span ToSpan() =>
         new()

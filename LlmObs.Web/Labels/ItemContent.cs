@@ -7,9 +7,8 @@ using LlmObs.Web.Rendering;
 namespace LlmObs.Web.Labels;
 
 /// <summary>A value of a span, to be read by who judges it.</summary>
-/// <param name="Field">Its name in the raw address.</param>
 /// <param name="Error">What went wrong there; null when nothing did.</param>
-public sealed record ItemValue(string SpanId, string Field, string Text, string? Error = null);
+public sealed record ItemValue(string SpanId, string Text, string? Error = null);
 
 /// <summary>What somebody has to see of a request, or of one step of it, to judge it.</summary>
 /// <param name="Sql">The last statement that ran well, else the last there was.</param>
@@ -62,7 +61,7 @@ public sealed class ItemContentReader(TraceReader traces)
             summary,
             top.Span.Question ?? summary.Question ?? summary.Name,
             statement is null ? SqlOf(model) : StatementOf(statement),
-            statement?.Content.Output is { Length: > 0 } output ? new(statement.Span.SpanId, "output", output) : null,
+            statement?.Content.Output is { Length: > 0 } output ? new(statement.Span.SpanId, output) : null,
             (whole is null ? null : AnswerOf(whole)) ?? (model is null ? null : AnswerOf(model)),
             [.. documents.DistinctBy(document => document.Id ?? document.Content).OrderByDescending(document => document.Score).Take(MaxDocuments)]
         );
@@ -81,30 +80,20 @@ public sealed class ItemContentReader(TraceReader traces)
     {
         var members = SpanPanel.Members(record.Content.Attributes);
         var error = record.Span.Status == SpanStatus.Error ? record.Span.StatusMessage ?? record.Span.ErrorType ?? "" : null;
-        return members.FirstOrDefault(member => StatementAttributes.Contains(member.Name)) is { Value: { Length: > 0 } text, Name: var name }
-                ? new(record.Span.SpanId, $"attributes.{name}", text, error)
-            : record.Content.Input is { Length: > 0 } input ? new(record.Span.SpanId, "input", input, error)
+        return members.FirstOrDefault(member => StatementAttributes.Contains(member.Name)) is { Value: { Length: > 0 } text }
+                ? new(record.Span.SpanId, text, error)
+            : record.Content.Input is { Length: > 0 } input ? new(record.Span.SpanId, input, error)
             : null;
     }
 
     private static ItemValue? SqlOf(SpanRecord? model) =>
         model is not null && AnswerOf(model) is { } answer && SqlDetector.IsSql(answer.Text) ? answer : null;
 
-    /// <summary>What the span gave: its output, or the last thing said in it.</summary>
+    /// <summary>What the span gave: the last thing said in it, or its output.</summary>
     private static ItemValue? AnswerOf(SpanRecord record)
     {
-        for (var m = record.Content.Messages.Count - 1; m >= 0; m--)
-        {
-            var message = record.Content.Messages[m];
-            for (var p = message.Parts.Count - 1; message.Direction == "output" && p >= 0; p--)
-            {
-                if (message.Parts[p] is { Type: "text", Content.Length: > 0 } part)
-                {
-                    return new(record.Span.SpanId, CardPart.Of(part, m, p).Field, part.Content);
-                }
-            }
-        }
-
-        return record.Content.Output is { Length: > 0 } output ? new(record.Span.SpanId, "output", output) : null;
+        var said = record.Content.Messages.Where(message => message.Direction == "output").SelectMany(message => message.Parts);
+        var text = said.LastOrDefault(part => part is { Type: "text", Content.Length: > 0 })?.Content ?? record.Content.Output;
+        return text is { Length: > 0 } ? new(record.Span.SpanId, text) : null;
     }
 }

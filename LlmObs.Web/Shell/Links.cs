@@ -39,6 +39,14 @@ public static class Links
     public static string LabelItem(Project project, int queueId, long itemId, bool toDecide = false) =>
         With(project, Invariant($"/labels/queues/{queueId}/items/{itemId}"), ("decide", toDecide ? "true" : null));
 
+    public static string Cases(Project project, params IEnumerable<(string Key, string? Value)> query) => With(project, "/cases", query);
+
+    public static string Case(Project project, long id) => With(project, Invariant($"/cases/{id}"));
+
+    /// <param name="from">What made somebody look: <c>trace</c>, <c>score</c>, <c>feedback</c> or <c>label</c>.</param>
+    public static string NewCase(Project project, string traceId, string? spanId, string from) =>
+        With(project, "/cases/new", ("trace", traceId), ("span", spanId), ("from", from));
+
     /// <summary>Where somebody says who they are, before they go on.</summary>
     public static string Name(Project project, string to) => With(project, "/name", ("to", to));
 
