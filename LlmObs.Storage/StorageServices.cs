@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using LlmObs.Storage.Access;
+using LlmObs.Storage.Cases;
+using LlmObs.Storage.Labels;
 using LlmObs.Storage.Prices;
 using LlmObs.Storage.Reading;
 using LlmObs.Storage.Reconciling;
@@ -51,6 +53,13 @@ public static class StorageServices
         services.AddSingleton<ScoreWriter>();
         services.AddSingleton<ScoreReader>();
         services.AddSingleton<MediaStore>();
+        services.AddSingleton<LabelSets>();
+        services.AddSingleton<LabelQueues>();
+        services.AddSingleton<LabelReader>();
+        services.AddSingleton<LabelDesk>();
+        services.AddSingleton<CaseBook>();
+        services.AddSingleton<CaseReader>();
+        services.AddSingleton<CaseClock>();
         services.AddSingleton<TraceReader>();
         services.AddSingleton<RequestReader>();
         services.AddSingleton<ContentSearch>();

@@ -2,7 +2,9 @@ using LlmObs.Api;
 using LlmObs.Storage;
 using LlmObs.TraceLog;
 using LlmObs.Web.Access;
+using LlmObs.Web.Cases;
 using LlmObs.Web.Health;
+using LlmObs.Web.Labels;
 using LlmObs.Web.Pages.Traces;
 using LlmObs.Web.Rendering;
 using LlmObs.Web.Search;
@@ -20,6 +22,8 @@ builder.AddSearchPage();
 builder.AddTracePages();
 builder.Services.AddSingleton<ContentRenderer>();
 builder.Services.AddSingleton<PreviousCalls>();
+builder.AddLabelPages();
+builder.AddCasePages();
 builder.AddSystemPage();
 builder.AddLlmObsApi();
 
