@@ -1,8 +1,10 @@
 using System.ComponentModel.DataAnnotations;
+using LlmObs.Domain.Quality;
 using LlmObs.Storage.Access;
 using LlmObs.Storage.Cases;
 using LlmObs.Storage.Labels;
 using LlmObs.Storage.Prices;
+using LlmObs.Storage.Quality;
 using LlmObs.Storage.Reading;
 using LlmObs.Storage.Reconciling;
 using LlmObs.Storage.Redaction;
@@ -52,6 +54,12 @@ public static class StorageServices
         services.AddSingleton<UpdatedSpanFolder>();
         services.AddSingleton<ScoreWriter>();
         services.AddSingleton<ScoreReader>();
+        services.AddOptions<SatisfactionWeights>().BindConfiguration(SatisfactionWeights.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<FactProgress>();
+        services.AddSingleton<FactStore>();
+        services.AddSingleton<QualityReader>();
+        services.AddSingleton<FailureReader>();
+        services.AddSingleton<RequestReader>();
         services.AddSingleton<MediaStore>();
         services.AddSingleton<LabelSets>();
         services.AddSingleton<LabelQueues>();

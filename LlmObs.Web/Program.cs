@@ -6,6 +6,7 @@ using LlmObs.Web.Cases;
 using LlmObs.Web.Health;
 using LlmObs.Web.Labels;
 using LlmObs.Web.Pages.Traces;
+using LlmObs.Web.Quality;
 using LlmObs.Web.Rendering;
 using LlmObs.Web.Search;
 using LlmObs.Web.Shell;
@@ -25,6 +26,7 @@ builder.Services.AddSingleton<PreviousCalls>();
 builder.AddLabelPages();
 builder.AddCasePages();
 builder.AddSystemPage();
+builder.AddQualityPages();
 builder.AddLlmObsApi();
 
 var app = builder.Build();

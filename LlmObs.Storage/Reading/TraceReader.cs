@@ -55,9 +55,17 @@ public sealed class TraceReader(Database database)
         """;
 
     /// <summary>The rows of a trace without contents, by start; empty when there is no such trace.</summary>
-    public async Task<IReadOnlyList<Span>> SpansAsync(int projectId, string traceId, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<Span>> SpansAsync(int projectId, string traceId, CancellationToken cancellationToken) =>
+        SpansAsync(projectId, [traceId], cancellationToken);
+
+    /// <summary>The rows of several traces without contents, by start.</summary>
+    public async Task<IReadOnlyList<Span>> SpansAsync(int projectId, IReadOnlyCollection<string> traceIds, CancellationToken cancellationToken)
     {
-        var rows = await QueryAsync<SpanRow>(Spans, new { projectId, traceIds = new[] { StorableText.Id(traceId) } }, cancellationToken);
+        var rows = await QueryAsync<SpanRow>(
+            Spans,
+            new { projectId, traceIds = traceIds.Select(id => StorableText.Id(id)).ToArray() },
+            cancellationToken
+        );
         return [.. rows.Select(row => row.ToSpan())];
     }
 

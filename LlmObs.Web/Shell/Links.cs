@@ -74,6 +74,18 @@ public static class Links
     /// <summary>Where somebody says who they are, before they go on.</summary>
     public static string Name(Project project, string to) => With(project, "/name", ("to", to));
 
+    public static string Quality(Project project, params IEnumerable<(string Key, string? Value)> query) => With(project, "/quality", query);
+
+    /// <summary>The requests behind a number of the quality page.</summary>
+    public static string QualityRequests(Project project, params IEnumerable<(string Key, string? Value)> query) =>
+        With(project, "/quality/requests", query);
+
+    public static string QualityReport(Project project, params IEnumerable<(string Key, string? Value)> query) =>
+        With(project, "/quality/report", query);
+
+    public static string QualityDefinitions(Project project, string? measure = null) =>
+        With(project, "/quality/definitions") + (measure is null ? "" : "#" + measure);
+
     private static string With(Project project, string path, params IEnumerable<(string Key, string? Value)> query)
     {
         var own = project.Name == Project.DefaultName ? null : project.Name;
