@@ -1,10 +1,11 @@
 using System.ComponentModel.DataAnnotations;
 using LlmObs.Storage.Access;
+using LlmObs.Storage.Dify;
 using LlmObs.Storage.Prices;
 using LlmObs.Storage.Reading;
+using LlmObs.Storage.Reconciling;
 using LlmObs.Storage.Redaction;
 using LlmObs.Storage.Sampling;
-using LlmObs.Storage.Reconciling;
 using LlmObs.Storage.Schema;
 using LlmObs.Storage.Writing;
 using Microsoft.Extensions.DependencyInjection;
@@ -59,9 +60,11 @@ public static class StorageServices
         services.AddOptions<RateLimitOptions>().BindConfiguration(RateLimitOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<RateLimits>();
         services.AddSingleton<LoginLinks>();
+        services.AddSingleton<DifyProgress>();
 
         if (ownsSchema)
         {
+            services.AddDifyDatabase();
             services.AddSingleton<Retention>();
             services.AddHostedService<PartitionKeeper>();
         }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using LlmObs.Api;
+using LlmObs.Ingest.Dify;
 using LlmObs.Ingest.Langfuse;
 using LlmObs.Ingest.Otlp;
 using LlmObs.Ingest.Shipping;
@@ -121,6 +122,7 @@ public sealed class IngestServer : IAsyncDisposable
         builder.AddTraceLog();
         builder.AddOtlpIngest();
         builder.AddLangfuseIngest();
+        builder.AddDifyIngest();
         builder.AddLlmObsApi();
         builder.Services.AddOptions<ShippingOptions>();
         builder.Services.AddSingleton<ShippingQueue>();
