@@ -22,8 +22,12 @@ public static class DifyIds
     /// <summary>A step of an agent's thinking.</summary>
     public static string Thought(Guid thoughtId) => Span(thoughtId, "thought");
 
-    /// <summary>A call that an agent made, by its place among the calls of that thought or node.</summary>
-    public static string Call(Guid ofId, int place) => Span(ofId, string.Create(CultureInfo.InvariantCulture, $"call-{place}"));
+    /// <summary>A call that an agent node made, by its place among the node's calls.</summary>
+    public static string Call(Guid executionId, int place) => Span(executionId, string.Create(CultureInfo.InvariantCulture, $"call-{place}"));
+
+    /// <summary>A call that an agent app made: no source but the database has an id of it, all have its name and time.</summary>
+    public static string Call(Guid messageId, string tool, DateTimeOffset startedAt) =>
+        Span(messageId, string.Create(CultureInfo.InvariantCulture, $"call-{startedAt.ToUnixTimeMilliseconds()}-{tool}"));
 
     /// <summary>One round of an iteration or loop. Dify keeps no row of it.</summary>
     public static string Round(Guid containerExecutionId, int index) =>

@@ -62,7 +62,6 @@ public static class ToolCalls
         }
 
         var meta = DifyJson.Object(thought.ToolMeta);
-        var place = 0;
         foreach (var name in Names(thought))
         {
             var config = meta?.Member(name)?.Member("tool_config");
@@ -71,7 +70,7 @@ public static class ToolCalls
             {
                 // The thought's own time is when its calls began, or when they were written down: the message holds them either way.
                 yield return new(
-                    new(message.TraceId, DifyIds.Call(thought.Id, place)),
+                    new(message.TraceId, DifyIds.Call(message.Id, name, thought.CreatedAt)),
                     tool.TenantId,
                     tool.AppId,
                     creator,
@@ -83,8 +82,6 @@ public static class ToolCalls
                         : message.CreatedAt.AddSeconds(Math.Max(message.Latency, (message.UpdatedAt - message.CreatedAt).TotalSeconds))
                 );
             }
-
-            place++;
         }
     }
 

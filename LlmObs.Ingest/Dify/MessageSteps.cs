@@ -14,9 +14,9 @@ internal static class MessageSteps
         {
             yield return Run(message, runId, context);
         }
-        else if (thoughts.Count == 0)
+        else
         {
-            yield return Answer(message, context);
+            yield return Answer(message, isOneCall: thoughts.Count == 0, context);
         }
 
         foreach (var thought in thoughts)
@@ -51,25 +51,30 @@ internal static class MessageSteps
             .Attribute(DifyAttributes.Kind, "WORKFLOW")
             .Build();
 
-    private static UpdatedFields Answer(DifyMessage message, DifyContext context) =>
-        Step(message, DifyIds.Answer(message.Id), StepFields.Read(message.UpdatedAt), context)
+    // An agent's answer is the sum of its thoughts, which are counted instead.
+    private static UpdatedFields Answer(DifyMessage message, bool isOneCall, DifyContext context)
+    {
+        var step = Step(message, DifyIds.Answer(message.Id), StepFields.Read(message.UpdatedAt), context)
             .Named(message.Model ?? "llm")
             .Under(DifyIds.Message(message.Id))
             .Lasting(message.CreatedAt, End(message))
             .Ended(message.Status, message.Error)
-            .Attribute(DifyAttributes.Kind, "LLM")
+            .Attribute(DifyAttributes.Kind, isOneCall ? "LLM" : "CHAIN")
             .AddModel(message.Provider, message.Model)
             .AddPrompts(DifyJson.Parse(message.Prompt))
-            .AddAnswer(message.Answer, null, null)
-            .With(step => step.AddUsage(DifyJson.Object(message.Metadata)?.Member("usage")))
-            .AddTokens(message.InputTokens, message.OutputTokens)
-            .AddPrice(message.TotalPrice, message.Currency)
-            .Build();
+            .AddAnswer(message.Answer, null, null);
+        return isOneCall
+            ? step.With(answer => answer.AddUsage(DifyJson.Object(message.Metadata)?.Member("usage")))
+                .AddTokens(message.InputTokens, message.OutputTokens)
+                .AddPrice(message.TotalPrice, message.Currency)
+                .Build()
+            : step.Build();
+    }
 
     private static UpdatedFields Of(DifyThought thought, DifyMessage message, DifyContext context) =>
         Step(message, DifyIds.Thought(thought.Id), StepFields.Read(message.UpdatedAt), context)
             .Named(message.Model ?? "llm")
-            .Under(DifyIds.Message(message.Id))
+            .Under(DifyIds.Answer(message.Id))
             .Lasting(thought.CreatedAt, thought.CreatedAt.AddSeconds(Math.Clamp(thought.Latency, 0, 86_400)))
             .Attribute(DifyAttributes.Kind, "LLM")
             .AddModel(message.Provider, message.Model)
@@ -84,13 +89,12 @@ internal static class MessageSteps
         var inputs = DifyJson.Object(thought.ToolInput);
         var results = DifyJson.Object(thought.Observation);
         var meta = DifyJson.Object(thought.ToolMeta);
-        var place = 0;
         foreach (var name in ToolCalls.Names(thought))
         {
             var about = meta?.Member(name);
             var seconds = (double)(about?.Number("time_cost") ?? 0);
             var error = about?.Text("error");
-            yield return Step(message, DifyIds.Call(thought.Id, place++), StepFields.Read(message.UpdatedAt), context)
+            yield return Step(message, DifyIds.Call(message.Id, name, thought.CreatedAt), StepFields.Read(message.UpdatedAt), context)
                 .Named(name)
                 .Under(DifyIds.Thought(thought.Id))
                 .Lasting(thought.CreatedAt, thought.CreatedAt.AddSeconds(Math.Clamp(seconds, 0, 86_400)))

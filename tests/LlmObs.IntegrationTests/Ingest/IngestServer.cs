@@ -79,6 +79,9 @@ public sealed class IngestServer : IAsyncDisposable
         };
     }
 
+    /// <summary>Of its own database.</summary>
+    public string ConnectionString => Get<Microsoft.Extensions.Configuration.IConfiguration>().GetConnectionString("llmobs")!;
+
     public HttpClient Http { get; }
     public HttpClient Grpc { get; }
 
