@@ -3,6 +3,7 @@ using LlmObs.Domain.Quality;
 using LlmObs.Storage.Access;
 using LlmObs.Storage.Cases;
 using LlmObs.Storage.Labels;
+using LlmObs.Storage.Dify;
 using LlmObs.Storage.Prices;
 using LlmObs.Storage.Quality;
 using LlmObs.Storage.Reading;
@@ -83,9 +84,11 @@ public static class StorageServices
         services.AddOptions<RateLimitOptions>().BindConfiguration(RateLimitOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<RateLimits>();
         services.AddSingleton<LoginLinks>();
+        services.AddSingleton<DifyProgress>();
 
         if (ownsSchema)
         {
+            services.AddDifyDatabase();
             services.AddSingleton<Retention>();
             services.AddHostedService<PartitionKeeper>();
         }
