@@ -1,5 +1,4 @@
 using Dapper;
-using LlmObs.Domain;
 using LlmObs.Domain.Scores;
 using LlmObs.Storage.Rows;
 
@@ -18,10 +17,7 @@ public sealed record ScoreFilter(
 
 public sealed class ScoreReader(Database database)
 {
-    private const string Columns = """
-        s.id AS "Id", s.trace_id AS "TraceId", s.span_id AS "SpanId", s.session_id AS "SessionId", s.request_id AS "RequestId", s.name AS "Name",
-        s.data_type AS "Type", s.value AS "Value", s.label AS "Label", s.comment AS "Comment", s.source AS "Source", s.given_at AS "GivenAt", s.metadata AS "Metadata"
-        """;
+    private const string Columns = ScoreRow.Columns;
 
     private const string Page = $"""
         SELECT {Columns}
@@ -116,30 +112,10 @@ public sealed class ScoreReader(Database database)
         database.RunAsync<IReadOnlyList<Score>>(
             async connection =>
                 [
-                    .. (await connection.QueryAsync<Row>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).Select(row =>
-                        row.ToScore()
+                    .. (await connection.QueryAsync<ScoreRow>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).Select(
+                        row => row.ToScore()
                     ),
                 ],
             cancellationToken
         );
-
-    private sealed record Row
-    {
-        public string Id { get; init; } = "";
-        public string? TraceId { get; init; }
-        public string? SpanId { get; init; }
-        public string? SessionId { get; init; }
-        public string? RequestId { get; init; }
-        public string Name { get; init; } = "";
-        public short Type { get; init; }
-        public double? Value { get; init; }
-        public string? Label { get; init; }
-        public string? Comment { get; init; }
-        public string Source { get; init; } = "";
-        public long GivenAt { get; init; }
-        public string? Metadata { get; init; }
-
-        public Score ToScore() =>
-            new(Id, TraceId, SpanId, SessionId, RequestId, Name, (ScoreType)Type, Value, Label, Comment, Source, GivenAt, new JsonText(Metadata));
-    }
 }
