@@ -70,7 +70,7 @@ public static class StorageServices
         services.AddSingleton<CaseReader>();
         services.AddSingleton<CaseClock>();
         services.AddSingleton<TraceReader>();
-        services.AddSingleton<RequestReader>();
+        services.AddSingleton<RequestList>();
         services.AddSingleton<ContentSearch>();
         services.AddSingleton<TraceJoins>();
         services.AddSingleton<SessionReader>();

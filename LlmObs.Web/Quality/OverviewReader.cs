@@ -1,4 +1,5 @@
 using LlmObs.Domain.Quality;
+using LlmObs.Storage.Cases;
 using LlmObs.Storage.Quality;
 using LlmObs.Web.Shell;
 using Microsoft.Extensions.Options;
@@ -6,7 +7,14 @@ using Microsoft.Extensions.Options;
 namespace LlmObs.Web.Quality;
 
 /// <summary>Answers the quality page: everything it shows is asked at once.</summary>
-public sealed class OverviewReader(QualityReader quality, FailureReader failures, IOptions<QualityGoals> goals, ViewerZone zone, TimeProvider time)
+public sealed class OverviewReader(
+    QualityReader quality,
+    FailureReader failures,
+    CaseClock cases,
+    IOptions<QualityGoals> goals,
+    ViewerZone zone,
+    TimeProvider time
+)
 {
     private static readonly TimeSpan HoursUpTo = TimeSpan.FromHours(48);
     private static readonly Bootstrap Bootstrap = new();
@@ -58,7 +66,9 @@ public sealed class OverviewReader(QualityReader quality, FailureReader failures
             rows,
             newestFirst,
             await CompareAsync(filter, address, newestFirst, cancellationToken),
-            await failing
+            await failing,
+            await cases.ReadAsync(address.Project.Id, filter.From, filter.To, cancellationToken),
+            await cases.ReadAsync(address.Project.Id, earlier.From, earlier.To, cancellationToken)
         );
     }
 
