@@ -41,16 +41,13 @@ public sealed class OverviewReader(
         var rows = group is { } by
             ? await GroupsAsync(filter, earlier, by, measure, cancellationToken)
             : await StepsAsync(filter, earlier, cancellationToken);
-        var traced = await quality.TracedAsync(filter, tally.Requests, cancellationToken);
-        var tracedBefore = await quality.TracedAsync(earlier, tallyBefore.Requests, cancellationToken);
         return new(
             filter,
             tally,
             tallyBefore,
             [
                 .. Measure.All.Select(one =>
-                    one == Measure.Traced ? Compare(one, tracedBefore, traced)
-                    : Percentile(one) is { } p
+                    Percentile(one) is { } p
                         ? new Reading(
                             one,
                             Bootstrap.Percentile(times, p),
@@ -58,7 +55,7 @@ public sealed class OverviewReader(
                             Bootstrap.Difference(timesBefore, times, p),
                             GoalOf(one)
                         )
-                    : Compare(one, tallyBefore.Of(one), tally.Of(one))
+                        : Compare(one, tallyBefore.Of(one), tally.Of(one))
                 ),
             ],
             measure,
