@@ -30,8 +30,7 @@ public static class DifyIds
         Span(messageId, string.Create(CultureInfo.InvariantCulture, $"call-{startedAt.ToUnixTimeMilliseconds()}-{tool}"));
 
     /// <summary>One round of an iteration or loop. Dify keeps no row of it.</summary>
-    public static string Round(Guid containerExecutionId, int index) =>
-        Span(containerExecutionId, string.Create(CultureInfo.InvariantCulture, $"round-{index}"));
+    public static string Round(Guid runId, RoundPlace place) => Span(runId, place.Path);
 
     private static string Span(Guid id, string kind) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{id:N}-{kind}")).AsSpan(0, 8));

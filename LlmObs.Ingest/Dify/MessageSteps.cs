@@ -113,7 +113,7 @@ internal static class MessageSteps
             .Attribute(DifyAttributes.MessageId, message.Id)
             .Attribute(DifyAttributes.RunId, message.RunId)
             .Attribute(GenAiNames.ConversationId, message.ConversationId);
-        return message.Creator is { } creator ? step.Attribute(DifyAttributes.User, context.Person(creator)) : step;
+        return message.Creator is { } creator ? step.With(named => context.AddPerson(named, creator)) : step;
     }
 
     private static DateTimeOffset? End(DifyMessage message) =>

@@ -64,6 +64,9 @@ public sealed class DifyReaderTests(DifyReaderTests.Whole whole) : IClassFixture
         )
             .Select(row => row.Split(' '))
             .ToDictionary(row => row[0], row => row[1]);
+        var names = (await DifyData.ListAsync<string>(whole.Ours, "SELECT span_id || ' ' || name FROM spans WHERE name ~ '^(iteration|loop)[[]'"))
+            .Select(row => row.Split(' '))
+            .ToDictionary(row => row[0], row => row[1]);
         var containers = await DifyData.ListAsync<string>(
             whole.Dify,
             "SELECT workflow_run_id || ' ' || node_id || ' ' || id FROM workflow_node_executions WHERE node_type IN ('iteration', 'loop')"
@@ -73,7 +76,7 @@ public sealed class DifyReaderTests(DifyReaderTests.Whole whole) : IClassFixture
         {
             var container = byCanvas[(place.GetProperty("run_id").GetString()!, place.GetProperty("container_node_id").GetString()!)];
             var round = parents[DifyIds.Node(place.GetProperty("child_node_execution_id").GetGuid())];
-            Assert.Equal(DifyIds.Round(container, place.GetProperty("index").GetInt32()), round);
+            Assert.Equal($"{place.GetProperty("kind").GetString()}[{place.GetProperty("index").GetInt32()}]", names[round]);
             Assert.Equal(DifyIds.Node(container), parents[round]);
         }
     }
