@@ -4,5 +4,5 @@
 # Usage: bench/dify.sh [--seconds N of idle looks]
 set -euo pipefail
 cd "$(dirname "$0")/.."
-dotnet build bench/LlmObs.Ingest.Bench -c Release -v quiet --nologo >/dev/null
+dotnet build bench/LlmObs.Ingest.Bench -c Release -v quiet --nologo >&2
 exec dotnet bench/LlmObs.Ingest.Bench/bin/Release/net10.0/LlmObs.Ingest.Bench.dll dify tests/fixtures/dify/dify-postgres.sql.gz "$@"
