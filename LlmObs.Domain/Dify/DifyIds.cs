@@ -22,6 +22,9 @@ public static class DifyIds
     /// <summary>A step of an agent's thinking.</summary>
     public static string Thought(Guid thoughtId) => Span(thoughtId, "thought");
 
+    /// <summary>A try of a node that failed before the one its row tells of.</summary>
+    public static string Attempt(Guid executionId, int place) => Span(executionId, string.Create(CultureInfo.InvariantCulture, $"attempt-{place}"));
+
     /// <summary>A call that an agent node made, by its place among the node's calls.</summary>
     public static string Call(Guid executionId, int place) => Span(executionId, string.Create(CultureInfo.InvariantCulture, $"call-{place}"));
 

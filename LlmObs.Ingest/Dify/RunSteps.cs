@@ -119,6 +119,11 @@ internal static class RunSteps
         AddKind(step, node, process, outputs, metadata);
         yield return step.Build();
 
+        foreach (var attempt in Attempts(node, step.SpanId, process, context))
+        {
+            yield return attempt;
+        }
+
         if (node.Type == "agent")
         {
             foreach (var below in OfAgent(node, step.SpanId, outputs, metadata, context))
@@ -156,6 +161,34 @@ internal static class RunSteps
             step.Attribute("http.response.status_code", outputs?.Number("status_code"));
         }
     }
+
+    // Tries that failed before the one the node tells of (Dify 1.16 and later). Times are Unix seconds.
+    private static IEnumerable<UpdatedFields> Attempts(DifyNode node, string spanId, JsonElement? process, DifyContext context)
+    {
+        if (process?.Member("__dify_retry_history") is not { ValueKind: JsonValueKind.Array } history)
+        {
+            yield break;
+        }
+
+        var place = 0;
+        foreach (var attempt in history.EnumerateArray())
+        {
+            var start = Time(attempt, "created_at") ?? node.StartedAt;
+            yield return context
+                .AddApp(Step(node, DifyIds.Attempt(node.Id, place++), node.ChangedAt), node.AppId, node.TenantId)
+                .Named(string.Create(CultureInfo.InvariantCulture, $"{node.Title} ({place})"))
+                .Under(spanId)
+                .Lasting(start, Time(attempt, "finished_at") ?? start)
+                .Ended("failed", attempt.Text("error"))
+                .Attribute(DifyAttributes.Kind, "TASK")
+                .Attribute(DifyAttributes.Input, attempt.Text("inputs"))
+                .Attribute(DifyAttributes.Output, attempt.Text("outputs"))
+                .Build();
+        }
+    }
+
+    private static DateTimeOffset? Time(JsonElement element, string name) =>
+        element.Number(name) is { } seconds and > 0 and < 253_402_300_799 ? DateTimeOffset.UnixEpoch.AddSeconds((double)seconds) : null;
 
     // What an agent spent on its model, apart from what it called: each of them is a step, so that nothing is counted twice or hidden by another.
     private static IEnumerable<UpdatedFields> OfAgent(DifyNode node, string spanId, JsonElement? outputs, JsonElement? metadata, DifyContext context)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using LlmObs.Domain.Dify;
 using LlmObs.Domain.Spans;
@@ -115,6 +116,30 @@ public sealed class DifyReaderTests(DifyReaderTests.Whole whole) : IClassFixture
             $"SELECT span_id FROM spans WHERE span_id = ANY ('{{{string.Join(',', runs.Select(DifyIds.Workflow))}}}') ORDER BY duration_ns DESC LIMIT 10"
         );
         Assert.Equal(Expected.GetProperty("slowest_runs").EnumerateArray().Select(run => DifyIds.Workflow(run[0].GetGuid())), slowest);
+    }
+
+    [Fact]
+    public async Task A_node_that_succeeded_at_last_is_well_and_shows_the_tries_that_failed()
+    {
+        var recovered = Expected.GetProperty("recovered_after_retry").EnumerateArray().Select(node => node.GetGuid()).ToList();
+        Assert.Equal(recovered.Count, await whole.CountAsync(recovered.Select(DifyIds.Node), "status = 1"));
+
+        var tries = await DifyData.ListAsync<string>(
+            whole.Dify,
+            """
+            SELECT id || ' ' || json_array_length(process_data::json -> '__dify_retry_history')
+            FROM workflow_node_executions
+            WHERE process_data LIKE '%__dify_retry_history%'
+            """
+        );
+        var attempts = tries
+            .Select(row => row.Split(' '))
+            .SelectMany(row =>
+                Enumerable.Range(0, int.Parse(row[1], CultureInfo.InvariantCulture)).Select(place => DifyIds.Attempt(Guid.Parse(row[0]), place))
+            )
+            .ToList();
+        Assert.NotEmpty(attempts);
+        Assert.Equal(attempts.Count, await whole.CountAsync(attempts, "status = 2"));
     }
 
     [Fact]
