@@ -138,12 +138,16 @@ internal static class DifyEvents
             .Attribute("langfuse.version", metadata.Text("version"));
     }
 
-    private static TraceJoin? Join(Told told, Guid runId) =>
-        told.Metadata.Member("parent_trace_context") is { } parent
-        && parent.Id("parent_workflow_run_id") is { } parentRun
-        && parent.Id("parent_node_execution_id") is { } parentNode
-            ? new(DifyIds.Trace(runId), JoinBasis.DifyParent, DifyIds.Trace(parentRun), DifyIds.Node(parentNode), IsInferred: false)
-            : null;
+    private static TraceJoin? Join(Told told, Guid runId)
+    {
+        if (told.Metadata.Member("parent_trace_context") is not { } parent || parent.Id("parent_workflow_run_id") is not { } parentRun)
+        {
+            return null;
+        }
+
+        var step = parent.Id("parent_node_execution_id") is { } node ? DifyIds.Node(node) : DifyIds.Workflow(parentRun);
+        return new(DifyIds.Trace(runId), JoinBasis.DifyParent, DifyIds.Trace(parentRun), step, IsInferred: false);
+    }
 
     private static UpdatedFields Message(Told told, Guid messageId) =>
         told.Step(DifyIds.Trace(messageId), DifyIds.Message(messageId))
