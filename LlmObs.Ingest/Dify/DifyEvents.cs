@@ -135,7 +135,7 @@ internal static class DifyEvents
             .Attribute(DifyAttributes.RunStatus, metadata.Text("status"))
             .Attribute(DifyAttributes.WorkflowId, metadata.Text("workflow_id"))
             .Attribute(DifyAttributes.TriggeredFrom, metadata.Text("triggered_from"))
-            .Attribute("langfuse.version", metadata.Text("version"));
+            .Attribute(DifyAttributes.WorkflowVersion, metadata.Text("version"));
     }
 
     private static TraceJoin? Join(Told told, Guid runId)

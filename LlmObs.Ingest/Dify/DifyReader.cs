@@ -36,7 +36,7 @@ internal sealed class DifyReader(
     // Messages first: a run then hangs under its message at once.
     private static readonly DifyTable[] Tables = [DifyTable.Messages, DifyTable.Runs];
 
-    // Later than any row: the place a stream of an empty table begins at.
+    // Behind every row of one time.
     private static readonly Guid LastId = new("ffffffff-ffff-ffff-ffff-ffffffffffff");
 
     private readonly Dictionary<DifyCreator, string> people = [];
@@ -103,7 +103,7 @@ internal sealed class DifyReader(
         // From the newest row and not from our clock, which need not be Dify's.
         var beyond = new DifyPlace(time.GetUtcNow().AddDays(1), LastId);
         var newest = await pages.BeforeAsync(table, schema!, names, beyond, DateTimeOffset.UnixEpoch, 1, cancellationToken);
-        var start = newest is [var last] ? last : new DifyPlace(time.GetUtcNow(), Guid.Empty);
+        var start = newest is [var last] ? last : new DifyPlace(DateTimeOffset.UnixEpoch, Guid.Empty);
         var floor = start.At.AddDays(-options.Value.HistoryDays);
         await progress.BeginAsync(Source, Name(table) + History, start with { Id = LastId }, floor, cancellationToken);
         await progress.BeginAsync(Source, Name(table), start, until: null, cancellationToken);

@@ -25,7 +25,7 @@ internal static class RunSteps
             .Attribute(DifyAttributes.WorkflowId, run.WorkflowId)
             .Attribute(DifyAttributes.TriggeredFrom, run.TriggeredFrom)
             .With(step => context.AddPerson(step, run.Creator))
-            .Attribute("langfuse.version", run.Version)
+            .Attribute(DifyAttributes.WorkflowVersion, run.Version)
             .Attribute(DifyAttributes.Input, Readable(run.Inputs))
             .Attribute(DifyAttributes.Output, Readable(run.Outputs))
             .Attribute(DifyAttributes.RecoveredError, run.Status == "partial-succeeded" ? run.Error : null)

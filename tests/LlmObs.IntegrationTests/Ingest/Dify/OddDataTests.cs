@@ -104,6 +104,31 @@ public sealed class OddDataTests(IngestDatabase database)
     }
 
     [Fact]
+    public async Task A_child_that_arrives_later_joins_then()
+    {
+        var dify = await DifyData.LoadAsync(database);
+        var ours = NewDatabase();
+        Guid parent = Guid.NewGuid(),
+            child = Guid.NewGuid();
+        const string inputs = """{"question": "later"}""";
+        await DifyData.ExecuteAsync(
+            dify,
+            Run(parent, "{}", "2026-11-20 10:00:00", "2026-11-20 10:10:00") + Call(parent, inputs, "2026-11-20 10:01:00", "2026-11-20 10:09:00")
+        );
+        await using var server = await DifyData.ReadingAsync(database, ours, dify, ("Dify:Reader:OverlapSeconds", "600"));
+        await DifyData.UntilReadAsync(server, ours);
+        await DifyData.ExecuteAsync(dify, Run(child, inputs, "2026-11-20 10:02:00", "2026-11-20 10:03:00"));
+
+        await DifyData.UntilAsync(
+            async () =>
+                (
+                    await DifyData.ListAsync<string>(ours, $"SELECT parent_trace_id FROM trace_joins WHERE child_trace_id = '{child:N}'")
+                ).SequenceEqual([DifyIds.Trace(parent)]),
+            "the child joins"
+        );
+    }
+
+    [Fact]
     public async Task A_database_of_another_shape_is_refused_with_the_column_it_lacks()
     {
         var dify = await DifyData.LoadAsync(database);
