@@ -19,7 +19,6 @@ CREATE TABLE dify_streams (
     is_done   boolean NOT NULL DEFAULT false,
     began_at  timestamptz NOT NULL, -- where it began
     at        timestamptz NOT NULL, -- how far it has come
-    until_at  timestamptz,          -- where history ends
     rows_read bigint NOT NULL DEFAULT 0,
     id        uuid NOT NULL,
     PRIMARY KEY (source, stream)
