@@ -3,6 +3,8 @@ using System.Text.Json;
 using LlmObs.Domain.Dify;
 using LlmObs.Domain.Spans;
 using LlmObs.Domain.Traces;
+using LlmObs.Storage.Access;
+using LlmObs.Storage.Reading;
 
 namespace LlmObs.IntegrationTests.Ingest.Dify;
 
@@ -184,6 +186,18 @@ public sealed class DifyReaderTests(DifyReaderTests.Whole whole) : IClassFixture
         Assert.Equal(["system", "user", "assistant"], model.Content.Messages.Select(message => message.Role));
         Assert.Equal(0.0000834m, model.Span.Cost!.Total);
         Assert.NotNull(model.Span.TimeToFirstTokenMs);
+    }
+
+    [Theory]
+    [InlineData("94e95434-b9cd-4e67-81a1-712c2f457e0a")]
+    [InlineData("30B0C67F-417C-4974-A8B4-28AEA30494CF")]
+    [InlineData("e5c6e39a-b0f7-4644-be0e-574f0d6ed9c9")]
+    public async Task The_id_of_a_run_a_message_or_a_node_leads_to_its_trace(string id)
+    {
+        var project = await whole.Server.Get<Projects>().FindAsync("default", TestContext.Current.CancellationToken);
+        var match = await whole.Server.Get<TraceReader>().FindIdAsync(project!.Id, id, TestContext.Current.CancellationToken);
+
+        Assert.Equal(["94e95434b9cd4e6781a1712c2f457e0a"], match!.TraceIds);
     }
 
     [Fact]
