@@ -1,3 +1,4 @@
+using LlmObs.Quality.Evaluation;
 using LlmObs.Storage;
 using LlmObs.TraceLog;
 
@@ -6,6 +7,7 @@ builder.AddServiceDefaults();
 builder.AddLlmObsDatabase();
 builder.AddLlmObsStorage(ownsSchema: false);
 builder.AddTraceLog();
+builder.AddEvaluation();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();

@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using LlmObs.Storage.Access;
+using LlmObs.Storage.Evaluators;
+using LlmObs.Storage.Jobs;
 using LlmObs.Storage.Prices;
 using LlmObs.Storage.Reading;
 using LlmObs.Storage.Redaction;
@@ -49,6 +51,12 @@ public static class StorageServices
         services.AddSingleton<UpdatedSpanFolder>();
         services.AddSingleton<ScoreWriter>();
         services.AddSingleton<ScoreReader>();
+        services.AddSingleton<EvaluatorStore>();
+        services.AddSingleton<EvaluatorScores>();
+        services.AddSingleton<SubjectReader>();
+        services.AddSingleton<QualityJobs>();
+        services.AddSingleton<QualityResources>();
+        services.AddSingleton<JudgeLedger>();
         services.AddSingleton<MediaStore>();
         services.AddSingleton<TraceReader>();
         services.AddSingleton<StorageStatus>();
