@@ -10,6 +10,9 @@ public sealed class QualityOptions
 {
     public const string Section = "Quality";
 
+    /// <summary>Makes the demo's evaluators, and the connection to its shop.</summary>
+    public bool Demo { get; set; }
+
     /// <summary>Jobs that run at one time.</summary>
     [Range(1, 32)]
     public int Workers { get; set; } = 2;

@@ -12,6 +12,13 @@ public static class EvaluationServices
     public static TBuilder AddEvaluation<TBuilder>(this TBuilder builder)
         where TBuilder : IHostApplicationBuilder
     {
+        if (builder.Configuration.GetValue<bool>($"{QualityOptions.Section}:{nameof(QualityOptions.Demo)}"))
+        {
+            // Whatever else is set stands above the demo's.
+            var own = new ConfigurationBuilder().AddJsonStream(typeof(EvaluationServices).Assembly.GetManifestResourceStream("demo.json")!).Build();
+            builder.Configuration.Sources.Insert(0, new ChainedConfigurationSource { Configuration = own });
+        }
+
         var services = builder.Services;
         services.AddOptions<QualityOptions>().BindConfiguration(QualityOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IValidateOptions<QualityOptions>, QualityOptionsCheck>();

@@ -10,13 +10,13 @@ public interface IEvaluator
     /// <summary>What there is to say of the subject.</summary>
     /// <exception cref="EvaluationFailedException">This subject cannot be judged; others can.</exception>
     /// <exception cref="EvaluationPausedException">None can be for some time.</exception>
-    Task<Verdict> JudgeAsync(Evaluator evaluator, Subject subject, CancellationToken cancellationToken);
+    Task<Judgement> JudgeAsync(Evaluator evaluator, Subject subject, CancellationToken cancellationToken);
 }
 
 /// <param name="Skipped">Why there is nothing to say; null when there is.</param>
-public sealed record Verdict(IReadOnlyList<Finding> Findings, string? Skipped = null)
+public sealed record Judgement(IReadOnlyList<Finding> Findings, string? Skipped = null)
 {
-    public static Verdict Skip(string reason) => new([], reason);
+    public static Judgement Skip(string reason) => new([], reason);
 }
 
 /// <summary>One span cannot be judged: a reply nobody can read, a refusal by its evaluator.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using LlmObs.Domain.Evaluators;
 using LlmObs.Domain.Scores;
+using LlmObs.Domain.Traces;
 using LlmObs.Storage.Evaluators;
 using LlmObs.Storage.Writing;
 

@@ -8,9 +8,9 @@ public sealed class RuleEvaluator : IEvaluator
 {
     public EvaluatorKind Kind => EvaluatorKind.Rules;
 
-    public Task<Verdict> JudgeAsync(Evaluator evaluator, Subject subject, CancellationToken cancellationToken)
+    public Task<Judgement> JudgeAsync(Evaluator evaluator, Subject subject, CancellationToken cancellationToken)
     {
         var findings = AnswerRules.Check(subject, evaluator.Definition.Rules!);
-        return Task.FromResult(findings.Count == 0 ? Verdict.Skip("no rule has anything to say") : new Verdict(findings));
+        return Task.FromResult(findings.Count == 0 ? Judgement.Skip("no rule has anything to say") : new Judgement(findings));
     }
 }

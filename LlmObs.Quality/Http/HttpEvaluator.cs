@@ -16,7 +16,7 @@ public sealed class HttpEvaluator(IHttpClientFactory clients, IOptions<QualityOp
 
     public EvaluatorKind Kind => EvaluatorKind.Http;
 
-    public async Task<Verdict> JudgeAsync(Evaluator evaluator, Subject subject, CancellationToken cancellationToken)
+    public async Task<Judgement> JudgeAsync(Evaluator evaluator, Subject subject, CancellationToken cancellationToken)
     {
         var url = new Uri(evaluator.Definition.Http!.Url);
         var http = options.Value.Http;
@@ -47,7 +47,7 @@ public sealed class HttpEvaluator(IHttpClientFactory clients, IOptions<QualityOp
         || allowed.Equals($"{url.Host}:{url.Port}", StringComparison.OrdinalIgnoreCase)
         || (url.IsDefaultPort && allowed.Equals(url.Host, StringComparison.OrdinalIgnoreCase));
 
-    private async Task<Verdict> ReadAsync(HttpResponseMessage response, Evaluator evaluator, CancellationToken cancellationToken)
+    private async Task<Judgement> ReadAsync(HttpResponseMessage response, Evaluator evaluator, CancellationToken cancellationToken)
     {
         if (response.StatusCode is HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError)
         {
@@ -56,7 +56,7 @@ public sealed class HttpEvaluator(IHttpClientFactory clients, IOptions<QualityOp
 
         if (response.StatusCode == HttpStatusCode.NoContent)
         {
-            return Verdict.Skip("the evaluator has nothing to say");
+            return Judgement.Skip("the evaluator has nothing to say");
         }
 
         if (!response.IsSuccessStatusCode)

@@ -72,7 +72,7 @@ internal static class HttpAnswer
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip };
 
     /// <exception cref="EvaluationFailedException">It is not that, or a score has a fault; the message names the field.</exception>
-    public static Verdict Read(byte[] body, Evaluator evaluator)
+    public static Judgement Read(byte[] body, Evaluator evaluator)
     {
         IReadOnlyList<Wire> scores;
         try
@@ -92,7 +92,7 @@ internal static class HttpAnswer
         }
 
         return scores.Count == 0
-            ? Verdict.Skip("the evaluator has nothing to say")
+            ? Judgement.Skip("the evaluator has nothing to say")
             : new([.. scores.Select((score, index) => score.ToFinding(evaluator, index))]);
     }
 

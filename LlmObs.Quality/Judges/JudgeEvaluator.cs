@@ -15,13 +15,13 @@ public sealed class JudgeEvaluator(JudgeModels models) : IEvaluator
 
     public EvaluatorKind Kind => EvaluatorKind.Judge;
 
-    public async Task<Verdict> JudgeAsync(Evaluator evaluator, Subject subject, CancellationToken cancellationToken)
+    public async Task<Judgement> JudgeAsync(Evaluator evaluator, Subject subject, CancellationToken cancellationToken)
     {
         var settings = evaluator.Definition.Judge!;
         var model = models.Get(settings.Model);
         if (Lack(settings.Measure, subject) is { } lack)
         {
-            return Verdict.Skip(lack);
+            return Judgement.Skip(lack);
         }
 
         return settings.Measure switch
@@ -32,7 +32,7 @@ public sealed class JudgeEvaluator(JudgeModels models) : IEvaluator
             _ => await AskAsync(settings.ScoreName, "You are a careful judge.", JudgePrompts.Own(settings.Prompt, subject)),
         };
 
-        async Task<Verdict> AskAsync(string scoreName, string instructions, string text)
+        async Task<Judgement> AskAsync(string scoreName, string instructions, string text)
         {
             // A prompt of one's own takes the place of the measure's.
             var isOwn = settings.Prompt.Length > 0 && settings.Measure != JudgeMeasure.Own;

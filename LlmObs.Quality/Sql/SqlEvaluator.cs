@@ -17,13 +17,13 @@ public sealed class SqlEvaluator(Sandboxes sandboxes) : IEvaluator
 
     public EvaluatorKind Kind => EvaluatorKind.Sql;
 
-    public async Task<Verdict> JudgeAsync(Evaluator evaluator, Subject subject, CancellationToken cancellationToken)
+    public async Task<Judgement> JudgeAsync(Evaluator evaluator, Subject subject, CancellationToken cancellationToken)
     {
         var settings = evaluator.Definition.Sql!;
         var sandbox = sandboxes.Get(settings.Connection);
         if (GeneratedSql.Find(subject.Record.Content, settings.Field) is not { } sql)
         {
-            return Verdict.Skip("no SQL");
+            return Judgement.Skip("no SQL");
         }
 
         var run = await sandbox.RunAsync(sql, cancellationToken);

@@ -2,12 +2,10 @@ using Dapper;
 using LlmObs.Domain;
 using LlmObs.Domain.Evaluators;
 using LlmObs.Domain.Spans;
+using LlmObs.Domain.Traces;
 using LlmObs.Storage.Rows;
 
 namespace LlmObs.Storage.Evaluators;
-
-/// <summary>Names a span of a project.</summary>
-public sealed record SpanRef(string TraceId, string SpanId);
 
 /// <summary>A span that arrived, as far as choosing it needs.</summary>
 public sealed record Arrival(DateTimeOffset ReceivedAt, string TraceId, string SpanId, bool IsRoot, SpanKind Kind, long StartUnixNano)

@@ -24,6 +24,7 @@ public static class ShellServices
                 options
                     .Conventions.AddPageRoute("/Search/Index", "search")
                     .AddPageRoute("/Evaluators/Edit", "quality/evaluators/{name}/edit")
+                    .AddPageRoute("/Traces/Details", "requests/{requestId}")
                     .AuthorizeFolder("/")
                     .AuthorizeFolder("/Keys", Operators.Policy)
                     .AllowAnonymousToPage("/Login")

@@ -43,7 +43,7 @@ public sealed class DetailsModel(EvaluatorStore store, EvaluatorScores scores, Q
     public IReadOnlyList<QualityJob> Jobs { get; private set; } = [];
 
     /// <summary>With the human score the judge names; null where it names none, or nobody has judged yet.</summary>
-    public Agreement? Agreement { get; private set; }
+    public Calibration? Calibration { get; private set; }
 
     public async Task<IActionResult> OnGetAsync(CancellationToken cancellationToken)
     {
@@ -60,7 +60,7 @@ public sealed class DetailsModel(EvaluatorStore store, EvaluatorScores scores, Q
         Jobs = await jobs.ListAsync(current.Id, evaluator.Id, RecentJobs, cancellationToken);
         if (evaluator.Definition.Judge is { HumanName.Length: > 0 } judge)
         {
-            Agreement = Agreement.Of(await scores.PairsAsync(evaluator, judge.HumanName, cancellationToken));
+            Calibration = Calibration.Of(await scores.PairsAsync(evaluator, judge.HumanName, cancellationToken));
         }
 
         return Page();

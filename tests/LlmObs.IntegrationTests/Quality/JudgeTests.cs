@@ -174,7 +174,7 @@ public sealed class JudgeTests(QualityStack stack) : IClassFixture<QualityStack>
         }
 
         await stack.RunOverHistoryAsync(evaluator);
-        var agreement = Agreement.Of(await stack.Results.PairsAsync(evaluator, "useful", none))!;
+        var agreement = Calibration.Of(await stack.Results.PairsAsync(evaluator, "useful", none))!;
 
         Assert.Equal((4, 0.75), (agreement.Count, agreement.Accuracy));
         Assert.Equal(0.5, agreement.Kappa!.Value, 6);

@@ -4,6 +4,8 @@ using LlmObs.Domain.Evaluators.Rules;
 using LlmObs.Domain.Spans;
 using LlmObs.Web.Formatting;
 using LlmObs.Web.Pages.Evaluators;
+using LlmObs.Web.Pages.Traces;
+using LlmObs.Web.Rendering;
 using LlmObs.Web.Search;
 
 namespace LlmObs.Tests.Web.Shell;
@@ -33,6 +35,14 @@ public sealed partial class TranslationsTests
         var known = Keys(Path.Combine("Formatting", "Words"));
 
         Assert.All(Enum.GetValues<SpanKind>(), kind => Assert.Contains(KindLook.Of(kind).Name, known));
+    }
+
+    [Fact]
+    public void Every_form_of_a_value_is_translated()
+    {
+        var known = Keys(Path.Combine("Pages", "Traces", "_ValueTools"));
+
+        Assert.All(Enum.GetValues<TextFormat>(), format => Assert.Contains(ValueForms.Name(format), known));
     }
 
     [Fact]
