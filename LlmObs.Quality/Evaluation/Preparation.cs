@@ -4,13 +4,15 @@ using LlmObs.Quality.Sql;
 using LlmObs.Storage;
 using LlmObs.Storage.Access;
 using LlmObs.Storage.Evaluators;
+using LlmObs.Storage.Jobs;
 using LlmObs.Storage.Schema;
 using Microsoft.Extensions.Options;
+using OpenTelemetry;
 
 namespace LlmObs.Quality.Evaluation;
 
 /// <summary>
-/// At start and every minute: checks the sandboxes, tells the pages what there is to work with, forgets old replies of judges, and makes the evaluators of
+/// At start and every minute: checks the sandboxes, tells the pages what there is to work with, forgets old replies and jobs, and makes the evaluators of
 /// the configuration once. A role that may do more than read is refused here, before anything runs as it.
 /// </summary>
 public sealed partial class Preparation(
@@ -18,6 +20,7 @@ public sealed partial class Preparation(
     QualityResources resources,
     EvaluatorStore evaluators,
     JudgeLedger ledger,
+    QualityJobs jobs,
     Projects projects,
     SchemaState schema,
     IOptions<QualityOptions> options,
@@ -26,12 +29,14 @@ public sealed partial class Preparation(
 ) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan EndedJobs = TimeSpan.FromDays(30);
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
 
     private readonly List<ConfiguredEvaluator> open = [.. options.Value.Evaluators];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        using var quiet = SuppressInstrumentationScope.Begin();
         await schema.WaitAsync(stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -41,6 +46,7 @@ public sealed partial class Preparation(
                 isWell = await ReportAsync(stoppingToken);
                 await MakeEvaluatorsAsync(stoppingToken);
                 await ledger.ForgetAsync(TimeSpan.FromDays(options.Value.Judging.CacheDays), stoppingToken);
+                await jobs.ForgetAsync(EndedJobs, stoppingToken);
             }
             catch (StorageUnavailableException exception)
             {

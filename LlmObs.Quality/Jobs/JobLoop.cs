@@ -22,12 +22,13 @@ public sealed partial class JobLoop(
 
     private async Task WorkAsync(CancellationToken stoppingToken)
     {
+        // Looking for work and doing it is no trace of the stack; what judges are asked is one.
+        using var quiet = SuppressInstrumentationScope.Begin();
         while (!stoppingToken.IsCancellationRequested)
         {
             var hadWork = false;
             try
             {
-                // Looking for work is no trace; what judges do is one.
                 hadWork = await runner.RunOneAsync(stoppingToken);
             }
             catch (StorageUnavailableException exception)

@@ -40,11 +40,12 @@ public sealed partial class JobRunner(
         }
         catch (OperationCanceledException) when (turnEnd.IsCancellationRequested)
         {
-            // Cancelled, or this process ends: the job is another's, or will be when its lease has ended.
+            // Cancelled by a person, or this process ends: then another may go on at once.
+            await jobs.ReleaseAsync(claimed, CancellationToken.None);
         }
         catch (EvaluationPausedException pause)
         {
-            await jobs.FailTurnAsync(claimed, pause.Message, pause.Wait, cancellationToken);
+            await jobs.PauseTurnAsync(claimed, pause.Message, pause.Wait, cancellationToken);
         }
         catch (QueryException exception)
         {

@@ -1,6 +1,7 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
 using System.Diagnostics;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using LlmObs.Domain.Evaluators;
@@ -8,6 +9,7 @@ using LlmObs.Quality.Evaluation;
 using LlmObs.Storage.Evaluators;
 using Microsoft.Extensions.AI;
 using OpenAI;
+using OpenTelemetry;
 
 namespace LlmObs.Quality.Judges;
 
@@ -71,11 +73,20 @@ public sealed class JudgeModel : IDisposable
         try
         {
             await TakeAsync(cancellationToken);
-            using var call = Start(measure, text, subject);
-            var reply = await CallAsync(instructions, text, cancellationToken);
-            call?.SetTag("output.value", reply.Text);
+            var (reply, traceId) = await TracedAsync(
+                measure,
+                text,
+                subject,
+                () =>
+                    chat.GetResponseAsync(
+                        [new(ChatRole.System, instructions), new(ChatRole.User, text)],
+                        new() { Temperature = 0, MaxOutputTokens = options.MaxOutputTokens },
+                        cancellationToken
+                    ),
+                response => response.Text
+            );
             await ledger.NoteTokensAsync(options.Name, reply.Usage?.InputTokenCount ?? 0, reply.Usage?.OutputTokenCount ?? 0, cancellationToken);
-            var kept = new KeptReply(reply.Text, call?.TraceId.ToHexString());
+            var kept = new KeptReply(reply.Text, traceId);
             await ledger.KeepAsync(key, kept, cancellationToken);
             return kept;
         }
@@ -92,11 +103,14 @@ public sealed class JudgeModel : IDisposable
         try
         {
             await TakeAsync(cancellationToken);
-            using var call = Start("similarity", $"{first}\n{second}", subject);
-            var vectors = await GuardAsync(() => embeddings!.GenerateAsync([first, second], cancellationToken: cancellationToken));
-            var similarity = Math.Clamp(Cosine(vectors[0].Vector.Span, vectors[1].Vector.Span), 0, 1);
-            call?.SetTag("output.value", similarity);
-            return similarity;
+            var (vectors, _) = await TracedAsync(
+                "similarity",
+                $"{first}\n{second}",
+                subject,
+                () => embeddings!.GenerateAsync([first, second], cancellationToken: cancellationToken),
+                found => Similarity(found).ToString(CultureInfo.InvariantCulture)
+            );
+            return Similarity(vectors);
         }
         finally
         {
@@ -123,27 +137,36 @@ public sealed class JudgeModel : IDisposable
         }
     }
 
-    // A trace of its own: the job's turn is not what a reader looks for.
-    private static Activity? Start(string measure, string text, Subject subject)
+    /// <summary>Makes the call as a trace of its own: the job's turn, which is not traced, is not what a reader looks for.</summary>
+    private async Task<(T Reply, string? TraceId)> TracedAsync<T>(
+        string measure,
+        string text,
+        Subject subject,
+        Func<Task<T>> call,
+        Func<T, string> output
+    )
     {
+        using var heard = SuppressInstrumentationScope.Begin(false);
         Activity.Current = null;
-        return Source
+        using var span = Source
             .StartActivity($"judge {measure}", ActivityKind.Internal)
             ?.SetTag("openinference.span.kind", "EVALUATOR")
             .SetTag("input.value", text)
             .SetTag("llmobs.judged.project", subject.Project.Name)
             .SetTag("llmobs.judged.trace_id", subject.Span.TraceId)
             .SetTag("llmobs.judged.span_id", subject.Span.SpanId);
+        try
+        {
+            var reply = await GuardAsync(call);
+            span?.SetTag("output.value", output(reply));
+            return (reply, span?.TraceId.ToHexString());
+        }
+        catch (Exception exception)
+        {
+            span?.SetStatus(ActivityStatusCode.Error, exception.Message);
+            throw;
+        }
     }
-
-    private Task<ChatResponse> CallAsync(string instructions, string text, CancellationToken cancellationToken) =>
-        GuardAsync(() =>
-            chat.GetResponseAsync(
-                [new(ChatRole.System, instructions), new(ChatRole.User, text)],
-                new() { Temperature = 0, MaxOutputTokens = options.MaxOutputTokens },
-                cancellationToken
-            )
-        );
 
     private async Task<T> GuardAsync<T>(Func<Task<T>> call)
     {
@@ -160,6 +183,9 @@ public sealed class JudgeModel : IDisposable
             throw new EvaluationFailedException($"{options.Name} refuses this prompt: {exception.Message}", exception);
         }
     }
+
+    private static double Similarity(GeneratedEmbeddings<Embedding<float>> vectors) =>
+        Math.Clamp(Cosine(vectors[0].Vector.Span, vectors[1].Vector.Span), 0, 1);
 
     private static double Cosine(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {

@@ -21,13 +21,13 @@ public sealed class QualityJobs(Database database)
         RETURNING id
         """;
 
-    // What a person waits for comes before what goes on by itself.
+    // Somebody waits for a dry run; the others take turns.
     private const string Claim = $"""
         WITH due AS (
             SELECT id
             FROM quality_jobs
             WHERE state = 0 AND due_at <= now() AND (leased_until IS NULL OR leased_until <= now())
-            ORDER BY kind DESC, due_at
+            ORDER BY (kind = 2) DESC, due_at
             LIMIT 1
             FOR UPDATE SKIP LOCKED
         )
@@ -57,6 +57,19 @@ public sealed class QualityJobs(Database database)
             due_at = now() + coalesce(@wait, interval '0'), leased_until = NULL, lease = NULL, last_error = @error
         WHERE id = @id AND lease = @token AND state = 0
         """;
+
+    // Waiting is no failure: attempts stand at one, so that the page shows it waits.
+    private const string Pause = """
+        UPDATE quality_jobs
+        SET due_at = now() + @wait, leased_until = NULL, lease = NULL, attempts = 1, last_error = @reason
+        WHERE id = @id AND lease = @token AND state = 0
+        """;
+
+    private const string Release = """
+        UPDATE quality_jobs SET leased_until = NULL, lease = NULL, attempts = attempts - 1 WHERE id = @id AND lease = @token AND state = 0
+        """;
+
+    private const string Forget = "DELETE FROM quality_jobs WHERE state <> 0 AND finished_at < now() - @age";
 
     private const string Cancel = """
         UPDATE quality_jobs SET state = 3, finished_at = now() WHERE id = @id AND project_id = @projectId AND state = 0 AND kind <> 0
@@ -144,6 +157,27 @@ public sealed class QualityJobs(Database database)
             },
             cancellationToken
         );
+
+    /// <summary>Gives a job back that can do nothing for that long, through no fault of its own.</summary>
+    public Task<bool> PauseTurnAsync(ClaimedJob claimed, string reason, TimeSpan wait, CancellationToken cancellationToken) =>
+        ExecuteAsync(
+            Pause,
+            new
+            {
+                id = claimed.Job.Id,
+                token = claimed.Lease,
+                reason = Short(reason),
+                wait,
+            },
+            cancellationToken
+        );
+
+    /// <summary>Gives a job back untouched: another process may have it at once.</summary>
+    public Task<bool> ReleaseAsync(ClaimedJob claimed, CancellationToken cancellationToken) =>
+        ExecuteAsync(Release, new { id = claimed.Job.Id, token = claimed.Lease }, cancellationToken);
+
+    /// <summary>Removes jobs that ended longer ago than that.</summary>
+    public Task ForgetAsync(TimeSpan age, CancellationToken cancellationToken) => ExecuteAsync(Forget, new { age }, cancellationToken);
 
     /// <summary>Ends a job. A running turn notices within its lease and writes no more. What judges arrivals is switched off at its evaluator instead.</summary>
     public Task<bool> CancelAsync(int projectId, long id, CancellationToken cancellationToken) =>
