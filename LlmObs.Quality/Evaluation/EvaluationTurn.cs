@@ -20,6 +20,9 @@ public sealed class EvaluationTurn(
 )
 {
     public const int DryRunSpans = 20;
+
+    // Most of what arrives is not what a filter wants: it is passed over in larger steps than are judged.
+    private const int ScannedSpans = 500;
     private static readonly TimeSpan DryRunWindow = TimeSpan.FromDays(7);
 
     /// <exception cref="QueryException">The filter cannot be understood.</exception>
@@ -52,7 +55,7 @@ public sealed class EvaluationTurn(
             evaluator.Project.Id,
             (position.At, position.TraceId, position.SpanId),
             horizon,
-            options.Value.TurnSpans,
+            ScannedSpans,
             cancellationToken
         );
         if (arrived is not [.., var last])
@@ -71,6 +74,12 @@ public sealed class EvaluationTurn(
             );
             var matching = await search.MatchingAsync(query, [.. chosen.Select(span => span.SpanId)], cancellationToken);
             chosen = chosen.FindAll(span => matching.Contains((span.TraceId, span.SpanId)));
+        }
+
+        if (chosen.Count > options.Value.TurnSpans)
+        {
+            chosen = chosen[..options.Value.TurnSpans];
+            last = chosen[^1];
         }
 
         var judged = await judging.JudgeAsync(evaluator, [.. chosen.Select(span => span.Ref)], isDryRun: false, cancellationToken);

@@ -59,7 +59,10 @@ public sealed partial class TranslationsTests
         var known = Keys(Path.Combine("Pages", "Evaluators", "_RuleFields"));
 
         Assert.All(AnswerRules.Names, rule => Assert.Contains(RuleTexts.Of(rule), known));
-        Assert.All(DetailsModel.Windows, window => Assert.Contains(window.Text, Keys(Path.Combine("Pages", "Evaluators", "Details"))));
+        Assert.All(
+            LlmObs.Web.Pages.Evaluators.DetailsModel.Windows,
+            window => Assert.Contains(window.Text, Keys(Path.Combine("Pages", "Evaluators", "Details")))
+        );
     }
 
     [Fact]
