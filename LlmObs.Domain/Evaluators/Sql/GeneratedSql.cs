@@ -7,7 +7,9 @@ namespace LlmObs.Domain.Evaluators.Sql;
 /// <summary>Finds the statement that a span generated: in a code fence, in a member of a JSON answer, or bare.</summary>
 public static partial class GeneratedSql
 {
-    private static readonly string[] Members = ["sql", "query", "sql_query", "generated_sql", "statement"];
+    // What stands in these is SQL by its name, also where it is too broken to be known for it: that is what is to be counted.
+    private static readonly string[] Certain = ["sql", "sql_query", "generated_sql"];
+    private static readonly string[] Likely = ["query", "statement"];
 
     /// <param name="field">Where to look, as <see cref="SqlSettings"/> says.</param>
     /// <returns>The statement without a closing semicolon; null when there is none.</returns>
@@ -21,8 +23,9 @@ public static partial class GeneratedSql
             _ => Attribute(content, place),
         };
         return text is null ? null
-            : member is not null ? Statement(Member(text, member.Split('.')))
-            : Within(text);
+            : member is not null ? Trimmed(Member(text, member.Split('.')))
+            : place is "" or "output" or "input" ? Within(text)
+            : Trimmed(text);
     }
 
     /// <summary>The statement in a text of any form; null when there is none.</summary>
@@ -32,10 +35,16 @@ public static partial class GeneratedSql
         if (fences.Count > 0)
         {
             // A model that corrects itself does so further down.
-            return fences.Select(fence => OfJson(fence.Groups[1].Value) ?? Statement(fence.Groups[1].Value)).LastOrDefault(sql => sql is not null);
+            return fences.Select(OfFence).LastOrDefault(sql => sql is not null);
         }
 
         return OfJson(text) ?? Statement(text);
+    }
+
+    private static string? OfFence(Match fence)
+    {
+        var text = fence.Groups["text"].Value;
+        return fence.Groups["language"].Value.EndsWith("sql", StringComparison.OrdinalIgnoreCase) ? Trimmed(text) : OfJson(text) ?? Statement(text);
     }
 
     private static string? OfJson(string text)
@@ -68,8 +77,16 @@ public static partial class GeneratedSql
         {
             JsonValueKind.Object => element
                 .EnumerateObject()
-                .OrderByDescending(member => Members.Contains(member.Name, StringComparer.OrdinalIgnoreCase))
-                .Select(member => OfJson(member.Value, depth + 1))
+                .OrderBy(member =>
+                    Is(member, Certain) ? 0
+                    : Is(member, Likely) ? 1
+                    : 2
+                )
+                .Select(member =>
+                    Is(member, Certain) && member.Value.ValueKind == JsonValueKind.String
+                        ? Trimmed(member.Value.GetString())
+                        : OfJson(member.Value, depth + 1)
+                )
                 .FirstOrDefault(sql => sql is not null),
             JsonValueKind.Array => element.EnumerateArray().Select(item => OfJson(item, depth + 1)).FirstOrDefault(sql => sql is not null),
             JsonValueKind.String => Statement(element.GetString()),
@@ -77,11 +94,13 @@ public static partial class GeneratedSql
         };
     }
 
+    private static bool Is(JsonProperty member, string[] names) => names.Contains(member.Name, StringComparer.OrdinalIgnoreCase);
+
     private static string? Member(string text, IEnumerable<string> path)
     {
         try
         {
-            using var document = JsonDocument.Parse(Fence().Match(text) is { Success: true } fence ? fence.Groups[1].Value : text);
+            using var document = JsonDocument.Parse(Fence().Match(text) is { Success: true } fence ? fence.Groups["text"].Value : text);
             var element = document.RootElement;
             foreach (var name in path)
             {
@@ -118,15 +137,15 @@ public static partial class GeneratedSql
             .Select(part => part.Arguments.Text)
             .FirstOrDefault(text => text is not null && OfJson(text) is not null);
 
+    private static string? Trimmed(string? text) => text?.Trim().TrimEnd(';').TrimEnd() is { Length: > 0 } trimmed ? trimmed : null;
+
     private static string? Statement(string? text)
     {
-        var trimmed = text?.Trim().TrimEnd(';').TrimEnd();
-        return trimmed is { Length: > 0 } && ((Begins().IsMatch(trimmed) && !Prose().IsMatch(trimmed)) || AfterSearch().IsMatch(trimmed))
-            ? trimmed
-            : null;
+        var trimmed = Trimmed(text);
+        return trimmed is not null && ((Begins().IsMatch(trimmed) && !Prose().IsMatch(trimmed)) || AfterSearch().IsMatch(trimmed)) ? trimmed : null;
     }
 
-    [GeneratedRegex(@"```[ \t]*(?:[\w+-]*)[ \t]*\r?\n(.*?)```", RegexOptions.Singleline | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"```[ \t]*(?<language>[\w+-]*)[ \t]*\r?\n(?<text>.*?)```", RegexOptions.Singleline | RegexOptions.CultureInvariant)]
     private static partial Regex Fence();
 
     // Comments and parentheses may come first. What writes is SQL too: that it may not run is the sandbox's to say.
