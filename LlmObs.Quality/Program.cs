@@ -1,3 +1,4 @@
+using LlmObs.Quality.Facts;
 using LlmObs.Storage;
 using LlmObs.TraceLog;
 
@@ -6,6 +7,7 @@ builder.AddServiceDefaults();
 builder.AddLlmObsDatabase();
 builder.AddLlmObsStorage(ownsSchema: false);
 builder.AddTraceLog();
+builder.AddQualityFacts();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();

@@ -59,6 +59,54 @@ internal static class ContentCodec
     public static ContentHead DecodeHead(ReadOnlySpan<byte> json) =>
         JsonSerializer.Deserialize(json, Json.ContentHead) ?? throw new InvalidDataException("its head is null");
 
+    /// <summary>Whether any string in a stored content holds one of the words. Nothing is made of it but one string at a time.</summary>
+    public static bool AnyText(byte[] body, int jsonBytes, SearchValues<string> words)
+    {
+        try
+        {
+            if (LargeContent.Is(body))
+            {
+                return AnyText(JsonSerializer.SerializeToUtf8Bytes(LargeContent.Decode(body), Json.SpanContent), words);
+            }
+
+            var json = ArrayPool<byte>.Shared.Rent(jsonBytes);
+            try
+            {
+                return LZ4Codec.Decode(body, json.AsSpan(0, jsonBytes)) == jsonBytes && AnyText(json.AsSpan(0, jsonBytes), words);
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(json);
+            }
+        }
+        catch (Exception exception) when (IsDamage(exception))
+        {
+            return false;
+        }
+    }
+
+    private static bool AnyText(ReadOnlySpan<byte> json, SearchValues<string> words)
+    {
+        var text = ArrayPool<char>.Shared.Rent(json.Length);
+        try
+        {
+            var reader = new Utf8JsonReader(json);
+            while (reader.Read())
+            {
+                if (reader.TokenType == JsonTokenType.String && text.AsSpan(0, reader.CopyString(text)).ContainsAny(words))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+        finally
+        {
+            ArrayPool<char>.Shared.Return(text);
+        }
+    }
+
     public static LateContent DecodeLate(byte[] body, int jsonBytes) => Decode(body, jsonBytes, Json.LateContent);
 
     public static UpdatedFields DecodeFields(byte[] body, int jsonBytes) => Decode(body, jsonBytes, Json.UpdatedFields);

@@ -105,7 +105,8 @@ public sealed record SpanPanel(SpanRecord Record, TraceAddress Address, IReadOnl
 
     private static string Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
 
-    private static List<PanelValue> ValuesOf(SpanRecord record)
+    /// <summary>What a step was given and gave, apart from messages.</summary>
+    public static IReadOnlyList<PanelValue> ValuesOf(SpanRecord record)
     {
         var (span, content) = record;
         var values = new List<PanelValue>();

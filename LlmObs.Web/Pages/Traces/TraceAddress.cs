@@ -10,6 +10,9 @@ namespace LlmObs.Web.Pages.Traces;
 /// <param name="View"><c>read</c>: rendered; <c>raw</c>: as it came.</param>
 public sealed record TraceAddress(Project Project, string TraceId, string? Span = null, string Tab = "content", string View = "read")
 {
+    /// <summary>What is not about the selected span.</summary>
+    public TreeState Tree { get; init; } = TreeState.Whole;
+
     /// <summary>Forms and parts chosen for single values of the panel.</summary>
     public ValueChoices Values { get; init; } = ValueChoices.None;
 
@@ -26,7 +29,8 @@ public sealed record TraceAddress(Project Project, string TraceId, string? Span 
             Values = ValueChoices.From(query),
         };
 
-    public string Page => Query(Links.Trace(Project, TraceId, Span));
+    public string Page =>
+        Query(Tree.AddTo(Tree.RequestId is { } request ? Links.Request(Project, request, TraceId, Span) : Links.Trace(Project, TraceId, Span)));
 
     /// <summary>The panel alone, for a script to put in place.</summary>
     public string Panel => QueryHelpers.AddQueryString(Page, "handler", "Panel");
@@ -34,11 +38,16 @@ public sealed record TraceAddress(Project Project, string TraceId, string? Span 
     /// <summary>A value exactly as stored, as plain text.</summary>
     public string Raw(string field, bool isDownload = false) => OfSpan("raw", ("field", field), ("download", isDownload ? "true" : null));
 
+    /// <summary>One value of the panel alone, for a script to put in place; the field and what was chosen come behind it.</summary>
+    public string Value => OfSpan("value");
+
     /// <summary>A model call as a command that makes it again.</summary>
     public string Curl => OfSpan("curl");
 
     /// <summary>Another span. The tab stays, so that one can walk down a tree looking at attributes.</summary>
     public TraceAddress To(string spanId) => this with { Span = spanId, Values = ValueChoices.None };
+
+    public TraceAddress To(Domain.Spans.Span span) => To(span.SpanId) with { TraceId = span.TraceId };
 
     private string Query(string address)
     {

@@ -77,9 +77,14 @@ public sealed class ContentTests(StackFixture fixture)
 
         await page.Keyboard.PressAsync("Escape");
         await page.Keyboard.PressAsync("r");
-        await Assertions.Expect(page.Locator("[data-view='raw']")).ToHaveAttributeAsync("aria-current", "true");
+        await Assertions.Expect(page.Locator("[data-reading='raw']")).ToHaveAttributeAsync("aria-current", "true");
         await page.Locator(".msg.system [data-copy-raw].icon-only").ClickAsync();
-        Assert.Equal(prompt, await ClipboardAsync(page));
+        await Eventually.GetAsync(
+            () => ClipboardAsync(page),
+            text => text == prompt,
+            TimeSpan.FromSeconds(10),
+            "the prompt on the clipboard as it came"
+        );
 
         await page.Locator(".msg.system .value-tools summary").ClickAsync();
         await page.Locator(".msg.system").GetByText("Copy the request as cURL").ClickAsync();
