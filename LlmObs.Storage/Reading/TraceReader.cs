@@ -55,9 +55,17 @@ public sealed class TraceReader(Database database)
         """;
 
     /// <summary>The rows of a trace without contents, by start; empty when there is no such trace.</summary>
-    public async Task<IReadOnlyList<Span>> SpansAsync(int projectId, string traceId, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<Span>> SpansAsync(int projectId, string traceId, CancellationToken cancellationToken) =>
+        SpansAsync(projectId, [traceId], cancellationToken);
+
+    /// <summary>The rows of several traces without contents, by start.</summary>
+    public async Task<IReadOnlyList<Span>> SpansAsync(int projectId, IReadOnlyCollection<string> traceIds, CancellationToken cancellationToken)
     {
-        var rows = await QueryAsync<SpanRow>(Spans, new { projectId, traceIds = new[] { StorableText.Id(traceId) } }, cancellationToken);
+        var rows = await QueryAsync<SpanRow>(
+            Spans,
+            new { projectId, traceIds = traceIds.Select(id => StorableText.Id(id)).ToArray() },
+            cancellationToken
+        );
         return [.. rows.Select(row => row.ToSpan())];
     }
 
@@ -119,6 +127,21 @@ public sealed class TraceReader(Database database)
         );
         return rows.FirstOrDefault()?.ToRecord();
     }
+
+    /// <summary>One span as a page reads it: of texts too long for a page, the part asked for. Null when there is none.</summary>
+    /// <param name="partOf">For a field of the raw address (<c>message.0.0</c>): the part to read, from 1.</param>
+    public Task<SpanToRead?> SpanToReadAsync(
+        int projectId,
+        string traceId,
+        string spanId,
+        Func<string, int> partOf,
+        CancellationToken cancellationToken
+    ) =>
+        database.RunAsync(
+            connection =>
+                SpanContentReader.ReadAsync(connection, projectId, StorableText.Id(traceId), StorableText.Id(spanId), partOf, cancellationToken),
+            cancellationToken
+        );
 
     /// <summary>Summaries of the traces named, in no order; unknown ids are left out. At most 200 ids.</summary>
     public async Task<IReadOnlyList<TraceSummary>> SummariesAsync(

@@ -88,12 +88,12 @@ internal sealed record SpanRow
     public byte[]? Body { get; init; }
     public int JsonBytes { get; init; }
 
-    public SpanRecord ToRecord() =>
-        new(ToSpan(), Body is null ? SpanContent.Empty : ContentCodec.DecodeContent(Body, JsonBytes))
-        {
-            Revision = Revision,
-            ReceivedAt = new(ReceivedAt),
-        };
+    /// <summary>Of the whole body, where a query took only its beginning.</summary>
+    public int BodyBytes { get; init; }
+
+    public SpanRecord ToRecord() => ToRecord(Body is null ? SpanContent.Empty : ContentCodec.DecodeContent(Body, JsonBytes));
+
+    public SpanRecord ToRecord(SpanContent content) => new(ToSpan(), content) { Revision = Revision, ReceivedAt = new(ReceivedAt) };
 
     public Span ToSpan() =>
         new()

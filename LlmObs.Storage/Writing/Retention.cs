@@ -30,6 +30,9 @@ public sealed class Retention(Database database, Partitions partitions, IOptions
         DELETE FROM updated_spans WHERE received_at < @cutoff;
         DELETE FROM media WHERE received_at < @cutoff;
         DELETE FROM trace_joins WHERE made_at < @cutoff;
+        DELETE FROM dify_runs WHERE received_at < @cutoff;
+        DELETE FROM dify_calls WHERE received_at < @cutoff;
+        DELETE FROM dify_messages WHERE received_at < @cutoff;
         """;
 
     // Merged ones have served once stragglers and repeats have stopped coming.

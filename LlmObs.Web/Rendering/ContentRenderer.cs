@@ -1,3 +1,4 @@
+using LlmObs.Domain.Spans;
 using LlmObs.Web.Rendering.Diff;
 using LlmObs.Web.Rendering.Markup;
 using Microsoft.AspNetCore.Html;
@@ -10,16 +11,8 @@ namespace LlmObs.Web.Rendering;
 /// <param name="Error">The step's error, to point out the line of SQL it names.</param>
 /// <param name="Dialect">The database its SQL is for, as people write it; null when unknown.</param>
 /// <param name="Format">What the reader wants it read as; null to find out.</param>
-/// <param name="Part">The part of a long value to show, from 1 (<see cref="TextParts"/>).</param>
 /// <param name="IsCutByUs">Ingest cut something of this span at one of our limits.</param>
-public sealed record RenderRequest(
-    string Id,
-    string? Error = null,
-    string? Dialect = null,
-    TextFormat? Format = null,
-    int Part = 1,
-    bool IsCutByUs = false
-);
+public sealed record RenderRequest(string Id, string? Error = null, string? Dialect = null, TextFormat? Format = null, bool IsCutByUs = false);
 
 /// <summary>An entry of the outline beside a long prompt.</summary>
 /// <param name="IsInner">Below the entry before it.</param>
@@ -27,20 +20,9 @@ public sealed record OutlineEntry(string Id, string Title, bool IsInner, int Cha
 
 /// <summary>A value as it is shown.</summary>
 /// <param name="Format">As found, or as asked for.</param>
-/// <param name="Chars">Of the whole value.</param>
-/// <param name="Start">Where the part that is shown begins.</param>
-/// <param name="End">Where it ends: <paramref name="Chars"/> with the last part.</param>
 /// <param name="Outline">Empty for values too short to need one.</param>
 /// <param name="HasEscapes">Characters written as <c>\uXXXX</c> are shown as themselves.</param>
-public sealed record RenderedContent(
-    IHtmlContent Html,
-    TextFormat Format,
-    int Chars,
-    int Start,
-    int End,
-    IReadOnlyList<OutlineEntry> Outline,
-    bool HasEscapes
-);
+public sealed record RenderedContent(IHtmlContent Html, TextFormat Format, IReadOnlyList<OutlineEntry> Outline, bool HasEscapes);
 
 /// <summary>
 /// The one door through which anything a trace says gets onto a page. What comes out is inert: no script, no style, no link that
@@ -52,41 +34,33 @@ public sealed class ContentRenderer(IStringLocalizer<ContentRenderer> words)
     private const int OutlineChars = 1200;
     private const int HeavyPart = 3000;
 
-    public RenderedContent Render(string value, RenderRequest request)
+    public RenderedContent Render(TextPart value, RenderRequest request)
     {
-        var (start, end) = TextParts.Of(value, request.Part);
-        var shown = value[start..end];
-        var format = request.Format ?? FormatDetector.Detect(start == 0 ? shown : value[..TextParts.Of(value, 1).End]);
+        var format = request.Format ?? FormatDetector.Detect(value.Text);
         var run = new RenderRun(words, request);
         var html = new HtmlWriter();
         if (
             format is TextFormat.Markdown or TextFormat.Tagged
-            && shown.Length > OutlineChars
-            && PromptParts.Split(run.Decode(shown)) is { Count: >= OutlineParts } parts
+            && value.Text.Length > OutlineChars
+            && PromptParts.Split(run.Decode(value.Text)) is { Count: >= OutlineParts } parts
         )
         {
             WriteFolds(html, parts, run);
         }
-        else if (start == 0 || format is TextFormat.Markdown or TextFormat.Tagged)
-        {
-            ValueWriter.Write(html, shown, format, run, nesting: 0);
-        }
         else
         {
-            // The middle of a document or a statement is neither.
-            PlainText.Write(html, shown);
+            ValueWriter.Write(html, value.Text, format, run, nesting: 0);
         }
 
-        return new(html.ToHtml(), format, value.Length, start, end, run.Outline, run.HasEscapes);
+        return new(html.ToHtml(), format, run.Outline, run.HasEscapes);
     }
 
     /// <summary>The value as it came, encoded, taken apart by nothing.</summary>
-    public RenderedContent RenderPlain(string value, int part)
+    public RenderedContent RenderPlain(TextPart value)
     {
-        var (start, end) = TextParts.Of(value, part);
         var html = new HtmlWriter();
-        PlainText.Write(html, value.AsSpan(start, end - start));
-        return new(html.ToHtml(), TextFormat.Text, value.Length, start, end, [], HasEscapes: false);
+        PlainText.Write(html, value.Text);
+        return new(html.ToHtml(), TextFormat.Text, [], HasEscapes: false);
     }
 
     /// <summary>What changed between two values, word by word; unchanged stretches are folded.</summary>

@@ -11,6 +11,9 @@ public static class Preferences
     public const string ZoneCookie = "tz";
     public const string ReadingCookie = "reading";
 
+    /// <summary>The zone a reader chose, which wins over the browser's.</summary>
+    public const string ChosenZoneCookie = "zone";
+
     public static readonly IReadOnlyList<string> Languages = ["zh-CN", "en"];
 
     /// <summary>For <c>html lang</c>.</summary>
@@ -40,7 +43,35 @@ public static class Preferences
     public static void RememberLanguage(HttpResponse response, string language) =>
         response.Cookies.Append(LanguageCookie, CookieRequestCultureProvider.MakeCookieValue(new RequestCulture(language)), ForAYear());
 
-    private static CookieOptions ForAYear() =>
+    /// <param name="zone">An IANA id; empty to follow the browser again.</param>
+    public static void RememberZone(HttpResponse response, string zone)
+    {
+        if (zone.Length == 0)
+        {
+            response.Cookies.Delete(ChosenZoneCookie);
+        }
+        else
+        {
+            response.Cookies.Append(ChosenZoneCookie, zone, ForAYear());
+        }
+    }
+
+    /// <summary>The columns a reader chose for a list of that name; null for the usual ones.</summary>
+    public static string? Columns(HttpRequest request, string list) => request.Cookies[$"cols-{list}"];
+
+    public static void RememberColumns(HttpResponse response, string list, string? columns)
+    {
+        if (columns is null)
+        {
+            response.Cookies.Delete($"cols-{list}");
+        }
+        else
+        {
+            response.Cookies.Append($"cols-{list}", columns, ForAYear());
+        }
+    }
+
+    internal static CookieOptions ForAYear() =>
         new()
         {
             MaxAge = TimeSpan.FromDays(365),

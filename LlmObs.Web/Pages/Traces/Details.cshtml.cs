@@ -163,7 +163,11 @@ public sealed class DetailsModel(
 
     private async Task<SpanPanel?> PanelAsync(CancellationToken cancellationToken)
     {
-        if (await traces.SpanAsync(current.Id, Address.TraceId, Address.Span!, cancellationToken) is not { } record)
+        var read =
+            Address.Tab == "attributes"
+                ? SpanToRead.Whole(await traces.SpanAsync(current.Id, Address.TraceId, Address.Span!, cancellationToken))
+                : await traces.SpanToReadAsync(current.Id, Address.TraceId, Address.Span!, Address.Values.PartOf, cancellationToken);
+        if (read is not { Record: var record })
         {
             return null;
         }
@@ -172,7 +176,11 @@ public sealed class DetailsModel(
         return new(record, Address, TraceCause.PathTo(Shown.Tree, record.Span).TakeLast(3).ToList(), Summary.StartUnixNano)
         {
             Scores = await scores.PageAsync(current.Id, ofSpan, ScoresOfSpan, cancellationToken),
-            Previous = Address.Values.Changed is null ? null : await previousCalls.FindAsync(current.Project, record.Span, cancellationToken),
+            LongTexts = read.LongTexts,
+            LacksAttributes = read.LacksAttributes,
+            Previous = Address.Values.Changed is null
+                ? null
+                : await previousCalls.FindAsync(current.Project, record, Address.Values.PartOf, cancellationToken),
         };
     }
 

@@ -16,8 +16,6 @@ public sealed record MessageCard(string Style, string Role, string? Name, string
     /// <summary>What the model wrote in this call, not before it.</summary>
     public bool IsOutput { get; init; }
 
-    public int Chars => Parts.Sum(part => part.Text.Length);
-
     /// <summary>Brings messages into cards, in order. Every part is in exactly one card.</summary>
     public static IReadOnlyList<MessageCard> From(IReadOnlyList<Message> messages)
     {

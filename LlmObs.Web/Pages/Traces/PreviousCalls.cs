@@ -7,25 +7,40 @@ using LlmObs.TraceLog;
 namespace LlmObs.Web.Pages.Traces;
 
 /// <summary>The call before a span's that used the same prompt: of the same prompt name, else of the same span name and service.</summary>
-/// <param name="Record">Null when there is none.</param>
+/// <param name="Found">Null when there is none.</param>
 /// <param name="IsAway">Search could not be asked.</param>
-public sealed record PreviousCall(SpanRecord? Record, bool IsAway = false);
+public sealed record PreviousCall(SpanToRead? Found, bool IsAway = false);
 
 /// <summary>Finds the previous call of a prompt: who it is, SLS says; what it said, PostgreSQL.</summary>
 public sealed partial class PreviousCalls(SpanSearch search, TraceReader traces, ILogger<PreviousCalls> logger)
 {
     private const int Looked = 20;
+    private const int Read = 6;
+    private const int Opening = 200;
     private static readonly TimeSpan Reach = TimeSpan.FromDays(30);
 
-    public async Task<PreviousCall> FindAsync(Project project, Span span, CancellationToken cancellationToken)
+    /// <param name="partOf">Of texts too long for a page: the part to read.</param>
+    public async Task<PreviousCall> FindAsync(Project project, SpanRecord record, Func<string, int> partOf, CancellationToken cancellationToken)
     {
+        var span = record.Span;
         var start = DateTimeOffset.FromUnixTimeMilliseconds(span.StartUnixNano / 1_000_000);
         var query = new SpanQuery(project.Name, Query(span), start - Reach, start.AddSeconds(1));
         try
         {
             var page = await search.SpansAsync(query, cursor: null, Looked, cancellationToken);
-            var found = page.Hits.Select(hit => hit.Span).FirstOrDefault(other => IsSamePrompt(other, span) && IsBefore(other, span));
-            return new(found is null ? null : await traces.SpanAsync(project.Id, found.TraceId, found.SpanId, cancellationToken));
+            SpanToRead? newest = null;
+            foreach (var other in page.Hits.Select(hit => hit.Span).Where(other => IsSamePrompt(other, span) && IsBefore(other, span)).Take(Read))
+            {
+                // Steps of one name can have prompts of their own: the one that begins alike is the same.
+                var read = await traces.SpanToReadAsync(project.Id, other.TraceId, other.SpanId, partOf, cancellationToken);
+                newest ??= read;
+                if (read is not null && BeginsAlike(read.Record.Content, record.Content))
+                {
+                    return new(read);
+                }
+            }
+
+            return new(newest);
         }
         catch (SlsException exception)
         {
@@ -41,6 +56,17 @@ public sealed partial class PreviousCalls(SpanSearch search, TraceReader traces,
     // The log keeps microseconds: a span is not before itself.
     private static bool IsBefore(Span other, Span span) =>
         (other.TraceId, other.SpanId) != (span.TraceId, span.SpanId) && other.StartUnixNano / 1000 <= span.StartUnixNano / 1000;
+
+    private static bool BeginsAlike(SpanContent a, SpanContent b) => Beginning(a) == Beginning(b);
+
+    private static string Beginning(SpanContent content)
+    {
+        var text =
+            content.Messages.SelectMany(message => message.Parts).Select(part => part.Content).FirstOrDefault(said => said is not null)
+            ?? content.Input
+            ?? "";
+        return text[..Math.Min(Opening, text.Length)];
+    }
 
     private static string Query(Span span) =>
         span.PromptName is { Length: > 0 } prompt

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Text.Json;
 using LlmObs.Domain;
 using LlmObs.Domain.Scores;
@@ -13,6 +14,12 @@ public sealed record SpanPanel(SpanRecord Record, TraceAddress Address, IReadOnl
 {
     public Span Span => Record.Span;
     public SpanContent Content => Record.Content;
+
+    /// <summary>By field: the parts of texts too long for a page that stand in the record instead of them.</summary>
+    public IReadOnlyDictionary<string, TextPart> LongTexts { get; init; } = ReadOnlyDictionary<string, TextPart>.Empty;
+
+    /// <summary>Characters of a value, also of one of which only a part is here.</summary>
+    public int CharsOf(string field, string text) => LongTexts.GetValueOrDefault(field)?.Chars ?? text.Length;
 
     /// <summary>Judgements of this span, newest first.</summary>
     public IReadOnlyList<Score> Scores { get; init; } = [];
@@ -42,8 +49,11 @@ public sealed record SpanPanel(SpanRecord Record, TraceAddress Address, IReadOnl
     public IReadOnlyList<(string Name, string Value)> Attributes => field ??= Members(Content.Attributes);
     public IReadOnlyList<(string Name, string Value)> Resource => field ??= Members(Content.Resource);
 
-    /// <summary>How many attributes the span and its resource have.</summary>
-    public int AttributeCount { get; } = Count(Record.Content.Attributes) + Count(Record.Content.Resource);
+    /// <summary>How many attributes the span and its resource have; null when they were too long to be read along.</summary>
+    public int? AttributeCount => LacksAttributes ? null : Count(Content.Attributes) + Count(Content.Resource);
+
+    /// <summary>The attributes are read only where they are shown: they are many megabytes.</summary>
+    public bool LacksAttributes { get; init; }
 
     public IReadOnlyList<(string Name, string Value)> Parameters { get; } = Members(Record.Content.Parameters);
 

@@ -12,17 +12,31 @@ public sealed class ValueModel(TraceReader traces, PreviousCalls previousCalls, 
 
     public async Task<IActionResult> OnGetAsync(string traceId, string spanId, string field, CancellationToken cancellationToken)
     {
-        if (await traces.SpanAsync(current.Id, traceId, spanId, cancellationToken) is not { } record || RawValue.Of(record, field) is not { } text)
+        var address = TraceAddress.From(Request.Query, current.Project, traceId, spanId);
+        if (await PanelAsync(address, field, cancellationToken) is not { } panel || RawValue.Of(panel.Record, field) is not { } text)
         {
             return NotFound();
         }
 
-        var address = TraceAddress.From(Request.Query, current.Project, traceId, spanId);
-        var panel = new SpanPanel(record, address, [], record.Span.StartUnixNano)
-        {
-            Previous = address.Values.Changed is null ? null : await previousCalls.FindAsync(current.Project, record.Span, cancellationToken),
-        };
         View = new(text, field, panel);
         return Page();
+    }
+
+    private async Task<SpanPanel?> PanelAsync(TraceAddress address, string field, CancellationToken cancellationToken)
+    {
+        // Of an attribute all are read; of everything else the part that is shown.
+        var isAttribute = field.StartsWith("attributes", StringComparison.Ordinal);
+        var read = isAttribute
+            ? SpanToRead.Whole(await traces.SpanAsync(current.Id, address.TraceId, address.Span!, cancellationToken))
+            : await traces.SpanToReadAsync(current.Id, address.TraceId, address.Span!, address.Values.PartOf, cancellationToken);
+        return read is null
+            ? null
+            : new(read.Record, address, [], read.Record.Span.StartUnixNano)
+            {
+                LongTexts = read.LongTexts,
+                Previous = address.Values.Changed is null
+                    ? null
+                    : await previousCalls.FindAsync(current.Project, read.Record, address.Values.PartOf, cancellationToken),
+            };
     }
 }

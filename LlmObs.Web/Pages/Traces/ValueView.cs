@@ -1,3 +1,4 @@
+using LlmObs.Domain.Spans;
 using LlmObs.Web.Rendering;
 
 namespace LlmObs.Web.Pages.Traces;
@@ -19,9 +20,14 @@ public sealed record ValueView(string Text, string Field, SpanPanel Panel, bool 
     /// <summary>Shown as what changed against the previous call of the same prompt.</summary>
     public bool IsChange => Address.Values.Changed == Field;
 
-    public int Part => Address.Values.PartOf(Field);
+    /// <summary>What of it is shown.</summary>
+    public TextPart Shown => field ??= Panel.LongTexts.GetValueOrDefault(Field) ?? TextPart.Of(Text, Address.Values.PartOf(Field));
 
-    public RenderRequest Request => new(Id, Panel.IsFailed ? Panel.ErrorText : null, Panel.Dialect, ValueForms.Format(Form), Part, Panel.IsCutByUs);
+    public int Parts => TextParts.Count(Shown.Chars);
+
+    public int Part => Math.Min(Address.Values.PartOf(Field), Parts);
+
+    public RenderRequest Request => new(Id, Panel.IsFailed ? Panel.ErrorText : null, Panel.Dialect, ValueForms.Format(Form), Panel.IsCutByUs);
 
     /// <summary>The page with this value in another form; null finds out again.</summary>
     public string As(string? form) => To(Address.Values.WithForm(Field, form));

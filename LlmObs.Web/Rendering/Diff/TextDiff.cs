@@ -1,3 +1,5 @@
+using DiffPlex;
+
 namespace LlmObs.Web.Rendering.Diff;
 
 public enum DiffKind
@@ -16,13 +18,18 @@ public readonly record struct DiffPiece(DiffKind Kind, string Text);
 /// </summary>
 public static class TextDiff
 {
-    // Up to so many words a changed stretch is compared word by word; above, it stands as removed and added.
-    private const int MostWords = 20_000;
+    // Comparing takes time with the square of what differs. Above this a text, or a changed stretch of it, stands as removed and added.
+    private const int MostLines = 12_000;
+    private const int MostWords = 6_000;
 
     public static IReadOnlyList<DiffPiece> Of(string before, string after)
     {
         var pieces = new List<DiffPiece>();
-        foreach (var change in Changes(DiffWords.Lines(before), DiffWords.Lines(after)))
+        var byLine =
+            DiffWords.Lines(before).Count + DiffWords.Lines(after).Count <= MostLines
+                ? Changes(before, after, new(DiffWords.Lines))
+                : [new(before, after, "")];
+        foreach (var change in byLine)
         {
             foreach (var (removed, added, same) in ByWord(change))
             {
@@ -42,53 +49,31 @@ public static class TextDiff
             return [lines];
         }
 
-        var (before, after) = (DiffWords.Of(lines.Removed), DiffWords.Of(lines.Added));
-        return before.Count + after.Count > MostWords ? [lines] : [.. Calm(Changes(before, after)), new("", "", lines.SameAfter)];
+        return DiffWords.Of(lines.Removed).Count + DiffWords.Of(lines.Added).Count > MostWords
+            ? [lines]
+            : [.. Calm(Changes(lines.Removed, lines.Added, new(DiffWords.Of))), new("", "", lines.SameAfter)];
     }
 
-    private static List<Change> Changes(List<string> before, List<string> after)
+    private static List<Change> Changes(string before, string after, Cuts cuts)
     {
-        var (start, end) = (0, 0);
-        var shorter = Math.Min(before.Count, after.Count);
-        while (start < shorter && before[start] == after[start])
-        {
-            start++;
-        }
-
-        while (end < shorter - start && before[^(end + 1)] == after[^(end + 1)])
-        {
-            end++;
-        }
-
+        var diff = Differ.Instance.CreateDiffs(before, after, ignoreWhiteSpace: false, ignoreCase: false, cuts);
         var changes = new List<Change>();
-        var (removed, added) = (new List<string>(), new List<string>());
-        Close(before[..start]);
-        foreach (var (kind, from, to) in ShortestEdit.Between(before[start..^end], after[start..^end]))
+        var (old, fresh) = (diff.PiecesOld, diff.PiecesNew);
+        var at = 0;
+        var (removed, added) = ("", "");
+        foreach (var block in diff.DiffBlocks)
         {
-            switch (kind)
-            {
-                case DiffKind.Removed:
-                    removed.AddRange(before[(start + from)..(start + to)]);
-                    break;
-                case DiffKind.Added:
-                    added.AddRange(after[(start + from)..(start + to)]);
-                    break;
-                default:
-                    Close(before[(start + from)..(start + to)]);
-                    break;
-            }
+            changes.Add(new(removed, added, Joined(old, at, block.DeleteStartA)));
+            removed = Joined(old, block.DeleteStartA, block.DeleteStartA + block.DeleteCountA);
+            added = Joined(fresh, block.InsertStartB, block.InsertStartB + block.InsertCountB);
+            at = block.DeleteStartA + block.DeleteCountA;
         }
 
-        Close(before[^end..]);
+        changes.Add(new(removed, added, Joined(old, at, old.Count)));
         return changes;
-
-        void Close(List<string> same)
-        {
-            changes.Add(new(string.Concat(removed), string.Concat(added), string.Concat(same)));
-            removed.Clear();
-            added.Clear();
-        }
     }
+
+    private static string Joined(IReadOnlyList<string> pieces, int from, int to) => string.Concat(pieces.Skip(from).Take(to - from));
 
     /// <summary>Blanks and marks alone that survive between two changes are read as part of them: the eye jumps about less.</summary>
     private static List<Change> Calm(List<Change> changes)
@@ -117,6 +102,11 @@ public static class TextDiff
         {
             pieces.Add(new(kind, text));
         }
+    }
+
+    private sealed class Cuts(Func<string, List<string>> cut) : IChunker
+    {
+        public IReadOnlyList<string> Chunk(string text) => cut(text);
     }
 
     /// <summary>What went, what came instead, and what stayed behind it.</summary>

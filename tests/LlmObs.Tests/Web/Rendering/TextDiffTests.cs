@@ -39,8 +39,8 @@ public sealed class TextDiffTests
     [Fact]
     public void Gives_up_on_texts_that_have_nothing_in_common()
     {
-        var before = string.Concat(Enumerable.Range(0, 5_000).Select(i => $"a{i}\n"));
-        var after = string.Concat(Enumerable.Range(0, 5_000).Select(i => $"b{i}\n"));
+        var before = string.Concat(Enumerable.Range(0, 7_000).Select(i => $"a{i}\n"));
+        var after = string.Concat(Enumerable.Range(0, 7_000).Select(i => $"b{i}\n"));
 
         var pieces = TextDiff.Of(before, after);
 
