@@ -60,7 +60,7 @@ public static class StorageServices
         services.AddSingleton<FactStore>();
         services.AddSingleton<QualityReader>();
         services.AddSingleton<FailureReader>();
-        services.AddSingleton<Quality.RequestReader>();
+        services.AddSingleton<JudgedRequestReader>();
         services.AddSingleton<MediaStore>();
         services.AddSingleton<LabelSets>();
         services.AddSingleton<LabelQueues>();
@@ -70,7 +70,7 @@ public static class StorageServices
         services.AddSingleton<CaseReader>();
         services.AddSingleton<CaseClock>();
         services.AddSingleton<TraceReader>();
-        services.AddSingleton<Reading.RequestReader>();
+        services.AddSingleton<RequestReader>();
         services.AddSingleton<ContentSearch>();
         services.AddSingleton<TraceJoins>();
         services.AddSingleton<SessionReader>();

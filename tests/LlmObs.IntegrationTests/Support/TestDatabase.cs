@@ -32,7 +32,7 @@ public sealed class TestDatabase(PostgresFixture postgres) : IAsyncLifetime
     public PriceBook PriceBook => new(ModelPrices, Microsoft.Extensions.Options.Options.Create(new PriceOptions()), Clock);
     public TraceReader Reader => new(Database);
     public TraceJoins Joins => new(Database);
-    public LlmObs.Storage.Reading.RequestReader Requests => new(Database);
+    public RequestReader Requests => new(Database);
     public StorageStatus Status => new(Database);
     public ApiKeys ApiKeys => new(Database, Clock, AsOptions);
     public KeyRing KeyRing => new(Database, ApiKeys);
