@@ -3,7 +3,7 @@ using LlmObs.Web.Shell;
 
 namespace LlmObs.Web.Search;
 
-/// <summary>Where a pasted id leads: straight to its trace, its session or its user, or to the list of what it joins.</summary>
+/// <summary>Where a pasted id leads: straight to its trace, its request, its session or its user, or to the list of what it is part of.</summary>
 public sealed class IdJump(TraceReader traces)
 {
     private static readonly TimeRange Wide = new("30d");
@@ -24,7 +24,7 @@ public sealed class IdJump(TraceReader traces)
         {
             { Kind: IdKind.Trace } => Links.Trace(address.Project, match.Id),
             { Kind: IdKind.Span, TraceIds: [var only, ..] } => Links.Trace(address.Project, only, match.Id),
-            { Kind: IdKind.Request, TraceIds: [var only] } => Links.Trace(address.Project, only),
+            { Kind: IdKind.Request } => Links.Request(address.Project, match.Id),
             { Kind: IdKind.Session } => Links.Session(address.Project, match.Id),
             { Kind: IdKind.User } => Links.User(address.Project, match.Id),
             _ => List(address, match).Url,

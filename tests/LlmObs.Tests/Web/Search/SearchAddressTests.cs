@@ -102,8 +102,8 @@ public sealed class SearchAddressTests
     [Theory]
     [InlineData(IdKind.Trace, 1, "/traces/id?project=shop")]
     [InlineData(IdKind.Span, 1, "/traces/t0?project=shop&span=id")]
-    [InlineData(IdKind.Request, 1, "/traces/t0?project=shop")]
-    [InlineData(IdKind.Request, 2, "/?project=shop&q=request%3A%20id&range=30d")]
+    [InlineData(IdKind.Request, 1, "/requests/id?project=shop")]
+    [InlineData(IdKind.Request, 2, "/requests/id?project=shop")]
     [InlineData(IdKind.Session, 1, "/sessions/id?project=shop")]
     [InlineData(IdKind.User, 3, "/users/id?project=shop")]
     public void A_pasted_id_leads_to_what_it_names(IdKind kind, int traces, string expected)
