@@ -21,6 +21,7 @@ builder.AddSystemPage();
 builder.AddLlmObsApi();
 
 var app = builder.Build();
+app.UseServerTiming();
 app.UseErrorPages();
 app.UseSecurityHeaders();
 app.UseRouting();
