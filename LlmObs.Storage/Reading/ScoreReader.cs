@@ -44,6 +44,13 @@ public sealed class ScoreReader(Database database)
         LIMIT 1000
         """;
 
+    private const string OfTraces = $"""
+        SELECT {Columns} FROM scores AS s WHERE s.project_id = @projectId AND s.trace_id = ANY (@traceIds)
+        UNION ALL
+        SELECT {Columns} FROM scores AS s WHERE s.project_id = @projectId AND s.trace_id IS NULL AND s.request_id = ANY (@requestIds)
+        ORDER BY "GivenAt", "Id"
+        """;
+
     /// <summary>A page, newest first.</summary>
     public Task<IReadOnlyList<Score>> PageAsync(int projectId, ScoreFilter filter, int limit, CancellationToken cancellationToken) =>
         QueryAsync(
@@ -79,6 +86,24 @@ public sealed class ScoreReader(Database database)
                 traceId = StorableText.Id(traceId),
                 requestId = StorableText.Id(requestId),
                 sessionId = StorableText.Id(sessionId),
+            },
+            cancellationToken
+        );
+
+    /// <summary>The scores of several traces, of their spans, and of their requests as a whole; oldest first.</summary>
+    public Task<IReadOnlyList<Score>> OfTracesAsync(
+        int projectId,
+        IReadOnlyCollection<string> traceIds,
+        IReadOnlyCollection<string> requestIds,
+        CancellationToken cancellationToken
+    ) =>
+        QueryAsync(
+            OfTraces,
+            new
+            {
+                projectId,
+                traceIds = traceIds.Select(id => StorableText.Id(id)).ToArray(),
+                requestIds = requestIds.Select(id => StorableText.Id(id)).ToArray(),
             },
             cancellationToken
         );

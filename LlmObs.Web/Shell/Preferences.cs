@@ -9,6 +9,7 @@ public static class Preferences
     public const string ThemeCookie = "theme";
     public const string LanguageCookie = "lang";
     public const string ZoneCookie = "tz";
+    public const string ReadingCookie = "reading";
 
     /// <summary>The zone a reader chose, which wins over the browser's.</summary>
     public const string ChosenZoneCookie = "zone";
@@ -29,6 +30,13 @@ public static class Preferences
             "dark" => "dark",
             _ => null,
         };
+
+    /// <summary>How contents are read: the cookie holds the size of the text and <c>nowrap</c>, as in <c>1.nowrap</c>. Scripts write it.</summary>
+    public static ReadingPreference Reading(HttpRequest request)
+    {
+        var words = (request.Cookies[ReadingCookie] ?? "").Split('.');
+        return new(words[0] is "-1" or "1" or "2" ? words[0] : "0", !words.Contains("nowrap"));
+    }
 
     public static void RememberTheme(HttpResponse response, string theme) => response.Cookies.Append(ThemeCookie, theme, ForAYear());
 
@@ -72,3 +80,6 @@ public static class Preferences
             Path = "/",
         };
 }
+
+/// <param name="Zoom">-1, 0, 1 or 2: from small to very large text.</param>
+public sealed record ReadingPreference(string Zoom, bool IsWrapped);
