@@ -3,7 +3,7 @@ using LlmObs.Web.Shell;
 
 namespace LlmObs.Web.Search;
 
-/// <summary>Where a pasted id leads: to its trace, the request it joins, its session or its user.</summary>
+/// <summary>Where a pasted id leads: to its trace, its request, its session or its user.</summary>
 public sealed class IdJump(TraceReader traces)
 {
     /// <summary>The address to go to; null when the line is no id anybody knows.</summary>
@@ -21,7 +21,6 @@ public sealed class IdJump(TraceReader traces)
         match switch
         {
             { Kind: IdKind.Span, TraceIds: [var newest, ..] } => Links.Trace(address.Project, newest, match.Id),
-            { Kind: IdKind.Request, TraceIds: [var only] } => Links.Trace(address.Project, only),
             { Kind: IdKind.Request } => Links.Request(address.Project, match.Id),
             { Kind: IdKind.Session } => Links.Session(address.Project, match.Id),
             { Kind: IdKind.User } => Links.User(address.Project, match.Id),

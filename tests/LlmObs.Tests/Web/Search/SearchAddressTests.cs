@@ -110,7 +110,7 @@ public sealed class SearchAddressTests
     [Theory]
     [InlineData(IdKind.Trace, 1, "/traces/id?project=shop")]
     [InlineData(IdKind.Span, 1, "/traces/t0?project=shop&span=id")]
-    [InlineData(IdKind.Request, 1, "/traces/t0?project=shop")]
+    [InlineData(IdKind.Request, 1, "/requests/id?project=shop")]
     [InlineData(IdKind.Request, 2, "/requests/id?project=shop")]
     [InlineData(IdKind.Session, 1, "/sessions/id?project=shop")]
     [InlineData(IdKind.User, 3, "/users/id?project=shop")]
