@@ -125,10 +125,12 @@ public sealed class OverviewReader(
 
     private async Task<IReadOnlyList<BreakdownRow>> StepsAsync(QualityFilter filter, QualityFilter earlier, CancellationToken cancellationToken)
     {
-        var before = (await quality.StepsAsync(earlier, cancellationToken)).ToDictionary(step => (step.Name, step.Kind), Success);
+        var (steps, stepsBefore) = (quality.StepsAsync(filter, cancellationToken), quality.StepsAsync(earlier, cancellationToken));
+        await Task.WhenAll(steps, stepsBefore);
+        var before = (await stepsBefore).ToDictionary(step => (step.Name, step.Kind), Success);
         return
         [
-            .. (await quality.StepsAsync(filter, cancellationToken)).Select(step =>
+            .. (await steps).Select(step =>
             {
                 var (was, now) = (before.GetValueOrDefault((step.Name, step.Kind), Estimate.None), Success(step));
                 var change = new Comparison(Measure.SqlExecutable, was, now, Intervals.RateDifference(was, now));

@@ -21,7 +21,7 @@ public sealed record QualityAddress(Project Project, TimeRange Range)
         Measure.Errors,
     ];
 
-    public static readonly IReadOnlyList<string> Groups = ["step", "release", "prompt", "model", "service", "user", "environment"];
+    public static readonly IReadOnlyList<string> Groups = ["release", "step", "prompt", "model", "service", "user", "environment"];
 
     private static readonly TimeRange Week = new("7d");
 
