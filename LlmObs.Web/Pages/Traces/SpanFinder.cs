@@ -4,9 +4,8 @@ namespace LlmObs.Web.Pages.Traces;
 
 /// <summary>What a search inside a trace found.</summary>
 /// <param name="Rows">Of the tree, in order.</param>
-/// <param name="InContents">How many of them hold the words in what they said only, not in their names.</param>
 /// <param name="IsCut">Contents were larger than one search reads; the rest was not looked into.</param>
-public sealed record SpanFinds(IReadOnlyList<int> Rows, int InContents, bool IsCut)
+public sealed record SpanFinds(IReadOnlyList<int> Rows, bool IsCut)
 {
     /// <summary>The found row after one, or the first again; null when nothing was found.</summary>
     public int? After(int row) => Rows.Count == 0 ? null : Rows.FirstOrDefault(found => found > row, Rows[0]);
@@ -36,13 +35,12 @@ public sealed class SpanFinder(ContentSearch contents)
 
         if (named.Count == candidates.Count)
         {
-            return new(candidates, 0, IsCut: false);
+            return new(candidates, IsCut: false);
         }
 
         var traceIds = view.Tree.Rows.Select(node => node.Span.TraceId).Distinct(StringComparer.Ordinal).ToList();
         var (spans, isCut) = await contents.FindAsync(projectId, traceIds, wanted.Find!, cancellationToken);
-        var found = candidates.Where(row => named.Contains(row) || spans.Contains(view.Rows.Node(row)!.Ref)).ToList();
-        return new(found, found.Count(row => !named.Contains(row)), isCut);
+        return new([.. candidates.Where(row => named.Contains(row) || spans.Contains(view.Rows.Node(row)!.Ref))], isCut);
     }
 
     private static bool Says(Domain.Spans.Span span, string words) =>

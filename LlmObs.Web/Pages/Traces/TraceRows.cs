@@ -35,8 +35,6 @@ public sealed class TraceRows : IReadOnlyList<TraceRow>
 
     public TraceRow this[int index] => Row(index);
 
-    public static TraceRows Lay(TraceTree tree, TraceSummary summary) => Lay(tree, summary, SubtreeTotals.Of(tree), CriticalPath.Of(tree));
-
     public static TraceRows Lay(TraceTree tree, TraceSummary summary, IReadOnlyList<SubtreeTotals> totals, CriticalPath path) =>
         new(tree, summary, totals, path);
 

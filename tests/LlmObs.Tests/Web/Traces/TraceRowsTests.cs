@@ -91,6 +91,6 @@ public sealed class TraceRowsTests
     private static TraceRows Lay(params Span[] spans)
     {
         var tree = TraceTree.Build(spans);
-        return TraceRows.Lay(tree, TraceRollup.Summarise(tree));
+        return TraceRows.Lay(tree, TraceRollup.Summarise(tree), SubtreeTotals.Of(tree), CriticalPath.Of(tree));
     }
 }

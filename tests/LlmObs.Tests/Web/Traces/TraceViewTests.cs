@@ -41,6 +41,22 @@ public sealed class TraceViewTests
     }
 
     [Fact]
+    public void A_row_knows_tokens_cost_and_failures_of_everything_below_it()
+    {
+        var view = View(
+            Spans.One("root", null, 0, 100),
+            Spans.One("step", "root", 1, 50),
+            Spans.Chat("one", "step", 1000, 10, 2),
+            Spans.Chat("two", "step", 500, 5, 20).Failed("429"),
+            Spans.One("aside", "root", 60, 5)
+        );
+
+        Assert.Equal([1500L, 1500, 1000, 500, null], view.Rows.Select(row => row.Totals!.Usage?.InputTokens));
+        Assert.Equal([1.5m, 1.5m, 1m, 0.5m, 0m], view.Rows.Select(row => row.Totals!.Costs.Sum(cost => cost.Total)));
+        Assert.Equal([1, 1, 0, 1, 0], view.Rows.Select(row => row.Totals!.Errors));
+    }
+
+    [Fact]
     public void Steps_that_run_at_once_get_lanes_of_their_own_below_their_parent()
     {
         var chart = TimelineChart.Of(
