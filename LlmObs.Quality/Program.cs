@@ -1,3 +1,4 @@
+using LlmObs.Quality.Evaluation;
 using LlmObs.Quality.Facts;
 using LlmObs.Storage;
 using LlmObs.TraceLog;
@@ -7,6 +8,7 @@ builder.AddServiceDefaults();
 builder.AddLlmObsDatabase();
 builder.AddLlmObsStorage(ownsSchema: false);
 builder.AddTraceLog();
+builder.AddEvaluation();
 builder.AddQualityFacts();
 
 var app = builder.Build();
