@@ -22,7 +22,6 @@ public sealed class PageScreenshots
     private static readonly (string Name, string Path)[] Pages =
     [
         ("search", "search"),
-        ("search-spans", "search?view=spans"),
         ("sessions", "sessions"),
         ("session", "sessions/{session}"),
         ("users", "users"),
