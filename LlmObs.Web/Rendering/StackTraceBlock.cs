@@ -8,6 +8,7 @@ internal static class StackTraceBlock
         var lines = text.TrimEnd().ReplaceLineEndings("\n").Split('\n');
         var id = CodeBlock.Open(html, run.Say("Stack trace"), run.Count("frame", lines.Count(line => StackTraces.IsFrame(line))), run);
         html.Raw("<pre class=\"calls\" id=\"").Attribute(id).Raw("\">");
+        var isPython = lines.Any(line => StackTraces.IsPythonHead(line));
         var isForeign = false;
         foreach (var line in lines)
         {
@@ -15,7 +16,7 @@ internal static class StackTraceBlock
             isForeign = StackTraces.IsFrame(line) ? StackTraces.IsForeign(line) : isForeign && line is [' ', ..];
             html.Raw(
                     isForeign ? "<span class=\"foreign\">"
-                    : StackTraces.IsError(line) ? "<span class=\"error\">"
+                    : StackTraces.IsError(line) || (isPython && StackTraces.IsPythonError(line)) ? "<span class=\"error\">"
                     : "<span>"
                 )
                 .Text(line)

@@ -24,6 +24,9 @@ internal static partial class StackTraces
     /// <summary>A line that names what went wrong: <c>KeyError: 'x'</c>, <c>System.IO.IOException: …</c>, <c>Caused by: …</c>.</summary>
     public static bool IsError(ReadOnlySpan<char> line) => Error().IsMatch(line);
 
+    /// <summary>The line that ends a trace of Python, whose errors may be called anything: <c>psycopg.errors.UndefinedColumn: …</c>.</summary>
+    public static bool IsPythonError(ReadOnlySpan<char> line) => PythonError().IsMatch(line);
+
     /// <summary>A frame of a runtime or library, which is hardly ever where the mistake is.</summary>
     public static bool IsForeign(ReadOnlySpan<char> line) => Foreign().IsMatch(line);
 
@@ -55,6 +58,9 @@ internal static partial class StackTraces
         RegexOptions.CultureInvariant
     )]
     private static partial Regex Error();
+
+    [GeneratedRegex(@"^[\p{L}_][\w.]*(: |$)", RegexOptions.CultureInvariant)]
+    private static partial Regex PythonError();
 
     [GeneratedRegex(
         @"site-packages|dist-packages|node_modules|/lib/python\d|node:internal|<frozen |^\s+at (System|Microsoft|java|javax|jdk|sun|org\.springframework)\.",

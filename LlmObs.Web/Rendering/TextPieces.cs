@@ -157,7 +157,11 @@ public static partial class TextPieces
             {
                 (frames, last) = (frames + 1, i);
             }
-            else if (StackTraces.IsPythonHead(one) || StackTraces.IsError(one) || (isPython && one is [' ', ..]))
+            else if (
+                StackTraces.IsPythonHead(one)
+                || StackTraces.IsError(one)
+                || (isPython && i > line && (one is [' ', ..] || (text[lines[i - 1].Start] == ' ' && StackTraces.IsPythonError(one))))
+            )
             {
                 last = frames > 0 ? i : last;
             }

@@ -3,6 +3,8 @@ using LlmObs.Domain.Spans;
 using LlmObs.Sls;
 using LlmObs.Storage.Reading;
 using LlmObs.TraceLog;
+using LlmObs.Web.Shell;
+using Microsoft.Extensions.Options;
 
 namespace LlmObs.Web.Pages.Traces;
 
@@ -12,7 +14,13 @@ namespace LlmObs.Web.Pages.Traces;
 public sealed record PreviousCall(SpanToRead? Found, bool IsAway = false);
 
 /// <summary>Finds the previous call of a prompt: who it is, SLS says; what it said, PostgreSQL.</summary>
-public sealed partial class PreviousCalls(SpanSearch search, TraceReader traces, ILogger<PreviousCalls> logger)
+public sealed partial class PreviousCalls(
+    SpanSearch search,
+    TraceReader traces,
+    IOptions<WebOptions> options,
+    TimeProvider time,
+    ILogger<PreviousCalls> logger
+)
 {
     private const int Looked = 20;
     private const int Read = 6;
@@ -25,9 +33,11 @@ public sealed partial class PreviousCalls(SpanSearch search, TraceReader traces,
         var span = record.Span;
         var start = DateTimeOffset.FromUnixTimeMilliseconds(span.StartUnixNano / 1_000_000);
         var query = new SpanQuery(project.Name, Query(span), start - Reach, start.AddSeconds(1));
+        using var patience = new CancellationTokenSource(options.Value.SearchTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         try
         {
-            var page = await search.SpansAsync(query, cursor: null, Looked, cancellationToken);
+            var page = await search.SpansAsync(query, cursor: null, Looked, either.Token);
             SpanToRead? newest = null;
             foreach (var other in page.Hits.Select(hit => hit.Span).Where(other => IsSamePrompt(other, span) && IsBefore(other, span)).Take(Read))
             {
@@ -42,7 +52,13 @@ public sealed partial class PreviousCalls(SpanSearch search, TraceReader traces,
 
             return new(newest);
         }
-        catch (SlsException exception)
+        catch (QueryException)
+        {
+            // A name too long to be searched for.
+            return new(null);
+        }
+        catch (Exception exception)
+            when (exception is SlsException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             Log.Away(logger, exception);
             return new(null, IsAway: true);

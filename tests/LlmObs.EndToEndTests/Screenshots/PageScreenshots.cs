@@ -13,7 +13,7 @@ public sealed class PageScreenshots
 {
     private const int Width = 1280;
     private const int Height = 800;
-    private const int Quality = 60;
+    private const int Quality = 42;
     private const int FewestFailures = 2;
 
     private static readonly string Folder = Path.Combine(Repository.Root, "docs", "images", "pages");
@@ -22,14 +22,14 @@ public sealed class PageScreenshots
     private static readonly (string Name, string Path)[] Pages =
     [
         ("search", "search"),
-        ("search-spans", "search?view=spans"),
         ("sessions", "sessions"),
         ("session", "sessions/{session}"),
         ("users", "users"),
         ("user", "users/{user}"),
         ("trace", "traces/{trace}"),
         ("trace-attributes", "traces/{trace}?span={span}&tab=attributes"),
-        ("request", "requests/{request}"),
+        ("request", "requests/{request}?show=timeline"),
+        ("request-transcript", "requests/{request}?show=transcript"),
         ("compare", "compare?left={trace}&right={other}"),
         ("quality", "quality"),
         ("labels", "labels"),
@@ -88,7 +88,8 @@ public sealed class PageScreenshots
             ["request"] = Text("requestId"),
             ["session"] = Text("sessionId"),
             ["user"] = Text("userId"),
-            ["other"] = failed.Select(other => other.GetProperty("traceId").GetString()!).FirstOrDefault(id => id != Text("traceId")) ?? Text("traceId"),
+            ["other"] =
+                failed.Select(other => other.GetProperty("traceId").GetString()!).FirstOrDefault(id => id != Text("traceId")) ?? Text("traceId"),
         };
     }
 

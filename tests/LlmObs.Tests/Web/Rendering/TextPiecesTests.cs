@@ -57,6 +57,16 @@ public sealed class TextPiecesTests
     }
 
     [Fact]
+    public void Knows_the_last_line_of_a_Python_trace_whatever_its_error_is_called()
+    {
+        const string text =
+            "It said:\nTraceback (most recent call last):\n  File \"/app/sql.py\", line 41, in run\n    return conn.execute(sql)\npsycopg.errors.UndefinedColumn: no column o.gmv_amount\nAsk: why?";
+
+        Assert.EndsWith("o.gmv_amount\n", TextPieces.Split(text)[1].Text, StringComparison.Ordinal);
+        Assert.StartsWith("psycopg", Rendered.Dom(text).QuerySelector(".calls .error")!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Steps_back_from_frames_of_libraries()
     {
         var dom = Rendered.Dom(
