@@ -1,3 +1,4 @@
+using LlmObs.Quality.DingTalk;
 using LlmObs.Storage;
 using LlmObs.TraceLog;
 
@@ -6,6 +7,7 @@ builder.AddServiceDefaults();
 builder.AddLlmObsDatabase();
 builder.AddLlmObsStorage(ownsSchema: false);
 builder.AddTraceLog();
+builder.AddDingTalkTables();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
