@@ -1,4 +1,5 @@
 using LlmObs.Quality.DingTalk;
+using LlmObs.Quality.Facts;
 using LlmObs.Storage;
 using LlmObs.TraceLog;
 
@@ -8,6 +9,7 @@ builder.AddLlmObsDatabase();
 builder.AddLlmObsStorage(ownsSchema: false);
 builder.AddTraceLog();
 builder.AddDingTalkTables();
+builder.AddQualityFacts();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();

@@ -6,8 +6,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 count=${1:-100000}
 port=${2:-15085}
-dotnet build LlmObs.Sls.Emulator -c Release -v quiet --nologo >/dev/null
-dotnet build bench/LlmObs.Sls.Emulator.Bench -c Release -v quiet --nologo >/dev/null
+dotnet build LlmObs.Sls.Emulator -c Release -v quiet --nologo >&2
+dotnet build bench/LlmObs.Sls.Emulator.Bench -c Release -v quiet --nologo >&2
 emulator=LlmObs.Sls.Emulator/bin/Release/net10.0/LlmObs.Sls.Emulator.dll
 bench=bench/LlmObs.Sls.Emulator.Bench/bin/Release/net10.0/LlmObs.Sls.Emulator.Bench.dll
 data=$(mktemp -d)

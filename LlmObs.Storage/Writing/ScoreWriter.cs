@@ -73,6 +73,20 @@ public sealed class ScoreWriter(Database database, TraceSampling sampling)
         return connection.ExecuteAsync(new CommandDefinition(Upsert, parameters, cancellationToken: cancellationToken));
     }
 
+    /// <summary>Takes back scores, of ids that may not be there.</summary>
+    public Task DeleteAsync(Project project, IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
+        database.RunAsync(
+            connection =>
+                connection.ExecuteAsync(
+                    new CommandDefinition(
+                        "DELETE FROM scores WHERE project_id = @projectId AND id = ANY (@ids)",
+                        new { projectId = project.Id, ids = ids.Select(StorableText.Id).ToArray() },
+                        cancellationToken: cancellationToken
+                    )
+                ),
+            cancellationToken
+        );
+
     /// <returns>False when there was no such score.</returns>
     public Task<bool> DeleteAsync(Project project, string id, CancellationToken cancellationToken) =>
         database.RunAsync(

@@ -1,3 +1,4 @@
+using System.Globalization;
 using LlmObs.Domain;
 using Microsoft.AspNetCore.WebUtilities;
 using static System.FormattableString;
@@ -10,7 +11,30 @@ public static class Links
     public static string Trace(Project project, string traceId, string? spanId = null) =>
         With(project, $"/traces/{Uri.EscapeDataString(traceId)}", ("span", spanId));
 
+    /// <summary>A whole request, by its id or that of one of its traces.</summary>
+    public static string Request(Project project, string requestId, string? traceId = null, string? spanId = null) =>
+        With(project, $"/requests/{Uri.EscapeDataString(requestId)}", ("trace", traceId), ("span", spanId));
+
+    /// <summary>Two traces side by side, and the two steps of them whose values are shown; with one trace the choice of the other.</summary>
+    public static string Compare(Project project, string left, string? right = null, string? leftSpan = null, string? rightSpan = null) =>
+        With(project, "/compare", ("left", left), ("right", right), ("a", leftSpan), ("b", rightSpan));
+
     public static string Search(Project project, params IEnumerable<(string Key, string? Value)> query) => With(project, "/", query);
+
+    /// <summary>A part of the search page, or what is made of its rows: <c>/search/…</c>.</summary>
+    public static string Search(Project project, IEnumerable<(string Key, string? Value)> query, string path) => With(project, path, query);
+
+    /// <param name="skip">Turns before the first one shown.</param>
+    public static string Session(Project project, string sessionId, int skip = 0) =>
+        With(project, $"/sessions/{Uri.EscapeDataString(sessionId)}", ("skip", skip == 0 ? null : skip.ToString(CultureInfo.InvariantCulture)));
+
+    public static string User(Project project, string userId) => With(project, $"/users/{Uri.EscapeDataString(userId)}");
+
+    public static string Jump(Project project) => With(project, "/jump");
+
+    public static string JumpList(Project project) => With(project, "/jump", ("handler", "List"));
+
+    public static string SavedViews(Project project) => With(project, "/views");
 
     public static string System(Project project) => With(project, "/system");
 
@@ -49,6 +73,18 @@ public static class Links
 
     /// <summary>Where somebody says who they are, before they go on.</summary>
     public static string Name(Project project, string to) => With(project, "/name", ("to", to));
+
+    public static string Quality(Project project, params IEnumerable<(string Key, string? Value)> query) => With(project, "/quality", query);
+
+    /// <summary>The requests behind a number of the quality page.</summary>
+    public static string QualityRequests(Project project, params IEnumerable<(string Key, string? Value)> query) =>
+        With(project, "/quality/requests", query);
+
+    public static string QualityReport(Project project, params IEnumerable<(string Key, string? Value)> query) =>
+        With(project, "/quality/report", query);
+
+    public static string QualityDefinitions(Project project, string? measure = null) =>
+        With(project, "/quality/definitions") + (measure is null ? "" : "#" + measure);
 
     private static string With(Project project, string path, params IEnumerable<(string Key, string? Value)> query)
     {

@@ -96,6 +96,11 @@ public sealed partial class Stack : IAsyncDisposable
             ? PostmasterId()
             : Processes.Below(ProcessId).FirstOrDefault(process => process.CommandLine.Contains($"{assembly}.dll", StringComparison.Ordinal))?.Id;
 
+    /// <summary>PostgreSQL and everything it started stand still, with their connections open: as good as away, and not seen to be.</summary>
+    public void FreezePostgres() => SignalPostgres(Sigstop);
+
+    public void ThawPostgres() => SignalPostgres(Sigcont);
+
     /// <summary>Asks the host to stop, as Ctrl-C does, and returns its exit code.</summary>
     public async Task<int> StopAsync()
     {
@@ -151,6 +156,15 @@ public sealed partial class Stack : IAsyncDisposable
         }
     }
 
+    private void SignalPostgres(int signal)
+    {
+        var postmaster = PostmasterId() ?? throw new InvalidOperationException($"PostgreSQL is not running.\n{Output}");
+        foreach (var process in Processes.Below(postmaster).Select(process => process.Id).Prepend(postmaster))
+        {
+            _ = SendSignal(process, signal);
+        }
+    }
+
     private int? PostmasterId() =>
         Directory
             .EnumerateFiles(DataDirectory, "postmaster.pid", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true })
@@ -162,6 +176,8 @@ public sealed partial class Stack : IAsyncDisposable
     private static partial Regex LoginLinkPattern();
 
     private const int Sigterm = 15;
+    private const int Sigcont = 18;
+    private const int Sigstop = 19;
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int SendSignal(int processId, int signal);

@@ -255,15 +255,6 @@ public sealed class TableExchangeTests(TestDatabase database) : IClassFixture<Te
                 RequestsPerSecond = 100,
             }
         );
-        var client = new DingTalkClient(
-            http,
-            new(http, options, TimeProvider.System),
-            new(options, TimeProvider.System),
-            options,
-            TimeProvider.System
-        );
-        return new(client, Tables, Queues, Reader, Desk, options, TimeProvider.System);
-    }
 
     private async Task ExchangeAsync() => await exchange.RunAsync((await Tables.FindAsync(project.Id, queueId, Cancel))!, Cancel);
 
