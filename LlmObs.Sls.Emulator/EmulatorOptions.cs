@@ -43,12 +43,9 @@ public sealed class EmulatorOptions
     [Range(1, 256)]
     public int ConcurrentQueries { get; set; } = 8;
 
-    /// <summary>Keeps a term index beside each logstore's table and searches with it. Off: every search scans the table.</summary>
-    public bool TermIndex { get; set; } = true;
-
-    /// <summary>Logs per segment of the term index; the newest, fewer than that, are scanned.</summary>
-    [Range(1, Storage.Terms.TermSegmentBuilder.MaxRows)]
-    public int TermSegmentLogs { get; set; } = 8192;
+    /// <summary>Logs per segment of the term index; the newest, fewer than that, are kept in memory too.</summary>
+    [Range(1, Storage.Terms.LiveTerms.MaxLogs)]
+    public int TermSegmentLogs { get; set; } = 4096;
 
     /// <summary>Offset of the zone SQL shows and reads times in, minutes east of UTC. The service uses Asia/Shanghai.</summary>
     [Range(-14 * 60, 14 * 60)]

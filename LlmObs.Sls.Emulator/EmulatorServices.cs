@@ -4,7 +4,6 @@ using LlmObs.Sls.Emulator.Queries;
 using LlmObs.Sls.Emulator.Signing;
 using LlmObs.Sls.Emulator.Status;
 using LlmObs.Sls.Emulator.Storage;
-using LlmObs.Sls.Emulator.Storage.Terms;
 using Microsoft.Extensions.Options;
 
 namespace LlmObs.Sls.Emulator;
@@ -34,8 +33,6 @@ public static class EmulatorServices
         builder.Services.AddSingleton<MemoryTrim>();
         builder.Services.AddHostedService(services => services.GetRequiredService<MemoryTrim>());
         builder.Services.AddHostedService<Retention>();
-        builder.Services.AddSingleton<TermIndexer>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<TermIndexer>());
         // A line per request costs more than the request.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         // One log is at most some MB; the limit here only has to stand above MaxBodyBytes so that our own error is the one seen.

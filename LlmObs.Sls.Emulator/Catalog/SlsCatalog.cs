@@ -17,12 +17,14 @@ public sealed partial class SlsCatalog : IAsyncDisposable
     private readonly Dictionary<(string Project, string Name), Logstore> open = [];
     private readonly Lock gate = new();
     private readonly Engine engine;
+    private readonly EmulatorOptions options;
     private readonly TimeProvider time;
     private readonly ILoggerFactory loggers;
     private readonly string root;
 
-    public SlsCatalog(Engine engine, TimeProvider time, ILoggerFactory loggers)
+    public SlsCatalog(Engine engine, EmulatorOptions options, TimeProvider time, ILoggerFactory loggers)
     {
+        this.options = options;
         this.loggers = loggers;
         this.engine = engine;
         this.time = time;
@@ -169,7 +171,13 @@ public sealed partial class SlsCatalog : IAsyncDisposable
             Logstore(project, name);
             if (!open.TryGetValue((project, name), out var logstore))
             {
-                open[(project, name)] = logstore = new Logstore(engine, Folder(project, name), time, loggers.CreateLogger<Logstore>());
+                open[(project, name)] = logstore = new Logstore(
+                    engine,
+                    Folder(project, name),
+                    options.TermSegmentLogs,
+                    time,
+                    loggers.CreateLogger<Logstore>()
+                );
             }
             return logstore;
         }

@@ -30,7 +30,11 @@ internal sealed class ContextQuery(Logstore logstore, string packId, long anchor
         return new LogContext(
             earlier.Count,
             rest.Count - 1,
-            [.. earlier.Concat(rest).Select((log, i) => WithNumber(PackMeta.AddTo(log.Raw, log.Sequence), i - earlier.Count))]
+            [
+                .. logstore
+                    .Read(logstore.Snapshot().Find(earlier.Concat(rest)))
+                    .Select((read, i) => WithNumber(PackMeta.AddTo(RawLog.Json(read.Log, read.Origin), read.At.Sequence), i - earlier.Count)),
+            ]
         );
     }
 
@@ -70,27 +74,21 @@ internal sealed class ContextQuery(Logstore logstore, string packId, long anchor
         return (stream, $"(length({number}), upper({number}), {anchor.ToString(CultureInfo.InvariantCulture)})");
     }
 
-    private List<(string Raw, long Sequence)> Neighbours(
-        DuckDBConnection connection,
-        string condition,
-        string direction,
-        int count,
-        CancellationToken cancellationToken
-    )
+    private List<long> Neighbours(DuckDBConnection connection, string condition, string direction, int count, CancellationToken cancellationToken)
     {
         using var command = Command(
             connection,
             $"""
-            SELECT raw, seq FROM {logstore.TableName} WHERE {condition}
+            SELECT seq FROM {logstore.TableName} WHERE {condition}
             ORDER BY length({Number}) {direction}, upper({Number}) {direction}, seq {direction} LIMIT {count}
             """
         );
         using var interrupt = cancellationToken.Register(command.Cancel);
         using var reader = command.ExecuteReader();
-        var logs = new List<(string, long)>();
+        var logs = new List<long>();
         while (reader.Read())
         {
-            logs.Add((reader.GetString(0), reader.GetInt64(1)));
+            logs.Add(reader.GetInt64(0));
         }
         return logs;
     }

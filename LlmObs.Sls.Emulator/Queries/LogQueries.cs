@@ -6,12 +6,14 @@ using LlmObs.Sls.Emulator.Http;
 using LlmObs.Sls.Emulator.Search;
 using LlmObs.Sls.Emulator.Sql;
 using LlmObs.Sls.Emulator.Storage;
+using LlmObs.Sls.Emulator.Storage.Terms;
 
 namespace LlmObs.Sls.Emulator.Queries;
 
 /// <summary>Searches, statements and histograms over one logstore; bounded in number and time.</summary>
 public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDisposable
 {
+    private const int MaxAttempts = 5;
     private const int MaxParts = 60;
     private const long MaxResultLength = 100L * 1024 * 1024;
     private static readonly long[] Widths = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400];
@@ -22,10 +24,9 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
         Check(query);
         var text = QueryText.Parse(query.Text);
         return RunAsync(
+            logstore,
             (connection, cancel) =>
-                text.Statement is null
-                    ? Search(connection, logstore, text, query, cancel)
-                    : Analyse(connection, logstore, project, text, query, cancel),
+                text.Statement is null ? Page(logstore, text, query, cancel) : Analyse(connection, logstore, project, text, query, cancel),
             cancellationToken
         );
     }
@@ -33,6 +34,7 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
     /// <summary>A statement alone, over all time; it bounds the time itself.</summary>
     public Task<LogAnswer> AnalyseAsync(Logstore logstore, ProjectLogstores project, string statement, CancellationToken cancellationToken) =>
         RunAsync(
+            logstore,
             (connection, cancel) => Analyse(connection, logstore, project, new QueryText("*", statement), new LogQuery(0, int.MaxValue, ""), cancel),
             cancellationToken
         );
@@ -46,10 +48,7 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
         {
             throw SlsException.Parameter($"interval {width} is too small for the time range");
         }
-        return RunAsync<IReadOnlyList<HistogramPart>>(
-            (connection, cancel) => Histogram(connection, logstore, query, width, cancel),
-            cancellationToken
-        );
+        return RunAsync<IReadOnlyList<HistogramPart>>(logstore, (_, cancel) => Histogram(logstore, query, width, cancel), cancellationToken);
     }
 
     public void Dispose() => slots.Dispose();
@@ -62,13 +61,7 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
         }
     }
 
-    private static LogAnswer Search(
-        DuckDBConnection connection,
-        Logstore logstore,
-        QueryText text,
-        LogQuery query,
-        CancellationToken cancellationToken
-    )
+    private static LogAnswer Page(Logstore logstore, QueryText text, LogQuery query, CancellationToken cancellationToken)
     {
         if (query.Line is < 0 or > 100)
         {
@@ -79,30 +72,24 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
             throw SlsException.Invalid("InvalidOffset", $"offset is {query.Offset}");
         }
         var started = Stopwatch.GetTimestamp();
-        var search = new SearchSql(logstore.Columns);
-        var condition = Condition(search, text, query);
-        var order = query.Reverse ? "DESC" : "ASC";
-        var (where, limit) = IndexedSearch.Run(connection, logstore, condition, query, cancellationToken) is { } indexed
-            ? (SequenceSql.Among(indexed.Page()), "")
-            : (condition.Sql, $"LIMIT {query.Line} OFFSET {query.Offset}");
+        var compiler = new SearchCompiler(logstore.Columns);
+        var page = Search(logstore, compiler, text, query, cancellationToken).Page();
         var rows = new List<string>();
         var keys = new List<string>();
-        using var command = Command(
-            connection,
-            $"""
-            SELECT raw, seq FROM {logstore.TableName} WHERE {where}
-            ORDER BY time {order}, nanos {order}, seq {order} {limit}
-            """
-        );
-        using var interrupt = cancellationToken.Register(command.Cancel);
-        using var reader = command.ExecuteReader();
-        while (reader.Read())
+        foreach (var (at, log, origin) in logstore.Read(page))
         {
-            var raw = text.WithPackMeta ? PackMeta.AddTo(reader.GetString(0), reader.GetInt64(1)) : reader.GetString(0);
-            rows.Add(raw);
-            CollectKeys(raw, keys);
+            var raw = RawLog.Json(log, origin);
+            rows.Add(text.WithPackMeta ? PackMeta.AddTo(raw, at.Sequence) : raw);
+            CollectKeys(rows[^1], keys);
         }
-        return new LogAnswer(text, rows, keys, [], search.Terms, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+        return new LogAnswer(text, rows, keys, [], compiler.Terms, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+    }
+
+    private static LogSearch Search(Logstore logstore, SearchCompiler compiler, QueryText text, LogQuery query, CancellationToken cancellationToken)
+    {
+        var found = compiler.Compile(QueryParser.Parse(text.Search));
+        var search = query.Topic.Length == 0 ? found : TermQuery.All(new WordTerm(TermText.Word(TermText.Topic, query.Topic)), found);
+        return new LogSearch(logstore, logstore.Snapshot(), search, query, cancellationToken);
     }
 
     private static LogAnswer Analyse(
@@ -119,26 +106,34 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
             throw SlsException.Parameter("offset is not available for query with sql, use LIMIT offset,n in the statement");
         }
         var started = Stopwatch.GetTimestamp();
-        var search = new SearchSql(logstore.Columns);
+        var found = new FoundLogs(connection);
+        var compiler = new SearchCompiler(logstore.Columns);
         var statement = new AnalysisStatement(connection, text.Statement!, project.Asked, name => project.Find(name) is not null);
-        View(PrestoTranslator.Table, $"{LogView.Select(logstore, statement.Columns)} WHERE {Window(search, text, query)}");
+        View(PrestoTranslator.Table, Found(logstore, Search(logstore, compiler, text, query, cancellationToken)));
         foreach (var shift in statement.Shifts)
         {
             var earlier = query with { From = query.From - shift, To = query.To - shift };
+            var select = Found(logstore, Search(logstore, new SearchCompiler(logstore.Columns), text, earlier, cancellationToken));
             View(
                 PeriodComparison.TableBefore(shift),
-                $"""
-                SELECT * REPLACE (__time__ + {shift} AS __time__, sls_ts(__time__ + {shift}) AS __date__)
-                FROM ({LogView.Select(logstore, statement.Columns)} WHERE {Window(new SearchSql(logstore.Columns), text, earlier)})
-                """
+                $"SELECT * REPLACE (__time__ + {shift} AS __time__, sls_ts(__time__ + {shift}) AS __date__) FROM ({select})"
             );
         }
         foreach (var (table, name) in statement.Siblings)
         {
             // The search was written for the logstore that is asked; the others share its time only.
             var sibling = project.Find(name)!;
-            var everything = Window(new SearchSql(sibling.Columns), new QueryText("*", null), query with { Topic = "" });
-            View(table, $"{LogView.Select(sibling, statement.Columns)} WHERE {everything}");
+            var everything = Search(
+                sibling,
+                new SearchCompiler(sibling.Columns),
+                new QueryText("*", null),
+                query with
+                {
+                    Topic = "",
+                },
+                cancellationToken
+            );
+            View(table, Found(sibling, everything));
         }
         var isBounded = query.To != int.MaxValue;
         using var command = Command(connection, statement.Sql(isBounded ? query.From : null, isBounded ? query.To : null));
@@ -166,66 +161,22 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
                 throw SlsException.Parameter($"ErrorType:ResultTooLarge.ErrorMessage:the result is larger than {MaxResultLength} characters");
             }
         }
-        return new LogAnswer(text, rows, keys, types, search.Terms, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+        return new LogAnswer(text, rows, keys, types, compiler.Terms, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
 
         void View(string name, string select) => Engine.Execute(connection, $"CREATE TEMP VIEW {name} AS {select}");
+
+        string Found(Logstore of, LogSearch search) => LogView.Select(of, statement.Columns, found.Add(of, search));
     }
 
-    private static List<HistogramPart> Histogram(
-        DuckDBConnection connection,
-        Logstore logstore,
-        LogQuery query,
-        long width,
-        CancellationToken cancellationToken
-    )
+    private static List<HistogramPart> Histogram(Logstore logstore, LogQuery query, long width, CancellationToken cancellationToken)
     {
-        var text = QueryText.Parse(query.Text);
-        var condition = Condition(new SearchSql(logstore.Columns), text, query);
-        var counts =
-            IndexedSearch.Run(connection, logstore, condition, query, cancellationToken)?.CountBy(width)
-            ?? CountBy(connection, logstore, condition.Sql, query, width, cancellationToken);
-        var parts = new List<HistogramPart>();
-        for (long part = 0; query.From + part * width < query.To; part++)
-        {
-            parts.Add(
-                new HistogramPart(query.From + part * width, Math.Min(query.From + (part + 1) * width, query.To), counts.GetValueOrDefault(part))
-            );
-        }
-        return parts;
-    }
-
-    private static Dictionary<long, long> CountBy(
-        DuckDBConnection connection,
-        Logstore logstore,
-        string condition,
-        LogQuery query,
-        long width,
-        CancellationToken cancellationToken
-    )
-    {
-        var counts = new Dictionary<long, long>();
-        using var command = Command(
-            connection,
-            $"SELECT (time - {query.From}) // {width} AS part, count(*) FROM {logstore.TableName} WHERE {condition} GROUP BY part"
-        );
-        using var interrupt = cancellationToken.Register(command.Cancel);
-        using var reader = command.ExecuteReader();
-        while (reader.Read())
-        {
-            counts[reader.GetInt64(0)] = reader.GetInt64(1);
-        }
-        return counts;
-    }
-
-    private static string Window(SearchSql search, QueryText text, LogQuery query) => Condition(search, text, query).Sql;
-
-    private static SearchCondition Condition(SearchSql search, QueryText text, LogQuery query)
-    {
-        var found = search.Condition(QueryParser.Parse(text.Search));
-        var window = new SearchCondition($"time >= {query.From} AND time < {query.To}", TermQuery.Everything);
-        return query.Topic.Length == 0
-            ? SearchCondition.All(window, found)
-            : SearchCondition.All(window, SearchCondition.OfTable($"topic = {Literal.Text(query.Topic)}"), found);
+        var counts = Search(logstore, new SearchCompiler(logstore.Columns), QueryText.Parse(query.Text), query, cancellationToken).CountBy(width);
+        return
+        [
+            .. counts.Select(
+                (count, part) => new HistogramPart(query.From + part * width, Math.Min(query.From + (part + 1) * width, query.To), count)
+            ),
+        ];
     }
 
     private static long Width(long seconds) => Widths.FirstOrDefault(width => width * MaxParts >= seconds, (seconds / MaxParts / 86400 + 1) * 86400);
@@ -252,7 +203,7 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
     }
 
     /// <summary>Runs a query on a connection of its own, within the bounds of number and time.</summary>
-    internal async Task<T> RunAsync<T>(Func<DuckDBConnection, CancellationToken, T> query, CancellationToken cancellationToken)
+    internal async Task<T> RunAsync<T>(Logstore logstore, Func<DuckDBConnection, CancellationToken, T> query, CancellationToken cancellationToken)
     {
         await slots.WaitAsync(cancellationToken);
         using var cut = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -263,8 +214,7 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
                 () =>
                 {
                     using var use = engine.BeginUse();
-                    using var connection = engine.Open();
-                    return query(connection, cut.Token);
+                    return Run(logstore, query, cut.Token);
                 },
                 cancellationToken
             );
@@ -281,6 +231,24 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
         finally
         {
             slots.Release();
+        }
+    }
+
+    /// <summary>Once more when what was to be read has aged out meanwhile, or had to be made again.</summary>
+    private T Run<T>(Logstore logstore, Func<DuckDBConnection, CancellationToken, T> query, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                using var connection = engine.Open();
+                return query(connection, cancellationToken);
+            }
+            catch (FileNotFoundException) when (attempt < MaxAttempts) { }
+            catch (DamagedTermsException damaged) when (attempt < MaxAttempts)
+            {
+                logstore.Repair(damaged.Segment);
+            }
         }
     }
 }

@@ -9,7 +9,8 @@ public static class LogView
     private const string TagPrefix = "__tag__:";
 
     /// <param name="mentioned">Names in the statement; tags are columns only when they are asked for, as nobody declares them.</param>
-    public static string Select(Logstore logstore, IEnumerable<string> mentioned)
+    /// <param name="from">The logs to see: a table with the columns of the logstore's, and perhaps a condition.</param>
+    public static string Select(Logstore logstore, IEnumerable<string> mentioned, string from)
     {
         var columns = new List<string>
         {
@@ -31,7 +32,7 @@ public static class LogView
         {
             columns.Add($"{Tag(tag[TagPrefix.Length..])} AS {Literal.Name(tag)}");
         }
-        return $"SELECT {string.Join(", ", columns)} FROM {logstore.TableName}";
+        return $"SELECT {string.Join(", ", columns)} FROM {from}";
     }
 
     private static string Tag(string name)

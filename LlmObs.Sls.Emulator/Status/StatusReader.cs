@@ -1,5 +1,4 @@
 using LlmObs.Sls.Emulator.Catalog;
-using LlmObs.Sls.Emulator.Queries;
 using LlmObs.Sls.Emulator.Storage;
 
 namespace LlmObs.Sls.Emulator.Status;
@@ -35,7 +34,7 @@ public sealed record EmulatorStatus(
 }
 
 /// <summary>Looks at everything once, for the status page.</summary>
-public sealed class StatusReader(SlsCatalog catalog, LogQueries queries, Activity activity, Engine engine, TimeProvider time)
+public sealed class StatusReader(SlsCatalog catalog, Activity activity, Engine engine, TimeProvider time)
 {
     public async Task<EmulatorStatus> ReadAsync(CancellationToken cancellationToken)
     {
@@ -68,7 +67,7 @@ public sealed class StatusReader(SlsCatalog catalog, LogQueries queries, Activit
         try
         {
             var opened = catalog.Open(definition.Project, definition.Name);
-            var (logs, oldest, newest) = await queries.RunAsync((connection, _) => opened.Extent(connection), cancellationToken);
+            var (logs, oldest, newest) = LogstoreExtent.Of(opened.Snapshot());
             return status with { HasIndex = opened.Columns.Index is not null, Logs = logs, Oldest = oldest, Newest = newest };
         }
         catch (Exception unreadable) when (unreadable is not OperationCanceledException)

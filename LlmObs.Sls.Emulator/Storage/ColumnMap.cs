@@ -2,18 +2,14 @@ using LlmObs.Sls.Emulator.Catalog;
 
 namespace LlmObs.Sls.Emulator.Storage;
 
-/// <summary>A field that was indexed once: its columns stay, so that older logs keep the index they were written with.</summary>
-/// <param name="Id">Names the columns: <c>v{id}</c> the value, <c>t{id}</c> its terms (text and JSON only).</param>
+/// <summary>A field that was indexed once: its column stays, so that older logs keep the index they were written with.</summary>
+/// <param name="Id">Names the column, <c>v{id}</c>, and stands for the field in the term index.</param>
 public sealed record IndexedField(int Id, string Path, FieldType Type)
 {
     public string Value => $"v{Id}";
-
-    public string Terms => $"t{Id}";
-
-    public bool HasTerms => Type is FieldType.Text or FieldType.Json;
 }
 
-/// <summary>Which columns the fields of a logstore have, and the index in force. Immutable: a change of index makes a new one.</summary>
+/// <summary>Which column the fields of a logstore have, and the index in force. Immutable: a change of index makes a new one.</summary>
 public sealed class ColumnMap
 {
     private readonly Dictionary<(string, FieldType), IndexedField> byPath;

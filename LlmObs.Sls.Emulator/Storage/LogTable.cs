@@ -24,10 +24,11 @@ public sealed class LogTable : IDisposable
             $"""
             CREATE TABLE IF NOT EXISTS {Name}.logs (
                 seq BIGINT NOT NULL, time BIGINT NOT NULL, nanos INTEGER NOT NULL,
-                topic VARCHAR, source VARCHAR, tags VARCHAR, raw VARCHAR, line VARCHAR);
+                topic VARCHAR, source VARCHAR, tags VARCHAR);
             CREATE TABLE IF NOT EXISTS {Name}.fields (id INTEGER, path VARCHAR, type VARCHAR);
-            CREATE TABLE IF NOT EXISTS {Name}.state (segment BIGINT, byte_offset BIGINT, next_seq BIGINT, index_json VARCHAR, index_changed_at BIGINT);
-            INSERT INTO {Name}.state SELECT 1, 0, 1, NULL, 0 WHERE NOT EXISTS (FROM {Name}.state);
+            CREATE TABLE IF NOT EXISTS {Name}.state (segment BIGINT, byte_offset BIGINT, next_seq BIGINT, index_json VARCHAR,
+                index_changed_at BIGINT, kept_from BIGINT, kept_seq BIGINT);
+            INSERT INTO {Name}.state SELECT 1, 0, 1, NULL, 0, 0, 1 WHERE NOT EXISTS (FROM {Name}.state);
             """
         );
         Load();
@@ -44,6 +45,8 @@ public sealed class LogTable : IDisposable
 
     public long IndexChangedAt { get; private set; }
 
+    public KeptLogs Kept { get; private set; } = new(0, 1);
+
     /// <summary>Adds rows and moves the position, or neither.</summary>
     public void Append(IEnumerable<(long FirstSequence, IReadOnlyList<LogRow> Rows)> groups, LogPosition position, long nextSequence)
     {
@@ -54,7 +57,7 @@ public sealed class LogTable : IDisposable
             {
                 for (var i = 0; i < rows.Count; i++)
                 {
-                    Append(appender, firstSequence + i, rows[i]);
+                    rows[i].AppendTo(appender, firstSequence + i);
                 }
             }
         }
@@ -81,10 +84,6 @@ public sealed class LogTable : IDisposable
                 _ => "VARCHAR",
             };
             Engine.Execute(connection, $"ALTER TABLE {Name}.logs ADD COLUMN {field.Value} {type}");
-            if (field.HasTerms)
-            {
-                Engine.Execute(connection, $"ALTER TABLE {Name}.logs ADD COLUMN {field.Terms} VARCHAR");
-            }
             Engine.Execute(connection, $"INSERT INTO {Name}.fields VALUES ({field.Id}, {Literal.Text(field.Path)}, '{field.Type}')");
         }
         var json = index is null ? "NULL" : Literal.Text(index.Json.ToJsonString(RowBuilder.Json));
@@ -101,8 +100,20 @@ public sealed class LogTable : IDisposable
     /// <summary>Writes committed rows from the write-ahead file into the database file.</summary>
     public void Checkpoint() => Engine.Execute(connection, $"CHECKPOINT {Name}");
 
-    /// <summary>Deletes logs older than a time, Unix seconds.</summary>
-    public void DropBefore(long time) => Engine.Execute(connection, $"DELETE FROM {Name}.logs WHERE time < {time}");
+    /// <summary>Forgets logs that are older or were written before, for good: they are not seen again even where they still stand.</summary>
+    public void Keep(KeptLogs kept)
+    {
+        using var transaction = connection.BeginTransaction();
+        Engine.Execute(
+            connection,
+            $"""
+            DELETE FROM {Name}.logs WHERE time < {kept.From} OR seq < {kept.FirstSequence};
+            UPDATE {Name}.state SET kept_from = {kept.From}, kept_seq = {kept.FirstSequence};
+            """
+        );
+        transaction.Commit();
+        Kept = kept;
+    }
 
     public void Dispose()
     {
@@ -113,13 +124,14 @@ public sealed class LogTable : IDisposable
     private void Load()
     {
         using var state = connection.CreateCommand();
-        state.CommandText = $"SELECT segment, byte_offset, next_seq, index_json, index_changed_at FROM {Name}.state";
+        state.CommandText = $"SELECT segment, byte_offset, next_seq, index_json, index_changed_at, kept_from, kept_seq FROM {Name}.state";
         using var reader = state.ExecuteReader();
         reader.Read();
         Position = new LogPosition(reader.GetInt64(0), reader.GetInt64(1));
         NextSequence = reader.GetInt64(2);
         var index = reader.IsDBNull(3) ? null : IndexDefinition.Parse((JsonObject)JsonNode.Parse(reader.GetString(3))!);
         IndexChangedAt = reader.GetInt64(4);
+        Kept = new KeptLogs(reader.GetInt64(5), reader.GetInt64(6));
         Columns = new ColumnMap(LoadFields(), index);
     }
 
@@ -135,36 +147,9 @@ public sealed class LogTable : IDisposable
         }
         return fields;
     }
-
-    private static void Append(DuckDBAppender appender, long sequence, in LogRow log)
-    {
-        var row = appender.CreateRow();
-        row.AppendValue((long?)sequence)
-            .AppendValue((long?)log.Time)
-            .AppendValue((int?)log.Nanos)
-            .AppendValue(log.Topic)
-            .AppendValue(log.Source)
-            .AppendValue(log.Tags)
-            .AppendValue(log.Raw)
-            .AppendValue(log.Line);
-        foreach (var value in log.Values)
-        {
-            switch (value)
-            {
-                case string text:
-                    row.AppendValue(text);
-                    break;
-                case long whole:
-                    row.AppendValue((long?)whole);
-                    break;
-                case double number:
-                    row.AppendValue((double?)number);
-                    break;
-                default:
-                    row.AppendNullValue();
-                    break;
-            }
-        }
-        row.EndRow();
-    }
 }
+
+/// <summary>Which logs have not aged out.</summary>
+/// <param name="From">Unix seconds; older logs are gone.</param>
+/// <param name="FirstSequence">Logs written before this one are gone.</param>
+public sealed record KeptLogs(long From, long FirstSequence);

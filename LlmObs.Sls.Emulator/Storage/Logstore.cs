@@ -28,19 +28,20 @@ public sealed partial class Logstore : IAsyncDisposable
     private RowBuilder rows;
     private volatile Acknowledged acknowledged;
 
-    public Logstore(Engine engine, string directory, TimeProvider time, ILogger<Logstore> logger)
+    public Logstore(Engine engine, string directory, int termSegmentLogs, TimeProvider time, ILogger<Logstore> logger)
     {
         this.engine = engine;
         this.time = time;
         this.logger = logger;
         log = new ShardLog(Path.Combine(directory, "shard-0"), Damaged);
-        table = OpenTable(Path.Combine(directory, "logs.duckdb"));
+        table = OpenTable(Path.Combine(directory, "columns.duckdb"));
         rows = new RowBuilder(table.Columns);
         using (engine.BeginUse())
         {
             Recover();
         }
-        terms = new TermIndex(Path.Combine(directory, "terms"));
+        terms = new TermIndex(Path.Combine(directory, "terms"), termSegmentLogs, table.NextSequence, logger);
+        RecoverTerms(termSegmentLogs);
         acknowledged = new Acknowledged(table.Position);
         loop = Task.Run(WriteAsync);
     }
@@ -51,9 +52,25 @@ public sealed partial class Logstore : IAsyncDisposable
 
     public long IndexChangedAt => table.IndexChangedAt;
 
-    public long NextSequence => table.NextSequence;
-
     public TermIndex Terms => terms;
+
+    /// <summary>What a query that begins now sees.</summary>
+    public LogSnapshot Snapshot()
+    {
+        var kept = table.Kept;
+        return new LogSnapshot(terms.Sources(), kept);
+    }
+
+    /// <summary>Logs as they were written, in the order asked for.</summary>
+    /// <exception cref="FileNotFoundException">One of them has aged out meanwhile.</exception>
+    internal IEnumerable<(IndexedLog At, Wire.Log Log, LogOrigin Origin)> Read(IEnumerable<IndexedLog> logs) => LogReader.Read(log, logs);
+
+    /// <summary>Logs as rows of the table of now, under the index they were written with.</summary>
+    internal IEnumerable<LogRow> Read(ITermSource source, IEnumerable<IndexedLog> logs)
+    {
+        var builder = BuilderOf(source.Index);
+        return Read(logs).Select(read => builder.Build(read.Log, read.Origin));
+    }
 
     /// <summary>Returns once the group is durable and searchable. Throws <see cref="SlsException"/> for bad logs, <see cref="IOException"/> when it can't be stored.</summary>
     internal async Task AppendAsync(int shard, LogGroup group, CancellationToken cancellationToken)
@@ -135,12 +152,25 @@ public sealed partial class Logstore : IAsyncDisposable
                 throw;
             }
             rows = new RowBuilder(table.Columns);
+            terms.Begin(index);
             acknowledged = new Acknowledged(log.End);
         }
         finally
         {
             writing.Release();
         }
+    }
+
+    /// <summary>Makes terms again that turned out to be damaged.</summary>
+    public void Repair(TermSegment damaged)
+    {
+        var terms = new LiveTerms(damaged.Index);
+        var logs = Enumerable.Range(0, damaged.Count).Select(row => damaged[row]).ToList();
+        foreach (var (log, row) in logs.Zip(Read(damaged, logs)))
+        {
+            terms.Add(log.Sequence, row, log.Place);
+        }
+        this.terms.Replace(damaged, terms);
     }
 
     /// <summary>Forgets logs older than a time.</summary>
@@ -150,12 +180,14 @@ public sealed partial class Logstore : IAsyncDisposable
         try
         {
             using var use = engine.BeginUse();
-            var limit = oldest.ToUnixTimeSeconds();
-            terms.DropBefore(limit);
-            table.DropBefore(limit);
-            // Again, for one that was made between the two.
-            terms.DropBefore(limit);
-            log.DropBefore(table.Position, oldest);
+            var kept = new KeptLogs(
+                Math.Max(oldest.ToUnixTimeSeconds(), table.Kept.From),
+                Math.Max(log.FirstSequenceKept(oldest) ?? table.NextSequence, table.Kept.FirstSequence)
+            );
+            // First nobody sees them, then they go: a query that still reads one notices, and begins anew.
+            table.Keep(kept);
+            terms.Drop(kept);
+            log.DropBefore(oldest);
         }
         finally
         {
@@ -186,7 +218,7 @@ public sealed partial class Logstore : IAsyncDisposable
     {
         pending.Writer.TryComplete();
         await loop;
-        terms.Dispose();
+        await terms.DisposeAsync();
         table.Dispose();
         log.Dispose();
         writing.Dispose();
@@ -202,11 +234,53 @@ public sealed partial class Logstore : IAsyncDisposable
         }
         if (!File.Exists(path) && Directory.Exists(Path.Combine(Path.GetDirectoryName(path)!, "terms")))
         {
-            // A new table may number its fields otherwise.
+            // A new table may number its fields otherwise, and an older form of the table was another file.
             Directory.Delete(Path.Combine(Path.GetDirectoryName(path)!, "terms"), recursive: true);
         }
         return new LogTable(engine, path);
     }
+
+    /// <summary>Makes terms again of what no segment speaks of: the newest logs, and what was lost.</summary>
+    private void RecoverTerms(int segmentLogs)
+    {
+        var newest = new LiveTerms(table.Columns.Index);
+        foreach (var (first, last, before) in terms.Gaps(table.Kept.FirstSequence, table.NextSequence))
+        {
+            var from = before is null ? log.Begin : before[before.Count - 1].Place.Group;
+            newest = new LiveTerms(before?.Index);
+            foreach (var entry in log.Read(from, table.Position).TakeWhile(entry => entry.FirstSequence <= last))
+            {
+                if (entry.Shard == ShardLog.IndexChange)
+                {
+                    terms.Fill(newest);
+                    newest = new LiveTerms(JsonNode.Parse(entry.Payload) is JsonObject json ? IndexDefinition.Parse(json) : null);
+                    continue;
+                }
+                var built = BuilderOf(newest.Index).Build(LogGroup.Parser.ParseFrom(entry.Payload));
+                for (var i = 0; i < built.Count; i++)
+                {
+                    if (entry.FirstSequence + i < first || entry.FirstSequence + i > last)
+                    {
+                        continue;
+                    }
+                    newest.Add(entry.FirstSequence + i, built[i], LogPlace.Of(entry.Start, i));
+                    if (newest.Count == segmentLogs)
+                    {
+                        terms.Fill(newest);
+                        newest = new LiveTerms(newest.Index);
+                    }
+                }
+            }
+            if (last < table.NextSequence - 1)
+            {
+                terms.Fill(newest);
+                newest = new LiveTerms(table.Columns.Index);
+            }
+        }
+        terms.Continue(newest);
+    }
+
+    private RowBuilder BuilderOf(IndexDefinition? index) => new(new ColumnMap(table.Columns.Fields, index));
 
     /// <summary>Brings the table up to the shard log: the process died between the two, or the table was lost.</summary>
     private void Recover()
@@ -265,6 +339,7 @@ public sealed partial class Logstore : IAsyncDisposable
                 turn.Add(next);
                 bytes += next.LogGroup.Length;
             }
+            await terms.ReadyAsync();
             await writing.WaitAsync();
             try
             {
@@ -300,17 +375,26 @@ public sealed partial class Logstore : IAsyncDisposable
             }
             var receivedAt = time.GetUtcNow().ToUnixTimeMilliseconds();
             var sequence = table.NextSequence;
-            var groups = new List<(long, IReadOnlyList<LogRow>)>(turn.Count);
+            var groups = new List<(long First, IReadOnlyList<LogRow> Rows)>(turn.Count);
+            var places = new List<LogPosition>(turn.Count);
             foreach (var append in turn)
             {
                 // The index may have changed since the rows were made.
                 var built = append.Builder == rows ? append.Rows : rows.Build(append.Group);
+                places.Add(log.End);
                 log.Append(append.Shard, sequence, receivedAt, append.LogGroup);
                 groups.Add((sequence, built));
                 sequence += built.Count;
             }
             log.Flush();
             table.Append(groups, log.End, sequence);
+            foreach (var ((first, built), place) in groups.Zip(places))
+            {
+                for (var i = 0; i < built.Count; i++)
+                {
+                    terms.Add(first + i, built[i], LogPlace.Of(place, i));
+                }
+            }
             acknowledged = new Acknowledged(log.End);
         }
         catch

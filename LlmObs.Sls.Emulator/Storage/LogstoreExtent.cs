@@ -1,18 +1,29 @@
-using DuckDB.NET.Data;
+using LlmObs.Sls.Emulator.Storage.Terms;
 
 namespace LlmObs.Sls.Emulator.Storage;
 
-public static class LogstoreExtent
+/// <summary>How many logs a logstore holds, and the times of the oldest and the newest, Unix seconds; null without logs.</summary>
+public readonly record struct LogstoreExtent(long Logs, long? Oldest, long? Newest)
 {
-    /// <summary>How many logs there are, and the times of the oldest and the newest, Unix seconds.</summary>
-    public static (long Logs, long? Oldest, long? Newest) Extent(this Logstore logstore, DuckDBConnection connection)
+    public static LogstoreExtent Of(LogSnapshot snapshot)
     {
-        using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // The table's name is ours.
-        command.CommandText = $"SELECT count(*), min(time), max(time) FROM {logstore.TableName}";
-#pragma warning restore CA2100
-        using var reader = command.ExecuteReader();
-        reader.Read();
-        return reader.IsDBNull(1) ? (0, null, null) : (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
+        var extent = default(LogstoreExtent);
+        foreach (var source in snapshot.Sources)
+        {
+            extent += snapshot.IsKept(source) ? new LogstoreExtent(source.Count, source.Oldest, source.Newest) : OfKept(snapshot, source);
+        }
+        return extent;
     }
+
+    public static LogstoreExtent operator +(LogstoreExtent left, LogstoreExtent right) =>
+        right.Logs == 0 ? left
+        : left.Logs == 0 ? right
+        : new(left.Logs + right.Logs, Math.Min(left.Oldest!.Value, right.Oldest!.Value), Math.Max(left.Newest!.Value, right.Newest!.Value));
+
+    private static LogstoreExtent OfKept(LogSnapshot snapshot, ITermSource source) =>
+        Enumerable
+            .Range(0, source.Count)
+            .Select(row => source[row])
+            .Where(snapshot.IsKept)
+            .Aggregate(default(LogstoreExtent), (extent, log) => extent + new LogstoreExtent(1, log.Time, log.Time));
 }

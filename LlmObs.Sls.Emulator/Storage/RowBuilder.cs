@@ -5,41 +5,37 @@ using System.Text.Json;
 using LlmObs.Sls.Emulator.Catalog;
 using LlmObs.Sls.Emulator.Http;
 using LlmObs.Sls.Emulator.Search;
+using LlmObs.Sls.Emulator.Storage.Terms;
 using LlmObs.Sls.Emulator.Wire;
 
 namespace LlmObs.Sls.Emulator.Storage;
 
-/// <summary>Makes rows of a log group under one index: the answer's JSON, the terms, the typed values. Safe to use from many threads.</summary>
+/// <summary>Makes rows of logs under one index: the terms, the typed values. Safe to use from many threads.</summary>
 public sealed class RowBuilder
 {
-    /// <summary>How text is written in <c>raw</c>: Chinese stays as it is.</summary>
+    /// <summary>How JSON is written: Chinese stays as it is.</summary>
     public static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
     private static readonly Dictionary<string, KeyPlan> NoLeaves = [];
     private readonly ColumnMap columns;
     private readonly Dictionary<string, KeyPlan> plans = new(StringComparer.Ordinal);
     private readonly Tokenizer? line;
-    private readonly int width;
 
     public RowBuilder(ColumnMap columns)
     {
         this.columns = columns;
-        var offsets = new Dictionary<int, int>();
-        foreach (var field in columns.Fields)
-        {
-            offsets[field.Id] = width;
-            width += field.HasTerms ? 2 : 1;
-        }
+        var places = columns.Fields.Select((field, place) => (field, place)).ToDictionary(pair => pair.field.Id, pair => pair.place);
         line = columns.Index?.Line is { } lineIndex ? new Tokenizer(lineIndex.Tokenizer) : null;
         foreach (var key in columns.Index?.Keys ?? [])
         {
-            var leaves = key.JsonKeys.ToDictionary(
-                leaf => leaf.Path[(key.Path.Length + 1)..],
-                leaf => new KeyPlan(leaf, offsets[columns[leaf].Id], new Tokenizer(leaf.Tokenizer), NoLeaves),
-                StringComparer.Ordinal
-            );
-            plans[key.Path] = new KeyPlan(key, offsets[columns[key].Id], new Tokenizer(key.Tokenizer), leaves);
+            var leaves = key.JsonKeys.ToDictionary(leaf => leaf.Path[(key.Path.Length + 1)..], leaf => Plan(leaf, NoLeaves), StringComparer.Ordinal);
+            plans[key.Path] = Plan(key, leaves);
+        }
+
+        KeyPlan Plan(IndexKey key, IReadOnlyDictionary<string, KeyPlan> leaves)
+        {
+            var field = columns[key];
+            return new KeyPlan(key, field.Id, places[field.Id], new Tokenizer(key.Tokenizer), leaves);
         }
     }
 
@@ -48,109 +44,56 @@ public sealed class RowBuilder
     /// <summary>Throws <see cref="SlsException"/> InvalidKey or InvalidEncoding; nothing of such a group is stored.</summary>
     internal IReadOnlyList<LogRow> Build(LogGroup group)
     {
-        var tags = group.LogTags.Select(tag => (Key: Text(tag.Key.Span), Value: Text(tag.Value.Span))).ToList();
-        var tagText =
-            tags.Count == 0
-                ? ""
-                : Tokenizer.Separator + string.Concat(tags.Select(tag => $"{tag.Key}{Tokenizer.PathMark}{tag.Value}{Tokenizer.Separator}"));
-        var rows = new List<LogRow>(group.Logs.Count);
-        var buffer = new MemoryStream();
-        using var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = Json.Encoder, SkipValidation = true });
-        foreach (var log in group.Logs)
-        {
-            rows.Add(Row(log, group, tags, tagText, buffer, json));
-        }
-        return rows;
+        var origin = RawLog.Origin(group);
+        return [.. group.Logs.Select(log => Build(log, origin))];
     }
 
-    private LogRow Row(Log log, LogGroup group, List<(string Key, string Value)> tags, string tagText, MemoryStream buffer, Utf8JsonWriter json)
+    internal LogRow Build(Log log, LogOrigin origin)
     {
-        var fields = new Dictionary<string, string>(log.Contents.Count, StringComparer.Ordinal);
-        foreach (var content in log.Contents)
+        var draft = new Draft(columns.Fields.Count);
+        foreach (var (name, value) in RawLog.Fields(log))
         {
-            if (content.Key.Length is 0 or > 128)
-            {
-                throw SlsException.Invalid("InvalidKey", $"a key has {content.Key.Length} bytes; 1 to 128 are allowed");
-            }
-            fields[Text(content.Key.Span)] = Text(content.Value.Span);
-        }
-        var values = new object?[width];
-        var lineTerms = line is null ? null : new StringBuilder();
-        buffer.SetLength(0);
-        json.Reset();
-        json.WriteStartObject();
-        json.WriteString("__time__", log.Time.ToString(CultureInfo.InvariantCulture));
-        if (log.HasTimeNs)
-        {
-            json.WriteString("__time_ns_part__", log.TimeNs.ToString(CultureInfo.InvariantCulture));
-        }
-        json.WriteString("__source__", group.Source);
-        if (group.Topic.Length > 0)
-        {
-            json.WriteString("__topic__", group.Topic);
-        }
-        foreach (var (key, value) in tags)
-        {
-            json.WriteString($"__tag__:{key}", value);
-        }
-        foreach (var (name, value) in fields)
-        {
-            if (!name.StartsWith("__", StringComparison.Ordinal) || name is not ("__time__" or "__time_ns_part__" or "__source__" or "__topic__"))
-            {
-                json.WriteString(name, value);
-            }
             if (plans.TryGetValue(name, out var plan))
             {
-                Fill(values, plan, value);
+                Fill(draft, plan, value);
             }
-            if (lineTerms is not null && plan?.Key.AnswersBareWords is not true && columns.Index!.Line!.Covers(name))
+            if (line is not null && plan?.Key.AnswersBareWords is not true && columns.Index!.Line!.Covers(name))
             {
-                line!.Append(lineTerms, value);
+                draft.Texts.Add(new FieldText(TermText.Line, null, value, line.Terms(value)));
             }
         }
-        json.WriteEndObject();
-        json.Flush();
-        var raw = Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
-        return new LogRow(
-            log.Time,
-            log.HasTimeNs ? (int)Math.Min(log.TimeNs, 999_999_999) : 0,
-            group.Topic,
-            group.Source,
-            tagText,
-            raw,
-            lineTerms?.ToString(),
-            values
-        );
+        return new LogRow(log.Time, log.HasTimeNs ? (int)Math.Min(log.TimeNs, 999_999_999) : 0, origin, draft.Values, draft.Texts, draft.Numbers);
     }
 
-    private void Fill(object?[] values, KeyPlan plan, string value)
+    private void Fill(Draft draft, KeyPlan plan, string value)
     {
         switch (plan.Key.Type)
         {
-            case FieldType.Long:
-                values[plan.Offset] = long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) ? whole : null;
+            case FieldType.Long when long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole):
+                draft.Values[plan.Place] = whole;
+                draft.Numbers.Add((plan.Field, whole));
                 break;
-            case FieldType.Double:
-                values[plan.Offset] =
-                    double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
-                        ? number
-                        : null;
+            case FieldType.Double
+                when double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number):
+                draft.Values[plan.Place] = number;
+                draft.Numbers.Add((plan.Field, BitConverter.DoubleToInt64Bits(number)));
                 break;
             case FieldType.Text:
-                values[plan.Offset] = plan.Key.DocValue ? Cut(value) : null;
-                values[plan.Offset + 1] = value.Length == 0 ? "" : plan.Tokenizer.Terms(value);
+                draft.Values[plan.Place] = plan.Key.DocValue ? Cut(value) : null;
+                draft.Texts.Add(new FieldText(plan.Field, null, value, plan.Tokenizer.Terms(value)));
                 break;
             case FieldType.Json:
-                values[plan.Offset] = plan.Key.DocValue ? Cut(value) : null;
-                values[plan.Offset + 1] = value.Length == 0 ? "" : JsonTerms(values, plan, value);
+                draft.Values[plan.Place] = plan.Key.DocValue ? Cut(value) : null;
+                // Of the document itself only that it is there, or that it is empty.
+                draft.Texts.Add(new FieldText(plan.Field, null, value, ""));
+                FillLeaves(draft, plan, value);
                 break;
         }
     }
 
     // A broken document is indexed as far as it can be read.
-    private string JsonTerms(object?[] values, KeyPlan plan, string value)
+    private void FillLeaves(Draft draft, KeyPlan plan, string value)
     {
-        var terms = new StringBuilder(value.Length + 64);
         var utf8 = Encoding.UTF8.GetBytes(value);
         var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = 256, AllowTrailingCommas = true });
         var path = new List<string>();
@@ -158,7 +101,7 @@ public sealed class RowBuilder
         {
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             {
-                return Tokenizer.Separator.ToString();
+                return;
             }
             while (reader.Read())
             {
@@ -173,54 +116,43 @@ public sealed class RowBuilder
                         path.RemoveAt(path.Count - 1);
                         break;
                     case JsonTokenType.EndObject:
-                        return Closed(terms);
+                        return;
                     case JsonTokenType.StartArray:
                         var start = (int)reader.TokenStartIndex;
                         reader.Skip();
-                        Leaf(values, plan, path, Encoding.UTF8.GetString(utf8.AsSpan(start, (int)reader.BytesConsumed - start)), isText: true, terms);
+                        Leaf(draft, plan, path, Encoding.UTF8.GetString(utf8.AsSpan(start, (int)reader.BytesConsumed - start)), isText: true);
+                        path.RemoveAt(path.Count - 1);
+                        break;
+                    case JsonTokenType.Null:
                         path.RemoveAt(path.Count - 1);
                         break;
                     default:
-                        if (reader.TokenType != JsonTokenType.Null)
-                        {
-                            var isNumber = reader.TokenType == JsonTokenType.Number;
-                            Leaf(
-                                values,
-                                plan,
-                                path,
-                                reader.TokenType == JsonTokenType.String ? reader.GetString()! : Encoding.UTF8.GetString(reader.ValueSpan),
-                                isText: !isNumber,
-                                terms
-                            );
-                        }
+                        var isString = reader.TokenType == JsonTokenType.String;
+                        Leaf(
+                            draft,
+                            plan,
+                            path,
+                            isString ? reader.GetString()! : Encoding.UTF8.GetString(reader.ValueSpan),
+                            isText: reader.TokenType != JsonTokenType.Number
+                        );
                         path.RemoveAt(path.Count - 1);
                         break;
                 }
             }
         }
-        catch (Exception broken) when (broken is JsonException or InvalidOperationException)
-        {
-            return Closed(terms);
-        }
-        return Closed(terms);
+        catch (Exception broken) when (broken is JsonException or InvalidOperationException) { }
     }
 
-    private static string Closed(StringBuilder terms) => terms.Length == 0 ? Tokenizer.Separator.ToString() : terms.ToString();
-
-    private void Leaf(object?[] values, KeyPlan plan, List<string> path, string value, bool isText, StringBuilder terms)
+    private void Leaf(Draft draft, KeyPlan plan, List<string> path, string value, bool isText)
     {
         var name = string.Join('.', path);
         if (plan.Leaves.TryGetValue(name, out var leaf))
         {
-            Fill(values, leaf, value);
+            Fill(draft, leaf, value);
         }
         if (plan.Key.IndexAll && isText && (plan.Key.MaxDepth < 0 || path.Count <= plan.Key.MaxDepth))
         {
-            terms.Append(Tokenizer.PathMark).Append(name.ToLowerInvariant()).Append(Tokenizer.PathMark);
-            if (value.Length > 0)
-            {
-                plan.Tokenizer.Append(terms, value);
-            }
+            draft.Texts.Add(new FieldText(plan.Field, name.ToLowerInvariant(), value, plan.Tokenizer.Terms(value)));
         }
     }
 
@@ -237,17 +169,16 @@ public sealed class RowBuilder
         return value.Replace('\0', '\uFFFD');
     }
 
-    private static string Text(ReadOnlySpan<byte> utf8)
+    private sealed class Draft(int columns)
     {
-        try
-        {
-            return StrictUtf8.GetString(utf8);
-        }
-        catch (DecoderFallbackException)
-        {
-            throw SlsException.Invalid("InvalidEncoding", "a key or value is not UTF-8");
-        }
+        public object?[] Values { get; } = new object?[columns];
+
+        public List<FieldText> Texts { get; } = [];
+
+        public List<(int Field, long Bits)> Numbers { get; } = [];
     }
 
-    private sealed record KeyPlan(IndexKey Key, int Offset, Tokenizer Tokenizer, IReadOnlyDictionary<string, KeyPlan> Leaves);
+    /// <param name="Field">The id of its <see cref="IndexedField"/>.</param>
+    /// <param name="Place">Its place among the values of a row.</param>
+    private sealed record KeyPlan(IndexKey Key, int Field, int Place, Tokenizer Tokenizer, IReadOnlyDictionary<string, KeyPlan> Leaves);
 }

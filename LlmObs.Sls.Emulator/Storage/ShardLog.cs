@@ -1,7 +1,5 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using System.Numerics;
-using System.Runtime.InteropServices;
 using K4os.Compression.LZ4;
 using Microsoft.Win32.SafeHandles;
 
@@ -70,7 +68,7 @@ public sealed class ShardLog : IDisposable
         BinaryPrimitives.WriteInt64LittleEndian(entry.AsSpan(8), firstSequence);
         BinaryPrimitives.WriteInt64LittleEndian(entry.AsSpan(16), receivedUnixMs | ((long)shard << 48));
         payload.CopyTo(entry.AsSpan(HeaderBytes));
-        BinaryPrimitives.WriteUInt32LittleEndian(entry.AsSpan(4), Checksum(entry.AsSpan(8)));
+        BinaryPrimitives.WriteUInt32LittleEndian(entry.AsSpan(4), Crc32C.Of(entry.AsSpan(8)));
         RandomAccess.Write(file, entry, end.Offset);
         end = end with { Offset = end.Offset + entry.Length };
     }
@@ -124,21 +122,40 @@ public sealed class ShardLog : IDisposable
         }
     }
 
-    /// <summary>Deletes closed segments that end before a position and were last written before a time.</summary>
-    public void DropBefore(LogPosition position, DateTimeOffset olderThan)
+    /// <summary>The log group at a position that <see cref="Read"/> or <see cref="Append"/> told of.</summary>
+    /// <exception cref="FileNotFoundException">It has aged out.</exception>
+    /// <exception cref="InvalidDataException">It cannot be read any more.</exception>
+    public byte[] ReadGroup(LogPosition at)
     {
-        foreach (
-            var segment in Segments()
-                .Where(segment =>
-                    segment < position.Segment && segment < end.Segment && File.GetLastWriteTimeUtc(PathOf(segment)) < olderThan.UtcDateTime
-                )
-        )
+        using var reader = File.OpenHandle(PathOf(at.Segment), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        return ReadEntry(reader, at.Segment, at.Offset, RandomAccess.GetLength(reader))?.Payload
+            ?? throw new InvalidDataException($"{PathOf(at.Segment)} is damaged at offset {at.Offset}");
+    }
+
+    /// <summary>The sequence of the first log that <see cref="DropBefore"/> would leave; null when none is left.</summary>
+    public long? FirstSequenceKept(DateTimeOffset olderThan)
+    {
+        var first = Segments().Except(Old(olderThan)).DefaultIfEmpty(end.Segment).Min();
+        return Read(new LogPosition(first, 0), end)
+            .Where(entry => entry.Shard != IndexChange)
+            .Select(entry => (long?)entry.FirstSequence)
+            .FirstOrDefault();
+    }
+
+    /// <summary>Deletes closed segments that were last written before a time.</summary>
+    public void DropBefore(DateTimeOffset olderThan)
+    {
+        foreach (var segment in Old(olderThan))
         {
             File.Delete(PathOf(segment));
         }
     }
 
     public void Dispose() => file.Dispose();
+
+    // Only from the beginning on: between segments that are read there is no gap.
+    private List<long> Old(DateTimeOffset olderThan) =>
+        [.. Segments().Order().TakeWhile(segment => segment < end.Segment && File.GetLastWriteTimeUtc(PathOf(segment)) < olderThan.UtcDateTime)];
 
     private long CutTornTail(long segment)
     {
@@ -189,7 +206,7 @@ public sealed class ShardLog : IDisposable
                 && size <= read - at - HeaderBytes
                 && sequence >= lastSequence
                 && sequence - lastSequence < MostLogsBetween
-                && Checksum(rest.AsSpan(at + 8, HeaderBytes - 8 + size)) == BinaryPrimitives.ReadUInt32LittleEndian(rest.AsSpan(at + 4))
+                && Crc32C.Of(rest.AsSpan(at + 8, HeaderBytes - 8 + size)) == BinaryPrimitives.ReadUInt32LittleEndian(rest.AsSpan(at + 4))
             )
             {
                 return from + at;
@@ -211,7 +228,7 @@ public sealed class ShardLog : IDisposable
             return null;
         }
         var entry = new byte[HeaderBytes - 8 + size];
-        if (RandomAccess.Read(file, entry, offset + 8) != entry.Length || Checksum(entry) != BinaryPrimitives.ReadUInt32LittleEndian(header[4..]))
+        if (RandomAccess.Read(file, entry, offset + 8) != entry.Length || Crc32C.Of(entry) != BinaryPrimitives.ReadUInt32LittleEndian(header[4..]))
         {
             return null;
         }
@@ -224,20 +241,6 @@ public sealed class ShardLog : IDisposable
             new LogPosition(segment, offset),
             new LogPosition(segment, offset + HeaderBytes + size)
         );
-    }
-
-    private static uint Checksum(ReadOnlySpan<byte> bytes)
-    {
-        var crc = uint.MaxValue;
-        foreach (var word in MemoryMarshal.Cast<byte, ulong>(bytes))
-        {
-            crc = BitOperations.Crc32C(crc, word);
-        }
-        foreach (var rest in bytes[(bytes.Length & ~7)..])
-        {
-            crc = BitOperations.Crc32C(crc, rest);
-        }
-        return ~crc;
     }
 
     private IEnumerable<long> Segments() =>

@@ -1,8 +1,9 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace LlmObs.Sls.Emulator.Storage.Terms;
 
-/// <summary>A set of the rows of one segment.</summary>
+/// <summary>A set of the rows of one <see cref="ITermSource"/>. Grows only while it is made.</summary>
 public sealed class RowSet
 {
     private readonly ulong[] words;
@@ -16,19 +17,23 @@ public sealed class RowSet
     /// <summary>How many rows there are to choose from.</summary>
     public int Rows { get; }
 
+    public int Count => words.Sum(BitOperations.PopCount);
+
     public static RowSet None(int rows) => new(rows, new ulong[(rows + 63) / 64]);
 
     public static RowSet All(int rows) => ~None(rows);
 
-    public static RowSet Of(int rows, ReadOnlySpan<int> members)
+    /// <param name="bitmap">A bit a row, the lowest of each byte first.</param>
+    public static RowSet OfBitmap(int rows, ReadOnlySpan<byte> bitmap)
     {
         var set = None(rows);
-        foreach (var row in members)
-        {
-            set.words[row / 64] |= 1UL << (row % 64);
-        }
+        bitmap.CopyTo(MemoryMarshal.AsBytes(set.words.AsSpan()));
         return set;
     }
+
+    public void Add(int row) => words[row / 64] |= 1UL << (row % 64);
+
+    public bool Contains(int row) => (words[row / 64] & (1UL << (row % 64))) != 0;
 
     public static RowSet operator &(RowSet left, RowSet right) => left.Combine(right, (a, b) => a & b);
 

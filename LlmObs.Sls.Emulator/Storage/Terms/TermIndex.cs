@@ -1,32 +1,31 @@
 using System.Globalization;
+using LlmObs.Sls.Emulator.Catalog;
 
 namespace LlmObs.Sls.Emulator.Storage.Terms;
 
-/// <summary>The term segments of one logstore. What they do not cover, the newest logs above all, is searched in the table.</summary>
-public sealed class TermIndex(string directory) : IDisposable
+/// <summary>
+/// The terms of all logs of a logstore: segments on disk, and the newest logs in memory. When these are enough for a segment they are
+/// written in the background and asked in memory until that is done.
+/// </summary>
+public sealed partial class TermIndex : IAsyncDisposable
 {
     private const string Extension = ".terms";
+    private const int MaxWaiting = 2;
+    private readonly string directory;
+    private readonly int segmentLogs;
+    private readonly ILogger logger;
     private readonly Lock gate = new();
-    private readonly Lock writing = new();
-    private volatile TermSegment[] segments = [];
-    private bool opened;
-    private bool closed;
-    private int generation;
+    private readonly List<LiveTerms> waiting = [];
+    private TermSegment[] segments;
+    private LiveTerms live = new(null);
+    private Task writing = Task.CompletedTask;
 
-    /// <summary>In the order of their sequences; they do not overlap. A reader keeps the array it got.</summary>
-    public IReadOnlyList<TermSegment> Segments => segments;
-
-    /// <summary>Changes whenever segments are dropped: what was read from the table before then may be gone from it.</summary>
-    public int Generation => Volatile.Read(ref generation);
-
-    /// <summary>Reads the files, once; a damaged one is deleted and made again.</summary>
-    /// <param name="nextSequence">What covers this or more was made from a table that is no more.</param>
-    public void Open(long nextSequence)
+    /// <summary>Opens what is on disk. A file that is damaged, or speaks of logs that are not in the table, is deleted.</summary>
+    public TermIndex(string directory, int segmentLogs, long nextSequence, ILogger logger)
     {
-        if (opened || closed)
-        {
-            return;
-        }
+        this.directory = directory;
+        this.segmentLogs = segmentLogs;
+        this.logger = logger;
         Directory.CreateDirectory(directory);
         var whole = new List<TermSegment>();
         foreach (var path in Directory.EnumerateFiles(directory).Order(StringComparer.Ordinal))
@@ -40,76 +39,179 @@ public sealed class TermIndex(string directory) : IDisposable
             segment?.Dispose();
             File.Delete(path);
         }
-        lock (gate)
-        {
-            segments = [.. whole];
-            opened = true;
-        }
+        segments = [.. whole];
     }
 
-    /// <summary>The stretches of sequences below one that no segment covers.</summary>
-    public static IReadOnlyList<(long First, long Last)> Gaps(IReadOnlyList<TermSegment> segments, long nextSequence)
+    /// <summary>The stretches of sequences from one up to another, without it, that no segment covers.</summary>
+    public IReadOnlyList<(long First, long Last, TermSegment? Before)> Gaps(long from, long until)
     {
-        var gaps = new List<(long, long)>();
-        long next = 1;
-        foreach (var (first, last) in segments.Select(segment => segment.Covers))
+        var gaps = new List<(long, long, TermSegment?)>();
+        var next = from;
+        TermSegment? before = null;
+        foreach (var segment in segments)
         {
-            if (first > next)
+            if (segment.Covers.First > next)
             {
-                gaps.Add((next, first - 1));
+                gaps.Add((next, segment.Covers.First - 1, before));
             }
-            next = last + 1;
+            next = Math.Max(next, segment.Covers.Last + 1);
+            before = segment;
         }
-        if (nextSequence > next)
+        if (until > next)
         {
-            gaps.Add((next, nextSequence - 1));
+            gaps.Add((next, until - 1, before));
         }
         return gaps;
     }
 
-    /// <summary>Writes a segment and searches with it from now on, unless segments were dropped since <paramref name="generation"/>.</summary>
-    public void Add(TermSegmentBuilder builder, (long First, long Last) covers, int generation)
+    /// <summary>Fills a gap: logs in order of their sequence, all of them under one index.</summary>
+    public void Fill(LiveTerms terms)
     {
-        var path = Path.Combine(directory, covers.First.ToString("D19", CultureInfo.InvariantCulture) + Extension);
-        lock (writing)
+        if (terms.Count > 0)
         {
-            ObjectDisposedException.ThrowIf(closed, this);
-            builder.Write(path, covers);
-            lock (gate)
-            {
-                if (generation == this.generation && TermSegment.Open(path) is { } segment)
-                {
-                    segments = [.. segments.Append(segment).OrderBy(each => each.Covers.First)];
-                    return;
-                }
-            }
-            File.Delete(path);
+            terms.Write(PathOf(terms.View()!));
+            segments = [.. segments.Append(TermSegment.Open(PathOf(terms.View()!))!).OrderBy(segment => segment.Covers.First)];
         }
     }
 
-    /// <summary>Forgets every segment with a log older than a time, Unix seconds; the others of its logs are indexed anew.</summary>
-    public void DropBefore(long time)
+    /// <summary>The newest logs, fewer than make a segment; further ones come with <see cref="Add"/>.</summary>
+    public void Continue(LiveTerms newest) => live = newest;
+
+    /// <summary>What a query may ask; parts of it stay as they are while it does.</summary>
+    public IReadOnlyList<ITermSource> Sources()
     {
         lock (gate)
         {
-            var dropped = segments.Where(segment => segment.Oldest < time).ToList();
+            return [.. segments, .. waiting.Append(live).Select(terms => terms.View()).OfType<ITermSource>()];
+        }
+    }
+
+    /// <summary>The logs that come from now on are written under an index of their own.</summary>
+    public void Begin(IndexDefinition? index)
+    {
+        Close();
+        lock (gate)
+        {
+            live = new LiveTerms(index);
+        }
+    }
+
+    public void Add(long sequence, LogRow row, LogPlace place)
+    {
+        live.Add(sequence, row, place);
+        if (live.Count >= segmentLogs)
+        {
+            Begin(live.Index);
+        }
+    }
+
+    /// <summary>Completes when there is room for more logs in memory.</summary>
+    public async Task ReadyAsync()
+    {
+        while (waiting.Count >= MaxWaiting && !writing.IsCompleted)
+        {
+            await writing;
+        }
+    }
+
+    /// <summary>Completes when everything is on disk but what is too little for a segment.</summary>
+    public Task WrittenAsync() => writing;
+
+    /// <summary>Puts a segment in the place of one that is damaged, unless that was done or it is gone.</summary>
+    public void Replace(TermSegment damaged, LiveTerms terms)
+    {
+        lock (gate)
+        {
+            if (segments.Contains(damaged))
+            {
+                Log.Repaired(logger, damaged.Path);
+                terms.Write(damaged.Path);
+                segments = [.. segments.Select(segment => segment == damaged ? TermSegment.Open(damaged.Path)! : segment)];
+            }
+        }
+    }
+
+    /// <summary>Forgets segments whose logs were all written before the first that is kept.</summary>
+    public void Drop(KeptLogs kept)
+    {
+        lock (gate)
+        {
+            var dropped = segments.Where(segment => segment.Covers.Last < kept.FirstSequence).ToList();
             segments = [.. segments.Except(dropped)];
-            Interlocked.Increment(ref generation);
             // Not disposed: a query may be reading. The handle goes with the last who holds it.
             dropped.ForEach(segment => File.Delete(segment.Path));
         }
     }
 
-    /// <summary>No file is written afterwards: the directory may be deleted.</summary>
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        lock (writing)
-        {
-            closed = true;
-        }
+        await writing;
         foreach (var segment in segments)
         {
             segment.Dispose();
         }
+    }
+
+    private void Close()
+    {
+        lock (gate)
+        {
+            if (live.Count == 0)
+            {
+                return;
+            }
+            waiting.Add(live);
+            writing = WriteAfterAsync(writing);
+        }
+    }
+
+    private async Task WriteAfterAsync(Task before)
+    {
+        await before;
+        await Task.Run(WriteWaiting);
+    }
+
+    private void WriteWaiting()
+    {
+        while (true)
+        {
+            LiveTerms next;
+            lock (gate)
+            {
+                if (waiting.Count == 0)
+                {
+                    return;
+                }
+                next = waiting[0];
+            }
+            var path = PathOf(next.View()!);
+            try
+            {
+                next.Write(path);
+                var segment = TermSegment.Open(path) ?? throw new IOException($"{path} could not be read back");
+                lock (gate)
+                {
+                    segments = [.. segments, segment];
+                    waiting.Remove(next);
+                }
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                // It stays in memory, and is asked there.
+                Log.Failed(logger, failure, path);
+                return;
+            }
+        }
+    }
+
+    private string PathOf(ITermSource terms) => Path.Combine(directory, terms.Covers.First.ToString("D19", CultureInfo.InvariantCulture) + Extension);
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} could not be written; its terms stay in memory, the next segment tries again")]
+        public static partial void Failed(ILogger logger, Exception exception, string path);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} is damaged; it is made again from the shard log")]
+        public static partial void Repaired(ILogger logger, string path);
     }
 }

@@ -1,246 +1,268 @@
 using System.Buffers.Binary;
-using System.Numerics;
 using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
+using LlmObs.Sls.Emulator.Catalog;
 using Microsoft.Win32.SafeHandles;
 
 namespace LlmObs.Sls.Emulator.Storage.Terms;
 
-/// <summary>Which rows of the table hold which terms; immutable, made from the table and made again from it when damaged.</summary>
-/// <remarks>
-/// File: magic (8 bytes), rows (4), terms (4), CRC-32C of all that follows (8); the first and the last sequence spoken for (8 each); rows as
-/// sequence, time (8 each), nanos (4); sorted term keys (8 each); where each list ends (4 each); lists. A list is the row numbers as varint differences, or a bitmap where that is shorter;
-/// a bitmap is known by its length. Rows stay in memory; keys and lists are read on demand.
-/// </remarks>
-public sealed class TermSegment : IDisposable
+/// <summary>
+/// A file of terms, immutable; <see cref="TermSegmentWriter"/> tells its form. Logs and the beginnings of blocks stay in memory, blocks are read on demand and
+/// checked then: damage found so is a <see cref="DamagedTermsException"/>.
+/// </summary>
+public sealed class TermSegment : ITermSource, IDisposable
 {
-    private const ulong Magic = 0x32_534D_5245_5453;
-    private const int HeaderBytes = 24;
-    private const int RowsAt = HeaderBytes + 16;
-    private const int RowBytes = 20;
+    internal const int TailBytes = 24;
+    internal const int BlockHeaderBytes = 8;
     private readonly SafeFileHandle file;
-    private readonly int terms;
+    private readonly IndexedLog[] logs;
+    private readonly List<string> firstWords = [];
+    private readonly List<long> wordBlocks = [];
+    private readonly List<ulong> firstCharacters = [];
+    private readonly List<long> characterBlocks = [];
+    private readonly Dictionary<int, long> numberBlocks = [];
 
-    private TermSegment(string path, SafeFileHandle file, (long First, long Last) covers, RowTime[] rows, int terms)
+    private TermSegment(string path, SafeFileHandle file, BinaryReader head)
     {
         this.file = file;
-        this.terms = terms;
         Path = path;
-        Covers = covers;
-        Rows = rows;
-        (Oldest, Newest) = rows.Length == 0 ? (long.MaxValue, long.MinValue) : (rows.Min(row => row.Time), rows.Max(row => row.Time));
+        logs = new IndexedLog[head.ReadInt32()];
+        for (var row = 0; row < logs.Length; row++)
+        {
+            logs[row] = new IndexedLog(
+                head.ReadInt64(),
+                head.ReadInt64(),
+                head.ReadInt32(),
+                new LogPlace(head.ReadInt32(), head.ReadInt32(), head.ReadInt32())
+            );
+        }
+        Index = head.ReadString() is { Length: > 0 } json ? IndexDefinition.Parse((JsonObject)JsonNode.Parse(json)!) : null;
+        while (head.ReadBoolean())
+        {
+            firstWords.Add(ReadText(head));
+            wordBlocks.Add(head.ReadInt64());
+        }
+        while (head.ReadBoolean())
+        {
+            firstCharacters.Add(head.ReadUInt64());
+            characterBlocks.Add(head.ReadInt64());
+        }
+        for (var fields = head.ReadInt32(); fields > 0; fields--)
+        {
+            numberBlocks.Add(head.ReadInt32(), head.ReadInt64());
+        }
+        (Oldest, Newest) = (logs.Min(log => log.Time), logs.Max(log => log.Time));
     }
 
     public string Path { get; }
 
-    /// <summary>The sequences spoken for: there is no other row of the table between them.</summary>
-    public (long First, long Last) Covers { get; }
+    public int Count => logs.Length;
 
-    /// <summary>In order of their sequence.</summary>
-    public IReadOnlyList<RowTime> Rows { get; }
+    public (long First, long Last) Covers => (logs[0].Sequence, logs[^1].Sequence);
 
-    /// <summary>Unix seconds, as <see cref="Newest"/>.</summary>
     public long Oldest { get; }
 
     public long Newest { get; }
 
-    private int BitmapBytes => (Rows.Count + 7) / 8;
+    public IndexDefinition? Index { get; }
 
-    private long KeysAt => RowsAt + (long)Rows.Count * RowBytes;
-
-    private long EndsAt => KeysAt + (long)terms * 8;
-
-    private long ListsAt => EndsAt + (long)terms * 4;
+    public IndexedLog this[int row] => logs[row];
 
     /// <summary>Null when the file is not a whole segment of this format.</summary>
     public static TermSegment? Open(string path)
     {
         var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.RandomAccess);
-        if (Load(path, file) is { } segment)
+        if (Head(file) is { } head)
         {
-            return segment;
+            return new TermSegment(path, file, new BinaryReader(new MemoryStream(head)));
         }
         file.Dispose();
         return null;
     }
 
-    /// <summary>The numbers of the rows, from 0, that hold a term; ascending.</summary>
-    public int[] Find(ulong key)
+    public RowSet Find(string word)
     {
-        var (low, high) = (0, terms - 1);
-        while (low <= high)
+        var block = LastAtOrBelow(firstWords, word, string.CompareOrdinal);
+        if (block < 0)
         {
-            var middle = (low + high) / 2;
-            var found = BinaryPrimitives.ReadUInt64LittleEndian(Read(KeysAt + middle * 8L, 8));
-            if (found == key)
-            {
-                return ReadList(middle);
-            }
-            (low, high) = found < key ? (middle + 1, high) : (low, middle - 1);
+            return RowSet.None(Count);
         }
-        return [];
+        foreach (var (found, list) in WordsOf(block))
+        {
+            if (string.CompareOrdinal(found, word) is >= 0 and var order)
+            {
+                return order == 0 ? ReadList(list) : RowSet.None(Count);
+            }
+        }
+        return RowSet.None(Count);
+    }
+
+    public RowSet Find(ulong characters)
+    {
+        var block = LastAtOrBelow(firstCharacters, characters, (left, right) => left.CompareTo(right));
+        if (block < 0)
+        {
+            return RowSet.None(Count);
+        }
+        var bytes = ReadBlock(characterBlocks[block]);
+        var key = firstCharacters[block];
+        for (var at = 0; at < bytes.Length; )
+        {
+            key += (ulong)ReadLong(bytes, ref at);
+            var length = (int)ReadLong(bytes, ref at);
+            if (key >= characters)
+            {
+                return key == characters ? ReadList(bytes.AsMemory(at, length)) : RowSet.None(Count);
+            }
+            at += length;
+        }
+        return RowSet.None(Count);
+    }
+
+    public RowSet Numbers(int field, Predicate<long> isWanted)
+    {
+        var rows = RowSet.None(Count);
+        if (numberBlocks.TryGetValue(field, out var place))
+        {
+            var block = ReadBlock(place);
+            for (var at = 0; at < block.Length; at += sizeof(ushort) + sizeof(long))
+            {
+                if (isWanted(BinaryPrimitives.ReadInt64LittleEndian(block.AsSpan(at + sizeof(ushort)))))
+                {
+                    rows.Add(BinaryPrimitives.ReadUInt16LittleEndian(block.AsSpan(at)));
+                }
+            }
+        }
+        return rows;
+    }
+
+    public IEnumerable<string> Words(string prefix)
+    {
+        for (var block = Math.Max(LastAtOrBelow(firstWords, prefix, string.CompareOrdinal), 0); block < firstWords.Count; block++)
+        {
+            foreach (var (word, _) in WordsOf(block))
+            {
+                if (word.StartsWith(prefix, StringComparison.Ordinal))
+                {
+                    yield return word;
+                }
+                else if (string.CompareOrdinal(word, prefix) > 0)
+                {
+                    yield break;
+                }
+            }
+        }
     }
 
     public void Dispose() => file.Dispose();
 
-    internal static void Write(
-        Stream target,
-        (long First, long Last) covers,
-        List<RowTime> rows,
-        List<(ulong Key, ReadOnlyMemory<ushort> Rows)> lists
-    )
-    {
-        using var body = new MemoryStream();
-        using (var writer = new BinaryWriter(body, System.Text.Encoding.UTF8, leaveOpen: true))
-        {
-            writer.Write(covers.First);
-            writer.Write(covers.Last);
-            foreach (var row in rows)
-            {
-                writer.Write(row.Sequence);
-                writer.Write(row.Time);
-                writer.Write(row.Nanos);
-            }
-            foreach (var (key, _) in lists)
-            {
-                writer.Write(key);
-            }
-            using var encoded = new MemoryStream();
-            foreach (var (_, list) in lists)
-            {
-                Encode(encoded, list.Span, (rows.Count + 7) / 8);
-                writer.Write((int)encoded.Length);
-            }
-            writer.Write(encoded.GetBuffer().AsSpan(0, (int)encoded.Length));
-        }
-        var bytes = body.GetBuffer().AsSpan(0, (int)body.Length);
-        Span<byte> header = stackalloc byte[HeaderBytes];
-        BinaryPrimitives.WriteUInt64LittleEndian(header, Magic);
-        BinaryPrimitives.WriteInt32LittleEndian(header[8..], rows.Count);
-        BinaryPrimitives.WriteInt32LittleEndian(header[12..], lists.Count);
-        BinaryPrimitives.WriteUInt64LittleEndian(header[16..], Checksum(uint.MaxValue, bytes));
-        target.Write(header);
-        target.Write(bytes);
-    }
-
-    private static void Encode(MemoryStream target, ReadOnlySpan<ushort> rows, int bitmapBytes)
-    {
-        var start = target.Length;
-        var previous = -1;
-        foreach (var row in rows)
-        {
-            // Rows are below 2^14, so a difference has at most two bytes.
-            var difference = row - previous - 1;
-            if (difference >= 0x80)
-            {
-                target.WriteByte((byte)(difference | 0x80));
-            }
-            target.WriteByte((byte)(difference >= 0x80 ? difference >> 7 : difference));
-            previous = row;
-        }
-        if (target.Length - start < bitmapBytes)
-        {
-            return;
-        }
-        var bitmap = new byte[bitmapBytes];
-        foreach (var row in rows)
-        {
-            bitmap[row / 8] |= (byte)(1 << (row % 8));
-        }
-        target.SetLength(start);
-        target.Write(bitmap);
-    }
-
-    private static TermSegment? Load(string path, SafeFileHandle file)
+    private static byte[]? Head(SafeFileHandle file)
     {
         var length = RandomAccess.GetLength(file);
-        Span<byte> header = stackalloc byte[HeaderBytes];
-        if (length < RowsAt || RandomAccess.Read(file, header, 0) != HeaderBytes || BinaryPrimitives.ReadUInt64LittleEndian(header) != Magic)
+        Span<byte> tail = stackalloc byte[TailBytes];
+        if (length < TailBytes || RandomAccess.Read(file, tail, length - TailBytes) != TailBytes)
         {
             return null;
         }
-        var (rows, terms) = (BinaryPrimitives.ReadInt32LittleEndian(header[8..]), BinaryPrimitives.ReadInt32LittleEndian(header[12..]));
-        if (rows is < 0 or > TermSegmentBuilder.MaxRows || terms < 0 || RowsAt + (long)rows * RowBytes + terms * 12L > length)
+        var at = BinaryPrimitives.ReadInt64LittleEndian(tail);
+        if (BinaryPrimitives.ReadUInt64LittleEndian(tail[16..]) != TermSegmentWriter.Magic || at < 0 || at >= length - TailBytes)
         {
             return null;
         }
-        var checksum = uint.MaxValue;
-        var buffer = new byte[1 << 20];
-        var at = (long)HeaderBytes;
-        while (at < length && RandomAccess.Read(file, buffer, at) is > 0 and var read)
-        {
-            checksum = Checksum(checksum, buffer.AsSpan(0, read));
-            at += read;
-        }
-        if (checksum != BinaryPrimitives.ReadUInt64LittleEndian(header[16..]))
-        {
-            return null;
-        }
-        var bytes = new byte[rows * RowBytes];
-        RandomAccess.Read(file, bytes, RowsAt);
-        var times = new RowTime[rows];
-        for (var i = 0; i < rows; i++)
-        {
-            var row = bytes.AsSpan(i * RowBytes, RowBytes);
-            times[i] = new RowTime(
-                BinaryPrimitives.ReadInt64LittleEndian(row),
-                BinaryPrimitives.ReadInt64LittleEndian(row[8..]),
-                BinaryPrimitives.ReadInt32LittleEndian(row[16..])
-            );
-        }
-        Span<byte> covers = stackalloc byte[16];
-        RandomAccess.Read(file, covers, HeaderBytes);
-        return new TermSegment(
-            path,
-            file,
-            (BinaryPrimitives.ReadInt64LittleEndian(covers), BinaryPrimitives.ReadInt64LittleEndian(covers[8..])),
-            times,
-            terms
-        );
+        var head = new byte[length - TailBytes - at];
+        return RandomAccess.Read(file, head, at) == head.Length && Crc32C.Of(head) == BinaryPrimitives.ReadUInt64LittleEndian(tail[8..])
+            ? head
+            : null;
     }
 
-    private int[] ReadList(int term)
+    /// <summary>The words of a block in order, each with its list.</summary>
+    private IEnumerable<(string Word, ReadOnlyMemory<byte> List)> WordsOf(int block)
     {
-        var start = term == 0 ? 0 : BinaryPrimitives.ReadInt32LittleEndian(Read(EndsAt + (term - 1) * 4L, 4));
-        var end = BinaryPrimitives.ReadInt32LittleEndian(Read(EndsAt + term * 4L, 4));
-        var list = Read(ListsAt + start, end - start);
-        var rows = new List<int>(list.Length);
-        if (list.Length == BitmapBytes)
+        var bytes = ReadBlock(wordBlocks[block]);
+        var word = "";
+        for (var at = 0; at < bytes.Length; )
         {
-            for (var row = 0; row < Rows.Count; row++)
-            {
-                if ((list[row / 8] & (1 << (row % 8))) != 0)
-                {
-                    rows.Add(row);
-                }
-            }
-            return [.. rows];
+            var shared = (int)ReadLong(bytes, ref at);
+            var added = (int)ReadLong(bytes, ref at) * sizeof(char);
+            word = string.Concat(word.AsSpan(0, shared), MemoryMarshal.Cast<byte, char>(bytes.AsSpan(at, added)));
+            at += added;
+            var length = (int)ReadLong(bytes, ref at);
+            yield return (word, bytes.AsMemory(at, length));
+            at += length;
         }
-        var previous = -1;
-        for (var at = 0; at < list.Length; at++)
+    }
+
+    private RowSet ReadList(ReadOnlyMemory<byte> list)
+    {
+        if (list.Length == (Count + 7) / 8)
         {
-            var difference = list[at] < 0x80 ? list[at] : (list[at] & 0x7F) | (list[++at] << 7);
-            previous += difference + 1;
+            return RowSet.OfBitmap(Count, list.Span);
+        }
+        var rows = RowSet.None(Count);
+        var previous = -1;
+        for (var at = 0; at < list.Length; )
+        {
+            previous += (int)ReadLong(list.Span, ref at) + 1;
             rows.Add(previous);
         }
-        return [.. rows];
+        return rows;
     }
 
-    private byte[] Read(long offset, int count)
+    private byte[] ReadBlock(long place)
     {
-        var bytes = new byte[count];
-        return RandomAccess.Read(file, bytes, offset) == count ? bytes : throw new IOException("a term segment became shorter while it was open");
+        Span<byte> header = stackalloc byte[BlockHeaderBytes];
+        if (RandomAccess.Read(file, header, place) == BlockHeaderBytes && BinaryPrimitives.ReadInt32LittleEndian(header) is >= 0 and var length)
+        {
+            if (place + length <= RandomAccess.GetLength(file))
+            {
+                var block = new byte[length];
+                if (
+                    RandomAccess.Read(file, block, place + BlockHeaderBytes) == length
+                    && Crc32C.Of(block) == BinaryPrimitives.ReadUInt32LittleEndian(header[4..])
+                )
+                {
+                    return block;
+                }
+            }
+        }
+        throw new DamagedTermsException(this, place);
     }
 
-    private static uint Checksum(uint crc, ReadOnlySpan<byte> bytes)
+    private static int LastAtOrBelow<T>(List<T> sorted, T wanted, Comparison<T> compare)
     {
-        foreach (var word in MemoryMarshal.Cast<byte, ulong>(bytes))
+        var (low, high) = (0, sorted.Count - 1);
+        while (low <= high)
         {
-            crc = BitOperations.Crc32C(crc, word);
+            var middle = (low + high) / 2;
+            (low, high) = compare(sorted[middle], wanted) <= 0 ? (middle + 1, high) : (low, middle - 1);
         }
-        foreach (var rest in bytes[(bytes.Length & ~7)..])
-        {
-            crc = BitOperations.Crc32C(crc, rest);
-        }
-        return crc;
+        return high;
     }
+
+    private static long ReadLong(ReadOnlySpan<byte> bytes, ref int at)
+    {
+        var value = 0L;
+        for (var shift = 0; ; shift += 7)
+        {
+            var next = bytes[at++];
+            value |= (long)(next & 0x7F) << shift;
+            if (next < 0x80)
+            {
+                return value;
+            }
+        }
+    }
+
+    private static string ReadText(BinaryReader reader)
+    {
+        var chars = new char[reader.Read7BitEncodedInt()];
+        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(chars.AsSpan()));
+        return new string(chars);
+    }
+}
+
+/// <summary>A block of a segment is not what was written. The segment can be made again.</summary>
+public sealed class DamagedTermsException(TermSegment segment, long offset) : Exception($"{segment.Path} is damaged at offset {offset}")
+{
+    public TermSegment Segment => segment;
 }

@@ -115,7 +115,7 @@ public sealed class RecoveryTests
             await sls.ExpectOkAsync(HttpMethod.Put, "/logstores/logs/index", Second);
             await sls.PutAsync(new TestLog(101, ("msg", "late"), ("n", "2")));
         }
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(directory, "projects", "demo", "logs"), "logs.duckdb*"))
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(directory, "projects", "demo", "logs"), "columns.duckdb*"))
         {
             File.Delete(file);
         }

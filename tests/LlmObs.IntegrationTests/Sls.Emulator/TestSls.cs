@@ -8,7 +8,6 @@ using Google.Protobuf;
 using LlmObs.Sls.Emulator;
 using LlmObs.Sls.Emulator.Catalog;
 using LlmObs.Sls.Emulator.Http;
-using LlmObs.Sls.Emulator.Storage.Terms;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -71,8 +70,8 @@ public sealed class TestSls : IAsyncDisposable
         }
     }
 
-    /// <summary>Brings the term index up to date at once, where the emulator itself takes its time.</summary>
-    public void Index() => app.Services.GetRequiredService<TermIndexer>().IndexAll(CancellationToken.None);
+    /// <summary>Waits until the term index has written what is enough for a segment.</summary>
+    public Task IndexedAsync() => app.Services.GetRequiredService<SlsCatalog>().Open("demo", "logs").Terms.WrittenAsync();
 
     /// <summary>Ages logs out, as the emulator does every hour.</summary>
     public Task DropBeforeAsync(long unixSeconds) =>

@@ -1,5 +1,6 @@
 using CsCheck;
 using LlmObs.Sls.Emulator.Search;
+using LlmObs.Sls.Emulator.Storage;
 using LlmObs.Sls.Emulator.Storage.Terms;
 
 namespace LlmObs.Tests.Sls.Emulator;
@@ -25,19 +26,12 @@ public sealed class TermSegmentTests : IDisposable
                 values =>
                 {
                     var rows = values.Select(value => Tokens.Terms(value)).ToList();
-                    using var segment = Written(rows);
-                    foreach (var left in Pieces.Select(piece => Tokens.Terms(piece).Trim('\u0001')).Where(IsTerm))
+                    var live = Live(rows);
+                    live.Write(Path);
+                    using var segment = TermSegment.Open(Path)!;
+                    foreach (var source in new[] { live.View()!, segment })
                     {
-                        Assert.Equal(Scan(rows, $"\u0001{left}\u0001"), segment.Find(TermKey.Of(3, left)));
-                        Assert.Empty(segment.Find(TermKey.Of(4, left)));
-                        foreach (
-                            var right in Pieces
-                                .Select(piece => Tokens.Terms(piece).Trim('\u0001'))
-                                .Where(right => TermKey.IsCharacter(left) && TermKey.IsCharacter(right))
-                        )
-                        {
-                            Assert.Equal(Scan(rows, $"\u0001{left}\u0001{right}\u0001"), segment.Find(TermKey.Of(3, left, right)));
-                        }
+                        Check(source, rows);
                     }
                 },
                 iter: 100,
@@ -47,7 +41,7 @@ public sealed class TermSegmentTests : IDisposable
     [Fact]
     public void Is_refused_when_any_byte_is_wrong_or_missing()
     {
-        Written(["\u0001error\u0001", "\u0001订\u0001单\u0001"]).Dispose();
+        Live(["\u0001error\u0001", "\u0001订\u0001单\u0001"]).Write(Path);
         var whole = File.ReadAllBytes(Path);
         for (var i = 0; i < whole.Length; i++)
         {
@@ -56,8 +50,54 @@ public sealed class TermSegmentTests : IDisposable
             var bytes = (byte[])whole.Clone();
             bytes[i] ^= 0x40;
             File.WriteAllBytes(Path, bytes);
-            Assert.Null(TermSegment.Open(Path));
+            using var damaged = TermSegment.Open(Path);
+            if (damaged is not null)
+            {
+                Assert.Throws<DamagedTermsException>(() => ReadAll(damaged));
+            }
         }
+    }
+
+    [Fact]
+    public void Tells_long_words_apart_that_begin_alike()
+    {
+        var begin = new string('x', 300);
+        Live([$"\u0001{begin}a\u0001", $"\u0001{begin}b\u0001"]).Write(Path);
+        using var segment = TermSegment.Open(Path)!;
+        Assert.Equal([1], segment.Find(TermText.Word(3, begin + "b")).Members());
+        Assert.Empty(segment.Find(TermText.Word(3, begin)).Members());
+        Assert.Equal(2, segment.Words(TermText.Word(3, "xx")).Count());
+    }
+
+    private static void Check(ITermSource source, List<string> rows)
+    {
+        var pieces = Pieces.Select(piece => Tokens.Terms(piece).Trim('\u0001')).Where(IsTerm).ToList();
+        foreach (var piece in pieces)
+        {
+            Assert.Equal(Scan(rows, $"\u0001{piece}\u0001"), Find(source, 3, piece));
+            Assert.Empty(Find(source, 4, piece));
+        }
+        foreach (var left in pieces.Where(piece => CharacterKey.IsCharacter(piece)))
+        {
+            foreach (var right in pieces.Where(piece => CharacterKey.IsCharacter(piece)))
+            {
+                Assert.Equal(Scan(rows, $"\u0001{left}\u0001{right}\u0001"), source.Find(CharacterKey.Of(3, left, right)).Members());
+            }
+        }
+        var words = rows.SelectMany(row => row.Split('\u0001')).Where(word => word.StartsWith('a')).Distinct().Order(StringComparer.Ordinal);
+        Assert.Equal(words.Select(word => TermText.Word(3, word)), source.Words(TermText.Word(3, "a")));
+        Assert.Equal(Enumerable.Range(0, rows.Count).Where(row => row % 3 == 1), source.Numbers(9, number => number % 3 == 1).Members());
+    }
+
+    private static IEnumerable<int> Find(ITermSource source, int field, string term) =>
+        CharacterKey.IsCharacter(term) ? source.Find(CharacterKey.Of(field, term)).Members() : source.Find(TermText.Word(field, term)).Members();
+
+    // Every block there is: the words, the characters, the numbers.
+    private static void ReadAll(TermSegment segment)
+    {
+        Assert.NotEmpty(segment.Words(""));
+        segment.Find(CharacterKey.Of(3, "订"));
+        segment.Numbers(9, _ => true);
     }
 
     private static bool IsTerm(string term) => term.Length > 0 && !term.Contains('\u0001');
@@ -65,15 +105,21 @@ public sealed class TermSegmentTests : IDisposable
     private static int[] Scan(List<string> rows, string wanted) =>
         [.. Enumerable.Range(0, rows.Count).Where(row => rows[row].Contains(wanted, StringComparison.Ordinal))];
 
-    private TermSegment Written(IEnumerable<string> rows)
+    private static LiveTerms Live(List<string> rows)
     {
-        var builder = new TermSegmentBuilder();
-        foreach (var terms in rows)
+        var live = new LiveTerms(index: null);
+        for (var i = 0; i < rows.Count; i++)
         {
-            builder.AddRow(new RowTime(builder.Rows + 1, 1_700_000_000 + builder.Rows, 7));
-            builder.AddTerms(3, terms);
+            var row = new LogRow(
+                1_700_000_000 + i,
+                7,
+                new LogOrigin("", "", []),
+                [],
+                [new FieldText(3, null, rows[i].Trim('\u0001'), rows[i])],
+                [(9, i)]
+            );
+            live.Add(i + 1, row, new LogPlace(1, 0, i));
         }
-        builder.Write(Path, (1, builder.Rows));
-        return TermSegment.Open(Path)!;
+        return live;
     }
 }
