@@ -142,7 +142,7 @@ public sealed class TableExchange(
         CancellationToken cancellationToken
     )
     {
-        var shown = Shown(labels);
+        var shown = Label.Standing(labels);
         var ours = LabelValues.Of(shown);
         var theirs = QueueColumns.Theirs(record, names, row.Agreed);
         switch (RowMerging.Merge(row.Agreed, ours, theirs))
@@ -239,7 +239,7 @@ public sealed class TableExchange(
             var ids = await client.InsertAsync(
                 table.BaseId,
                 sheetId,
-                [.. inserts.Select(row => new RecordWrite(null, columns.Row(byId[row.ItemId], Shown([.. labels[row.ItemId]]), names)))],
+                [.. inserts.Select(row => new RecordWrite(null, columns.Row(byId[row.ItemId], Label.Standing(labels[row.ItemId]), names)))],
                 batch.Key,
                 cancellationToken
             );
@@ -250,12 +250,9 @@ public sealed class TableExchange(
 
             foreach (var (row, id) in inserts.Zip(ids))
             {
-                var agreed = LabelValues.Of(Shown([.. labels[row.ItemId]]));
+                var agreed = LabelValues.Of(Label.Standing(labels[row.ItemId]));
                 await tables.KeepRowAsync(table.QueueId, row with { RecordId = id, Agreed = agreed }, cancellationToken);
             }
         }
     }
-
-    /// <summary>The label a table shows of an item: the decision, else what was said last.</summary>
-    private static Label? Shown(IReadOnlyList<Label> labels) => labels.FirstOrDefault(label => label.IsFinal) ?? labels.MaxBy(label => label.GivenAt);
 }
