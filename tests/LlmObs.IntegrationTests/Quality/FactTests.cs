@@ -120,7 +120,7 @@ public sealed class FactTests(TestDatabase database) : IClassFixture<TestDatabas
         Assert.Equal(3, groups[0].Trend.Sum());
         Assert.Equal("no column", groups[0].Message);
 
-        var list = await new RequestReader(database.Database, Reader).PageAsync(
+        var list = await new JudgedRequestReader(database.Database, Reader).PageAsync(
             new(Filter(project), RequestPart.Group, RequestOrder.Newest, 0) { Category = "sql", Label = "unknown_column" },
             Cancel
         );
@@ -129,7 +129,7 @@ public sealed class FactTests(TestDatabase database) : IClassFixture<TestDatabas
         {
             foreach (var order in Enum.GetValues<RequestOrder>())
             {
-                var page = await new RequestReader(database.Database, Reader).PageAsync(
+                var page = await new JudgedRequestReader(database.Database, Reader).PageAsync(
                     new(Filter(project), part, order, 0) { Step = "chat" },
                     Cancel
                 );

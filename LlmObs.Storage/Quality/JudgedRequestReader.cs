@@ -71,7 +71,7 @@ public sealed record ListedRequest
 }
 
 /// <summary>Lists the requests behind a number of the quality page.</summary>
-public sealed class RequestReader(Database database, QualityReader quality)
+public sealed class JudgedRequestReader(Database database, QualityReader quality)
 {
     public const int PageSize = 50;
 
