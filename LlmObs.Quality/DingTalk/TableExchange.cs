@@ -31,8 +31,8 @@ public sealed class TableExchange(
         var columns = new QueueColumns(queue, options.Value.WebUrl);
         var (sheetId, names) = await PrepareAsync(table, columns, cancellationToken);
         var records = (await client.RecordsAsync(table.BaseId, sheetId, cancellationToken)).ToDictionary(record => record.Id, StringComparer.Ordinal);
-        var rows = await AdoptAsync(table, records.Values, names, cancellationToken);
         var items = await reader.ItemsAsync(table.Project.Id, table.QueueId, null, 0, int.MaxValue, time.GetUtcNow(), cancellationToken);
+        var rows = await AdoptAsync(table, items, records.Values, names, cancellationToken);
         var labels = (await reader.LabelsAsync(table.Project.Id, table.QueueId, null, cancellationToken)).ToLookup(label => label.ItemId);
 
         var writes = new List<(DingTalkRow Row, RecordWrite Write)>();
@@ -100,14 +100,19 @@ public sealed class TableExchange(
         return (sheet.Id, names);
     }
 
-    /// <summary>Rows whose insert was not answered, or was answered to a process that is gone, are recognised by the item they name.</summary>
+    /// <summary>Rows are recognised by the item they name: when an insert was not answered, and when a queue is bound anew to a table it had before.</summary>
     private async Task<Dictionary<long, DingTalkRow>> AdoptAsync(
         DingTalkTable table,
-        IEnumerable<TableRecord> records,
+        IReadOnlyList<LabelItem> items,
+        IReadOnlyCollection<TableRecord> records,
         IReadOnlyDictionary<string, string> names,
         CancellationToken cancellationToken
     )
     {
+        var known = (await tables.RowsAsync(table.QueueId, cancellationToken)).Select(row => row.ItemId).ToHashSet();
+        var named = records.Select(record => QueueColumns.ItemOf(record, names)).OfType<long>().ToHashSet();
+        long[] met = [.. items.Select(item => item.Id).Where(item => named.Contains(item) && !known.Contains(item))];
+        await tables.PrepareAsync(table.QueueId, met, Guid.NewGuid(), cancellationToken);
         var rows = (await tables.RowsAsync(table.QueueId, cancellationToken)).ToDictionary(row => row.ItemId);
         var linked = rows.Values.Select(row => row.RecordId).OfType<string>().ToHashSet(StringComparer.Ordinal);
         foreach (var record in records.Where(record => !linked.Contains(record.Id)))

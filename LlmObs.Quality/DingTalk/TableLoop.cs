@@ -1,4 +1,3 @@
-using LlmObs.Storage;
 using LlmObs.Storage.Labels;
 using LlmObs.Storage.Schema;
 using Microsoft.Extensions.Options;
@@ -28,7 +27,7 @@ public sealed partial class TableLoop(
             {
                 while (await TurnAsync(stoppingToken)) { }
             }
-            catch (Exception exception) when (exception is not OperationCanceledException)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 Log.TurnFailed(logger, exception);
             }
@@ -63,7 +62,7 @@ public sealed partial class TableLoop(
             await exchange.RunAsync(table, cancellationToken);
             return null;
         }
-        catch (Exception exception) when (exception is DingTalkException or HttpRequestException or StorageUnavailableException)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             Log.ExchangeFailed(logger, table.QueueId, exception);
             return exception.Message;

@@ -55,7 +55,11 @@ public static class SheetFile
         using var csv = new CsvWriter(text, Configuration);
         foreach (var row in rows)
         {
-            row.ForEach(csv.WriteField);
+            foreach (var cell in row)
+            {
+                csv.WriteField(cell);
+            }
+
             csv.NextRecord();
         }
     }

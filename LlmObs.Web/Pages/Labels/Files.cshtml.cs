@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace LlmObs.Web.Pages.Labels;
 
 /// <summary>A queue as a CSV or XLSX file, to take away and to bring back.</summary>
+[RequestSizeLimit(MaxBytes + (64 * 1024))]
 public sealed class FilesModel(LabelQueues queues, LabelReader reader, LabelDesk desk, CurrentProject current, TimeProvider time) : PageModel
 {
     public const long MaxBytes = 10 * 1024 * 1024;
@@ -45,7 +46,6 @@ public sealed class FilesModel(LabelQueues queues, LabelReader reader, LabelDesk
         return File(file, isCsv ? SheetFile.CsvType : SheetFile.XlsxType, $"labels-{Id}.{(isCsv ? "csv" : "xlsx")}");
     }
 
-    [RequestSizeLimit(MaxBytes + (64 * 1024))]
     public async Task<IActionResult> OnPostAsync(IFormFile? file, CancellationToken cancellationToken)
     {
         if (!await FindAsync(cancellationToken))

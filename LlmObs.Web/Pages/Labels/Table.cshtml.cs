@@ -88,7 +88,12 @@ public sealed class TableModel(
     /// <summary>Decides a conflict: ours is written at the next exchange, theirs becomes the label of who decides.</summary>
     public async Task<IActionResult> OnPostDecideAsync(long item, bool theirs, CancellationToken cancellationToken)
     {
-        if (!await FindAsync(cancellationToken) || User.PersonName() is not { } person)
+        if (!await FindAsync(cancellationToken))
+        {
+            return NotFound();
+        }
+
+        if (User.PersonName() is not { } person)
         {
             return Redirect(Links.Name(current.Project, Links.LabelTable(current.Project, Id)));
         }

@@ -181,6 +181,20 @@ public sealed class TableExchangeTests(TestDatabase database) : IClassFixture<Te
     }
 
     [Fact]
+    public async Task A_queue_bound_anew_finds_its_rows_again()
+    {
+        await ExchangeAsync();
+        Sheet.Edit(Sheet.Records[0], "Label", "yes", Ann);
+        await Tables.UnbindAsync(project.Id, queueId, Cancel);
+        await Queues.AddAsync(project.Id, queueId, [new("t2", null, "question 2")], Cancel);
+        Assert.True(await Tables.BindAsync(project.Id, queueId, TableStandIn.Base, Sheet.Id, Cancel));
+        await ExchangeAsync();
+
+        Assert.Equal(["question 0", "question 1", "question 2"], Sheet.Records.Select(record => Sheet.Text(record, "Question")));
+        Assert.Equal("yes", Assert.Single(await Reader.LabelsAsync(project.Id, queueId, null, Cancel)).Value);
+    }
+
+    [Fact]
     public async Task A_row_people_deleted_is_not_made_again()
     {
         await ExchangeAsync();
