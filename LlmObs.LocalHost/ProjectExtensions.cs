@@ -37,6 +37,13 @@ public static class ProjectExtensions
         return project;
     }
 
+    /// <summary>A variable of the service's environment.</summary>
+    public static IResourceBuilder<ProjectResource> WithEnvironment(this IResourceBuilder<ProjectResource> project, string name, string value)
+    {
+        project.Resource.References.Add(() => (name, value));
+        return project;
+    }
+
     /// <summary>Starts this only once the other is healthy.</summary>
     public static IResourceBuilder<T> WaitFor<T>(this IResourceBuilder<T> builder, IResourceBuilder<Resource> other)
         where T : Resource

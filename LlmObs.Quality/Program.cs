@@ -1,4 +1,5 @@
 using LlmObs.Quality.DingTalk;
+using LlmObs.Quality.Evaluation;
 using LlmObs.Quality.Facts;
 using LlmObs.Storage;
 using LlmObs.TraceLog;
@@ -9,6 +10,7 @@ builder.AddLlmObsDatabase();
 builder.AddLlmObsStorage(ownsSchema: false);
 builder.AddTraceLog();
 builder.AddDingTalkTables();
+builder.AddEvaluation();
 builder.AddQualityFacts();
 
 var app = builder.Build();

@@ -21,11 +21,11 @@ internal sealed record PageCursor(long Start, string TraceId, string SpanId = ""
         try
         {
             var cursor = JsonSerializer.Deserialize<PageCursor>(Base64Url.DecodeFromChars(text));
-            return cursor is { TraceId: not null, SpanId: not null } ? cursor : throw new QueryException("The page's cursor is damaged.", 0);
+            return cursor is { TraceId: not null, SpanId: not null } ? cursor : throw new QueryException($"The page's cursor is damaged.", 0);
         }
         catch (Exception exception) when (exception is FormatException or JsonException or DecoderFallbackException)
         {
-            throw new QueryException("The page's cursor is damaged.", 0);
+            throw new QueryException($"The page's cursor is damaged.", 0);
         }
     }
 

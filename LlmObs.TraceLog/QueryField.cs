@@ -32,6 +32,11 @@ internal sealed record QueryField(IReadOnlyList<string> Names, bool IsNumber, Fi
             return Of(SpanLogSchema.Field(names[0])!) with { Names = names };
         }
 
+        if (SpanLogSchema.AttributeWords.TryGetValue(name, out var attribute))
+        {
+            return new(["attribute." + attribute], false);
+        }
+
         if (SpanLogSchema.Field(name) is { } field)
         {
             return Of(field);
@@ -89,7 +94,7 @@ internal sealed record QueryField(IReadOnlyList<string> Names, bool IsNumber, Fi
             throw new QueryException($"'{text}' is no duration: write 300ms, 5s, 2m or 1h.", position);
         }
 
-        throw new QueryException(text.Length == 0 ? "A number is missing here." : $"'{text}' is no number.", position);
+        throw text.Length == 0 ? new QueryException($"A number is missing here.", position) : new QueryException($"'{text}' is no number.", position);
     }
 
     private static QueryField Of(SpanLogField field) => new([field.Name], field.IsNumber, field.Unit, field.Type == FieldType.Long);
@@ -117,7 +122,10 @@ internal sealed record QueryField(IReadOnlyList<string> Names, bool IsNumber, Fi
 
     private static QueryException Unknown(string name, int position)
     {
-        var known = SpanLogSchema.Words.Keys.Concat(SpanLogSchema.Fields.Select(field => field.Name)).Distinct(StringComparer.OrdinalIgnoreCase);
+        var known = SpanLogSchema
+            .Words.Keys.Concat(SpanLogSchema.AttributeWords.Keys)
+            .Concat(SpanLogSchema.Fields.Select(field => field.Name))
+            .Distinct(StringComparer.OrdinalIgnoreCase);
         var close = known
             .Select(word => (Word: word, Distance: Distance(word.ToLowerInvariant(), name.ToLowerInvariant())))
             .Where(candidate =>
@@ -128,9 +136,9 @@ internal sealed record QueryField(IReadOnlyList<string> Names, bool IsNumber, Fi
             .Select(candidate => candidate.Word)
             .Take(3)
             .ToList();
-        var hint =
-            close.Count > 0 ? $"Did you mean {string.Join(", ", close)}?" : "To look for text with a colon or a comparison sign, put it in quotes.";
-        return new QueryException($"There is no field '{name}'. {hint}", position);
+        return close.Count > 0
+            ? new QueryException($"There is no field '{name}'. Did you mean {string.Join(", ", close)}?", position)
+            : new QueryException($"There is no field '{name}'. To look for text with a colon or a comparison sign, put it in quotes.", position);
     }
 
     /// <summary>Edits between two words (Levenshtein).</summary>

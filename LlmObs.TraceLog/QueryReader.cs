@@ -20,7 +20,7 @@ internal sealed class QueryReader(string line)
     {
         var search = ReadOr();
         scan.SkipBlanks();
-        return scan.AtEnd ? search : throw new QueryException("There is a closing parenthesis too many.", scan.Position);
+        return scan.AtEnd ? search : throw new QueryException($"There is a closing parenthesis too many.", scan.Position);
     }
 
     private string ReadOr()
@@ -79,7 +79,7 @@ internal sealed class QueryReader(string line)
         scan.SkipBlanks();
         if (scan.AtEnd)
         {
-            throw new QueryException("This parenthesis is not closed.", opened);
+            throw new QueryException($"This parenthesis is not closed.", opened);
         }
 
         scan.Position++;
@@ -91,12 +91,12 @@ internal sealed class QueryReader(string line)
         scan.SkipBlanks();
         if (scan.AtEnd)
         {
-            throw new QueryException("A condition is missing at the end.", scan.Position);
+            throw new QueryException($"A condition is missing at the end.", scan.Position);
         }
 
         if (scan.IsAtKeyword("and") || scan.IsAtKeyword("or"))
         {
-            throw new QueryException("'and' and 'or' need a condition on both sides; in quotes they are words.", scan.Position);
+            throw new QueryException($"'and' and 'or' need a condition on both sides; in quotes they are words.", scan.Position);
         }
 
         if (++conditions > QueryLine.MostConditions)
@@ -130,7 +130,7 @@ internal sealed class QueryReader(string line)
         {
             name = "__tag__:" + (scan.IsAtQuote() ? scan.ReadQuoted() : scan.ReadWord(isValue: false));
             scan.SkipBlanks();
-            comparison = scan.ReadOperator() ?? throw new QueryException("A tag is written __tag__:name: value.", start);
+            comparison = scan.ReadOperator() ?? throw new QueryException($"A tag is written __tag__:name: value.", start);
         }
 
         var target = QueryField.Resolve(name, start);
@@ -167,7 +167,7 @@ internal sealed class QueryReader(string line)
 
         if (comparison is not (":" or "="))
         {
-            throw new QueryException("A number is expected here.", at);
+            throw new QueryException($"A number is expected here.", at);
         }
 
         if (target.IsContent)
@@ -192,7 +192,7 @@ internal sealed class QueryReader(string line)
         scan.SkipBlanks();
         if (scan.AtEnd || scan.Here is not (']' or ')'))
         {
-            throw new QueryException("A range has two numbers in brackets: in [1 5].", scan.Position);
+            throw new QueryException($"A range has two numbers in brackets: in [1 5].", scan.Position);
         }
 
         return $" in {open}{low} {high}{line[scan.Position++]}";
@@ -240,12 +240,12 @@ internal sealed class QueryReader(string line)
 
         if (wildcard == 0)
         {
-            throw new QueryException("A word cannot begin with a wildcard.", at);
+            throw new QueryException($"A word cannot begin with a wildcard.", at);
         }
 
         if (word.Length > 64)
         {
-            throw new QueryException("A word with a wildcard has at most 64 characters.", at);
+            throw new QueryException($"A word with a wildcard has at most 64 characters.", at);
         }
 
         foreach (var rune in word.EnumerateRunes())

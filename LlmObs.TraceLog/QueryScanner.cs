@@ -37,7 +37,7 @@ internal sealed class QueryScanner(string line)
             text.Append(character == '\\' && !AtEnd && line[Position] is '"' or '\\' ? line[Position++] : character);
         }
 
-        throw new QueryException("This quotation mark is not closed.", opened);
+        throw new QueryException($"This quotation mark is not closed.", opened);
     }
 
     /// <summary>A run of characters up to what ends a word. As a value it may hold colons and comparison signs.</summary>
@@ -56,12 +56,16 @@ internal sealed class QueryScanner(string line)
 
         if (!AtEnd && line[Position] == '|')
         {
-            throw new QueryException("The query line holds a search only; | would start an analysis. Put it in quotes to look for it.", Position);
+            throw new QueryException($"The query line holds a search only; | would start an analysis. Put it in quotes to look for it.", Position);
         }
 
         return Position > start
             ? line[start..Position]
-            : throw new QueryException(AtEnd ? "A value is missing at the end." : $"'{line[Position]}' cannot stand here.", Position);
+            : throw (
+                AtEnd
+                    ? new QueryException($"A value is missing at the end.", Position)
+                    : new QueryException($"'{line[Position]}' cannot stand here.", Position)
+            );
     }
 
     /// <summary>A colon, a comparison sign, or the <c>in</c> of a range; null when none stands here.</summary>

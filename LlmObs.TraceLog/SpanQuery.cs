@@ -29,8 +29,11 @@ public sealed record BoundedCount(long Count, bool IsCut);
 public sealed record HistogramBucket(DateTimeOffset From, DateTimeOffset To, long Count, long Errors);
 
 /// <summary>The query line cannot be understood.</summary>
-/// <param name="Position">Zero-based character in the query line.</param>
-public sealed class QueryException(string message, int position) : Exception(message)
+/// <param name="reason">In English; its format is the key of its translations.</param>
+/// <param name="position">Zero-based character in the query line.</param>
+public sealed class QueryException(FormattableString reason, int position) : Exception(FormattableString.Invariant(reason))
 {
+    public FormattableString Reason => reason;
+
     public int Position => position;
 }

@@ -29,6 +29,27 @@ public sealed class SpanSearch(SlsClient client)
         return new(hits, next, page.IsComplete);
     }
 
+    /// <summary>Which of the spans of these ids match.</summary>
+    /// <exception cref="SlsException">SLS read only a part, beside what it throws anyway.</exception>
+    public async Task<IReadOnlySet<(string TraceId, string SpanId)>> MatchingAsync(
+        SpanQuery query,
+        IReadOnlyCollection<string> spanIds,
+        CancellationToken cancellationToken
+    )
+    {
+        var result = await rows.RunAsync(
+            SpanAsk.Of(query),
+            $"""
+            select "traceID" as trace_id, "spanID" as span_id from log
+            where "spanID" in ({Listed(spanIds)}) group by "traceID", "spanID" limit 10000
+            """,
+            cancellationToken
+        );
+        return result.IsComplete
+            ? result.Rows.Select(row => (row["trace_id"], row["span_id"])).ToHashSet()
+            : throw new SlsException(0, SlsException.Incomplete, "SLS read only a part of the spans.", null);
+    }
+
     /// <summary>Traces with matching spans, newest first by their first matching span: with an empty query that is when the trace began.</summary>
     public async Task<TracePage> TracesAsync(SpanQuery query, string? cursor, int limit, CancellationToken cancellationToken)
     {

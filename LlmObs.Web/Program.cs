@@ -30,6 +30,7 @@ builder.AddQualityPages();
 builder.AddLlmObsApi();
 
 var app = builder.Build();
+app.UseServerTiming();
 app.UseErrorPages();
 app.UseSecurityHeaders();
 app.UseRouting();

@@ -38,6 +38,10 @@ public sealed record TokenUsage(
 /// <param name="Provided">True when the sender said it, false when we computed it from a price table.</param>
 public sealed record Cost(decimal? Input, decimal? Output, decimal Total, string Currency = "USD", bool Provided = true)
 {
+    /// <summary>Both together; they are in one currency.</summary>
+    public Cost Plus(Cost other) =>
+        new((Input ?? 0) + (other.Input ?? 0), (Output ?? 0) + (other.Output ?? 0), Total + other.Total, Currency, Provided && other.Provided);
+
     /// <summary>Sums of each currency by itself, in the order they first came: two currencies have no sum.</summary>
     public static IReadOnlyList<Cost> ByCurrency(IEnumerable<Cost> costs) =>
         [

@@ -43,7 +43,16 @@ public sealed record SearchAddress(Project Project, string Query, TimeRange Rang
     /// <summary>New rows come in by themselves.</summary>
     public bool IsLive { get; init; }
 
-    public static SearchAddress Read(IQueryCollection query, Project project, ViewerZone zone) =>
+    /// <summary>Only the newest rows of requests and spans can be followed, and only up to now.</summary>
+    public bool CanBeLive => this is { Cursor: null, Group: null, Range.Last: not null, View: SearchView.Requests or SearchView.Spans };
+
+    public static SearchAddress Read(IQueryCollection query, Project project, ViewerZone zone)
+    {
+        var address = ReadStill(query, project, zone);
+        return address with { IsLive = address.CanBeLive && query["live"] == "1" };
+    }
+
+    private static SearchAddress ReadStill(IQueryCollection query, Project project, ViewerZone zone) =>
         new(
             project,
             ((string?)query["q"] ?? "").ReplaceLineEndings(" ").Trim(),
@@ -69,7 +78,6 @@ public sealed record SearchAddress(Project Project, string Query, TimeRange Rang
                     .Distinct(),
             ],
             Saved = Guid.TryParse(query["saved"], out var saved) ? saved : null,
-            IsLive = query["live"] == "1",
         };
 
     public string Url => Links.Search(Project, Pairs);
@@ -124,7 +132,16 @@ public sealed record SearchAddress(Project Project, string Query, TimeRange Rang
 
     public SearchAddress Over(TimeRange range) => this with { Range = range, Cursor = null, IsLive = IsLive && range.Last is not null };
 
-    public SearchAddress As(SearchView view) => this with { View = view, Cursor = null, Group = null, GroupOrder = GroupOrder.Spans, Columns = null };
+    public SearchAddress As(SearchView view) =>
+        this with
+        {
+            View = view,
+            Cursor = null,
+            Group = null,
+            GroupOrder = GroupOrder.Spans,
+            Columns = null,
+            IsLive = false,
+        };
 
     public SearchAddress At(string? cursor) => this with { Cursor = cursor, IsLive = IsLive && cursor is null };
 

@@ -31,8 +31,9 @@ public abstract record SearchOutcome
     /// <param name="OldestAt">How far back the project's data goes.</param>
     public sealed record NothingMatches(IReadOnlyList<Loosened> Suggestions, DateTimeOffset? OldestAt) : SearchOutcome;
 
+    /// <param name="Reason">In English; its format is the key of its translation in <see cref="QueryFaults"/>.</param>
     /// <param name="Position">Zero-based character in the query line.</param>
-    public sealed record Misread(string Message, int Position) : SearchOutcome;
+    public sealed record Misread(FormattableString Reason, int Position) : SearchOutcome;
 
     /// <param name="Backlog">What waits for SLS in PostgreSQL; null when that is away too.</param>
     public sealed record Away(string Reason, OutboxStatus? Backlog) : SearchOutcome;

@@ -35,7 +35,7 @@ public sealed partial class SearchReader(
         }
         catch (QueryException exception)
         {
-            return new SearchOutcome.Misread(exception.Message, exception.Position);
+            return new SearchOutcome.Misread(exception.Reason, exception.Position);
         }
         catch (SlsException exception)
         {

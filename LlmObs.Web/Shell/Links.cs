@@ -1,5 +1,6 @@
 using System.Globalization;
 using LlmObs.Domain;
+using LlmObs.Domain.Evaluators;
 using Microsoft.AspNetCore.WebUtilities;
 using static System.FormattableString;
 
@@ -48,6 +49,25 @@ public static class Links
     public static string Prices(Project project, string? model = null) => With(project, "/prices", ("model", model));
 
     public static string Redaction(Project project) => With(project, "/redaction");
+
+    public static string Evaluators(Project project) => With(project, "/quality/evaluators");
+
+    public static string NewEvaluator(Project project, EvaluatorKind kind) =>
+        With(project, $"/quality/evaluators/new/{kind.ToString().ToLowerInvariant()}");
+
+    /// <param name="version">Null for the newest.</param>
+    /// <param name="low">Only what failed or scored low.</param>
+    public static string Evaluator(Project project, string name, int? version = null, bool low = false) =>
+        With(
+            project,
+            $"/quality/evaluators/{Uri.EscapeDataString(name)}",
+            ("version", version?.ToString(CultureInfo.InvariantCulture)),
+            ("low", low ? "true" : null)
+        );
+
+    public static string EditEvaluator(Project project, string name) => With(project, $"/quality/evaluators/{Uri.EscapeDataString(name)}/edit");
+
+    public static string QualityJob(Project project, long id) => With(project, string.Create(CultureInfo.InvariantCulture, $"/quality/jobs/{id}"));
 
     public static string Labels(Project project) => With(project, "/labels");
 

@@ -5,8 +5,7 @@ namespace LlmObs.Web.Shell;
 /// </summary>
 public sealed class ViewerZone(IHttpContextAccessor accessor, TimeProvider time)
 {
-    /// <summary>What the menu offers: one for each part of the world in which people work with this.</summary>
-    public static readonly IReadOnlyList<string> Offered =
+    private static readonly string[] OfferedIds =
     [
         "UTC",
         "Asia/Shanghai",
@@ -19,6 +18,9 @@ public sealed class ViewerZone(IHttpContextAccessor accessor, TimeProvider time)
         "America/Los_Angeles",
         "Australia/Sydney",
     ];
+
+    /// <summary>What the menu offers: one for each part of the world in which people work with this, as far as the machine knows them.</summary>
+    public static readonly IReadOnlyList<TimeZoneInfo> Offered = [.. OfferedIds.Select(Find).OfType<TimeZoneInfo>()];
 
     private readonly TimeZoneInfo zone = Choose(accessor.HttpContext?.Request) ?? time.LocalTimeZone;
 

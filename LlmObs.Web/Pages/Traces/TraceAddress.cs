@@ -38,6 +38,9 @@ public sealed record TraceAddress(Project Project, string TraceId, string? Span 
     /// <summary>A value exactly as stored, as plain text.</summary>
     public string Raw(string field, bool isDownload = false) => OfSpan("raw", ("field", field), ("download", isDownload ? "true" : null));
 
+    /// <summary>One value of the panel alone, for a script to put in place; the field and what was chosen come behind it.</summary>
+    public string Value => OfSpan("value");
+
     /// <summary>A model call as a command that makes it again.</summary>
     public string Curl => OfSpan("curl");
 

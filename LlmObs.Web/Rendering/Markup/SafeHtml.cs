@@ -116,10 +116,14 @@ internal static class SafeHtml
             if (processed.Node is IHtmlAnchorElement anchor)
             {
                 anchor.SetAttribute("rel", "noopener noreferrer nofollow");
+                // Where it leads, in letters that can't pass for others: a link's words may say anything.
+                anchor.SetAttribute("title", Host(anchor.GetAttribute("href")));
             }
         };
         return sanitizer;
     }
+
+    private static string Host(string? url) => Uri.TryCreate(url, UriKind.Absolute, out var uri) ? uri.IdnHost : "";
 
     private static bool IsAbsolute(string url) => Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is ("http" or "https" or "mailto");
 }

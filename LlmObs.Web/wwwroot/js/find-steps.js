@@ -1,8 +1,11 @@
 // Finding inside a trace without leaving the page: the server looks into names and contents, the tree marks what it found.
+// Enter again walks on, Shift+Enter back; so do n and N outside the box.
 const form = document.querySelector("[data-find-form]");
 const box = form.querySelector("[data-find]");
 const hits = document.querySelector("[data-find-hits]");
+const tree = document.querySelector("[data-tree]");
 let running;
+let asked = box.value.trim();
 
 async function find() {
   const url = new URL(location.href);
@@ -11,6 +14,7 @@ async function find() {
     if (value) url.searchParams.set(name, value);
     else url.searchParams.delete(name);
   }
+  asked = box.value.trim();
   history.replaceState(null, "", url);
   running?.abort();
   running = new AbortController();
@@ -29,15 +33,20 @@ async function find() {
 }
 
 // Only the tree can show finds in place; other views are drawn again.
-if (document.querySelector("[data-tree]"))
+if (tree)
   form.addEventListener("submit", (e) => {
     e.preventDefault();
     find();
   });
 form.querySelector("[data-kind]").addEventListener("change", () => form.requestSubmit());
 box.addEventListener("keydown", (e) => {
-  if (e.key === "Enter" && e.isComposing) e.preventDefault();
   if (e.key === "Escape") box.blur();
+  if (e.key !== "Enter") return;
+  if (e.isComposing) e.preventDefault();
+  else if (tree && asked && asked === box.value.trim()) {
+    e.preventDefault();
+    document.dispatchEvent(new CustomEvent("spans-step", { detail: e.shiftKey ? -1 : 1 }));
+  }
 });
 document.addEventListener("keydown", (e) => {
   if (e.key !== "/" || e.target.closest("input, textarea, select, dialog") || e.ctrlKey || e.metaKey || e.altKey) return;

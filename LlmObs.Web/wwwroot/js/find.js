@@ -86,7 +86,7 @@ document.addEventListener("keydown", (e) => {
     else if (e.key === "Escape") e.target.blur();
     else return;
     e.preventDefault();
-  } else if (e.key === "f" && !e.target.matches("input, textarea, select") && box()) {
+  } else if (e.key === "f" && !e.target.closest("input, textarea, select, dialog") && box()) {
     e.preventDefault();
     box().focus();
     box().select();

@@ -1,6 +1,7 @@
 // Colours code in languages the server leaves plain, below 200 KB. Prism is fetched only where such code is shown.
 const limit = 200_000;
-const files = ["prism-core", "prism-clike", "prism-markup", "prism-markdown", "prism-python", "prism-csharp", "prism-yaml", "prism-bash"];
+// In the order in which one builds on another.
+const files = ["core", "clike", "markup", "markdown", "javascript", "typescript", "css", "python", "csharp", "java", "go", "yaml", "bash", "diff"].map((name) => `prism-${name}`);
 let loading;
 
 function load() {

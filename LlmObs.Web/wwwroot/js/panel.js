@@ -1,5 +1,5 @@
 // The panel beside the tree: swapped in place when another span, tab or view is asked for. What happens inside it has modules of its own.
-import "./value.js";
+import "./value-forms.js";
 import "./reading.js";
 import "./find.js";
 import "./clip.js";
@@ -36,7 +36,7 @@ document.addEventListener("click", (e) => {
 
 // r: read or raw.
 document.addEventListener("keydown", (e) => {
-  if (e.key !== "r" || e.isComposing || e.ctrlKey || e.metaKey || e.altKey || e.target.matches("input, textarea, select")) return;
-  const other = document.querySelector("[data-panel] [data-view]:not([aria-current])");
+  if (e.key !== "r" || e.isComposing || e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input, textarea, select, dialog")) return;
+  const other = document.querySelector("[data-panel] [data-reading]:not([aria-current])");
   if (other) showPanel(new URL(other.href));
 });

@@ -46,11 +46,11 @@ function choose(option) {
 }
 
 function insert(option) {
+  const { from, to } = box.querySelector("[data-from]").dataset;
   if (option.dataset.line) input.value = option.dataset.line;
-  else {
-    const range = box.querySelector("[data-from]").dataset;
-    input.setRangeText(option.dataset.insert, Number(range.from), Number(range.to), "end");
-  }
+  else input.setRangeText(option.dataset.insert, Number(from), Number(to), "end");
+  // What is shown is of the line before; the next Enter is not for it.
+  close();
   input.dispatchEvent(new Event("input", { bubbles: true }));
   input.focus();
 }

@@ -104,8 +104,9 @@ for (const button of document.querySelectorAll("[data-fold]")) button.addEventLi
 document.addEventListener("spans-found", (e) => {
   found = e.detail.rows;
   shape.found(found);
-  if (found.length) select(next(found.includes(at()) ? [at()] : found, 1) ?? found[0], { focus: false });
+  if (found.length && !found.includes(at())) select(next(found, 1), { focus: false });
 });
+document.addEventListener("spans-step", (e) => select(next(found, e.detail), { focus: false }));
 
 addEventListener("popstate", () => {
   const wanted = new URL(location.href).searchParams;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using LlmObs.EndToEndTests.Support;
+using Microsoft.Playwright;
 
 namespace LlmObs.EndToEndTests.Journeys;
 
@@ -12,7 +13,19 @@ public sealed class HostileTraceTests(StackFixture fixture)
         ![remote](http://192.0.2.1/remote.png) [click](javascript:window.owned%20=%205) <iframe src="http://192.0.2.1/"></iframe>
         <div hx-get="/api/v1/status" hx-trigger="load">htmx</div><style>body { background: url(http://192.0.2.1/css) }</style>
         <form action="http://192.0.2.1/"><input name="p"></form> <meta http-equiv="refresh" content="0;url=http://192.0.2.1/">
+        <link rel="stylesheet" href="http://192.0.2.1/x.css"><object data="http://192.0.2.1/o"></object><base href="http://192.0.2.1/">
+        <svg><use href="http://192.0.2.1/x.svg#a"/><image href="http://192.0.2.1/i.png"/><foreignObject><img src="http://192.0.2.1/f.png"></foreignObject></svg>
+        <p style="background:url(http://192.0.2.1/style)">styled</p> <input autofocus onfocus="window.owned = 6"> <details ontoggle="window.owned = 7" open>x</details>
+        <div hx-on:load="window.owned = 8" data-hx-get="/logout" hx-post="/logout" hx-trigger="load">htmx</div>
+        [pаypal](https://xn--pypal-4ve.com/) [data](data:text/html;base64,PHNjcmlwdD53aW5kb3cub3duZWQgPSA5PC9zY3JpcHQ+) [vb](vbscript:msgbox(1))
         """;
+
+    // What hides or turns text around: right-to-left override, zero width, an escape sequence of terminals, a Unicode tag.
+    private const string Hidden =
+        "user\u202Etxt.exe pay\u200Bpal \u001b[31mred\u001b[0m \u001b]8;;http://192.0.2.1/ansi\u0007link\u001b]8;;\u0007 \U000E0041\U000E0042";
+
+    /// <summary>Every form a reader can choose: what is inert when found has to be inert when asked for.</summary>
+    private static readonly string[] Forms = ["markdown", "json", "sql", "tagged", "yaml", "code", "stack", "text", "raw"];
 
     [Fact]
     public async Task Runs_and_loads_nothing_out_of_a_trace()
@@ -27,6 +40,14 @@ public sealed class HostileTraceTests(StackFixture fixture)
                 (span, _) =>
                 {
                     span["name"] = Attack;
+                    span["events"] = new JsonArray(
+                        new JsonObject
+                        {
+                            ["name"] = Attack,
+                            ["timeUnixNano"] = span["startTimeUnixNano"]!.GetValue<string>(),
+                            ["attributes"] = new JsonArray(OtlpSender.Attribute("exception.stacktrace", "Error: x\n    at " + Attack)),
+                        }
+                    );
                     span["status"] = new JsonObject { ["code"] = 2, ["message"] = Attack };
                     span["attributes"] = new JsonArray(
                         OtlpSender.Attribute("gen_ai.operation.name", "chat"),
@@ -36,7 +57,10 @@ public sealed class HostileTraceTests(StackFixture fixture)
                             "gen_ai.input.messages",
                             new JsonArray(
                                 Message("user", "# Markdown\n\n" + Attack),
-                                Message("assistant", new JsonObject { ["html"] = Attack }.ToJsonString())
+                                Message("user", $"<attack>\n{Attack}\n</attack>\n<hidden>\n{Hidden}\n</hidden>"),
+                                Media("image", "image/svg+xml", "data:image/svg+xml;base64,PHN2ZyBvbmxvYWQ9IndpbmRvdy5vd25lZD0xMCIvPg=="),
+                                Media("image", "image/png", "http://192.0.2.1/media.png"),
+                                Message("assistant", new JsonObject { ["html"] = Attack, ["hidden"] = Hidden }.ToJsonString())
                             ).ToJsonString()
                         ),
                         OtlpSender.Attribute(
@@ -71,17 +95,54 @@ public sealed class HostileTraceTests(StackFixture fixture)
             }
         };
         page.Dialog += (_, dialog) => reports.Add("dialog: " + dialog.Message);
-        foreach (var path in (string[])[$"traces/{traceId}", $"traces/{traceId}?tab=attributes", "search"])
+        var forms = Forms.Select(form => $"traces/{traceId}?as=message.0.0~{form}&as=message.1.0~{form}&as=message.4.0~{form}");
+        foreach (
+            var path in (string[])
+                [
+                    $"traces/{traceId}",
+                    .. forms,
+                    $"traces/{traceId}?tab=attributes",
+                    $"traces/{traceId}?tab=events",
+                    $"traces/{traceId}?changed=message.0.0",
+                    "search",
+                ]
+        )
         {
             await page.GotoAsync($"{fixture.Stack.Web}{path}");
-            await page.WaitForTimeoutAsync(500);
+            await page.EvaluateAsync("() => { for (const fold of document.querySelectorAll('details')) fold.open = true; }");
+            await page.WaitForTimeoutAsync(200);
             Assert.True(await page.EvaluateAsync<bool>("window.owned === undefined"), $"/{path} ran a script out of a trace");
         }
+
+        await page.GotoAsync($"{fixture.Stack.Web}traces/{traceId}");
+        Assert.Equal(["ESC", "U+200B", "U+202E", "U+E0041"], await MarksAsync(page));
 
         Assert.Empty(foreign);
         Assert.Empty(reports);
         await page.Context.CloseAsync();
     }
+
+    /// <summary>Which invisible characters are shown as marks.</summary>
+    private static async Task<IEnumerable<string>> MarksAsync(IPage page) =>
+        (await page.Locator("[data-panel] .ctl").AllTextContentsAsync())
+            .Where(mark => mark is "ESC" or "U+200B" or "U+202E" or "U+E0041")
+            .Distinct()
+            .Order(StringComparer.Ordinal);
+
+    private static JsonObject Media(string modality, string type, string uri) =>
+        new()
+        {
+            ["role"] = "user",
+            ["parts"] = new JsonArray(
+                new JsonObject
+                {
+                    ["type"] = "uri",
+                    ["modality"] = modality,
+                    ["mime_type"] = type,
+                    ["uri"] = uri,
+                }
+            ),
+        };
 
     private static JsonObject Message(string role, string text) =>
         new() { ["role"] = role, ["parts"] = new JsonArray(new JsonObject { ["type"] = "text", ["content"] = text }) };

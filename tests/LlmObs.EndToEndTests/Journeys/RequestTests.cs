@@ -34,8 +34,7 @@ public sealed class RequestTests(StackFixture fixture)
         await page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(failed).ToContainTextAsync("generate sql");
         await Assertions.Expect(page.Locator("[data-panel]")).ToContainTextAsync("资深数据分析师");
-        await page.Locator("[data-panel] .msg.user [data-copy], [data-panel] .msg.user [data-copy-raw], [data-panel] .msg.user [data-copy-text]")
-            .First.ClickAsync();
+        await page.Locator("[data-panel] .msg.user").GetByLabel("Copy value").ClickAsync();
         await page.WaitForFunctionAsync("async () => (await navigator.clipboard.readText()).includes('资深数据分析师')");
 
         // A link to it shows a colleague the same.

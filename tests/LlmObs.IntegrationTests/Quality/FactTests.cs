@@ -139,6 +139,21 @@ public sealed class FactTests(TestDatabase database) : IClassFixture<TestDatabas
     }
 
     [Fact]
+    public async Task A_request_whose_trace_sampling_dropped_still_counts_and_is_said_to_be_gone()
+    {
+        var project = await database.NewProjectAsync();
+        var traces = await AskAsync(project, 2);
+        await Rollup.RunAsync(Cancel);
+        await database.ScalarAsync($"DELETE FROM spans WHERE trace_id = '{traces[0]}'");
+        await ScoreAsync(project, Sql("late", traces[0], true));
+
+        var tally = await TallyAsync(project);
+
+        Assert.Equal((2, 1), (tally.Requests, tally.Kept));
+        Assert.Equal(0.5, tally.Of(Measure.Traced).Value);
+    }
+
+    [Fact]
     public async Task History_can_be_worked_out_again()
     {
         var project = await database.NewProjectAsync();

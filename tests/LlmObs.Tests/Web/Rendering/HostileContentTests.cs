@@ -109,6 +109,14 @@ public sealed class HostileContentTests
         Assert.Equal("noopener noreferrer nofollow", link.GetAttribute("rel"));
     }
 
+    [Theory]
+    [InlineData("**x** [paypal.com](https://p\u0430ypal.com/login \"paypal.com\")", "xn--pypal-4ve.com")]
+    [InlineData("**x** [docs](https://example.org/a)", "example.org")]
+    [InlineData("**x** [mail](mailto:a@example.org)", "example.org")]
+    [InlineData("**x** [nowhere](javascript:alert(1))", "")]
+    public void A_link_says_where_it_leads_in_letters_that_cannot_pass_for_others(string text, string host) =>
+        Assert.Equal(host, Rendered.Dom(text).QuerySelector("a")!.GetAttribute("title"));
+
     [Fact]
     public void Shows_an_image_as_its_words_and_address()
     {

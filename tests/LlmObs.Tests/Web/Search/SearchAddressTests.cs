@@ -18,7 +18,7 @@ public sealed class SearchAddressTests
     [InlineData("/?q=%E9%80%80%E6%AC%BE&range=7d&view=spans")]
     [InlineData("/?q=x&from=2025-10-13T20%3A30%3A00Z&to=2025-10-14T20%3A30%3A00.5Z&cursor=a%2Bb")]
     [InlineData("/?tz=Asia%2FShanghai")]
-    [InlineData("/?view=sessions&live=1")]
+    [InlineData("/?view=spans&live=1")]
     [InlineData("/?group=model&by=p95&cols=duration,model&facets=tags,release")]
     [InlineData("/?q=x&saved=5f2b6a52-59a5-4f2e-9a70-a5fd3c9b7a41")]
     public void What_is_read_is_written_again(string url) => Assert.Equal(url, Read(url, Default).Url);
@@ -71,7 +71,15 @@ public sealed class SearchAddressTests
     [InlineData("/?view=7")]
     [InlineData("/?facets=input,nonsense")]
     [InlineData("/?saved=nonsense")]
+    [InlineData("/?live=2")]
     public void What_cannot_be_is_left_out(string url) => Assert.Equal("/", Read(url, Default).Url);
+
+    [Theory]
+    [InlineData("/?view=sessions&live=1")]
+    [InlineData("/?group=model&live=1")]
+    [InlineData("/?live=1&cursor=abc")]
+    [InlineData("/?from=2025-10-13T20%3A30%3A00Z&to=2025-10-14T20%3A30%3A00Z&live=1")]
+    public void What_has_no_newest_rows_cannot_be_followed(string url) => Assert.False(Read(url, Default).IsLive);
 
     [Fact]
     public void A_saved_view_keeps_the_question_and_how_it_is_shown_but_not_the_place()
@@ -102,8 +110,8 @@ public sealed class SearchAddressTests
     [Theory]
     [InlineData(IdKind.Trace, 1, "/traces/id?project=shop")]
     [InlineData(IdKind.Span, 1, "/traces/t0?project=shop&span=id")]
-    [InlineData(IdKind.Request, 1, "/traces/t0?project=shop")]
-    [InlineData(IdKind.Request, 2, "/?project=shop&q=request%3A%20id&range=30d")]
+    [InlineData(IdKind.Request, 1, "/requests/id?project=shop")]
+    [InlineData(IdKind.Request, 2, "/requests/id?project=shop")]
     [InlineData(IdKind.Session, 1, "/sessions/id?project=shop")]
     [InlineData(IdKind.User, 3, "/users/id?project=shop")]
     public void A_pasted_id_leads_to_what_it_names(IdKind kind, int traces, string expected)

@@ -1,7 +1,9 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using LlmObs.Domain.Evaluators.Rules;
 using LlmObs.Domain.Spans;
 using LlmObs.Web.Formatting;
+using LlmObs.Web.Pages.Evaluators;
 using LlmObs.Web.Pages.Traces;
 using LlmObs.Web.Rendering;
 using LlmObs.Web.Search;
@@ -49,6 +51,18 @@ public sealed partial class TranslationsTests
         var known = Keys(Path.Combine("Pages", "Search", "_NothingYet"));
 
         Assert.All(FirstSteps.Guides("http://localhost:4318", null).SelectMany(guide => guide.Steps), step => Assert.Contains(step.Title, known));
+    }
+
+    [Fact]
+    public void Every_rule_of_an_evaluator_is_named_and_translated()
+    {
+        var known = Keys(Path.Combine("Pages", "Evaluators", "_RuleFields"));
+
+        Assert.All(AnswerRules.Names, rule => Assert.Contains(RuleTexts.Of(rule), known));
+        Assert.All(
+            LlmObs.Web.Pages.Evaluators.DetailsModel.Windows,
+            window => Assert.Contains(window.Text, Keys(Path.Combine("Pages", "Evaluators", "Details")))
+        );
     }
 
     [Fact]

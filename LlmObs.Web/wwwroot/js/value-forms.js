@@ -1,12 +1,10 @@
 // A single value of the panel: another form, another part, what changed, in place. The links lead to the same page without this.
-const fragment = (link, field) => {
-  const source = new URL(link.href);
-  const span = link.closest("[data-panel]").dataset.span;
-  source.pathname = `${source.pathname}/spans/${encodeURIComponent(span)}/value`;
+function fragment(link, field) {
+  const source = new URL(link.closest("[data-panel]").dataset.values, link.href);
+  for (const [name, text] of new URL(link.href).searchParams) if (name !== "project") source.searchParams.append(name, text);
   source.searchParams.set("field", field);
-  source.hash = "";
   return source;
-};
+}
 
 document.addEventListener("click", async (e) => {
   const link = e.target.closest("[data-value-link]");

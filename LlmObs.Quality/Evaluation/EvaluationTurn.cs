@@ -1,0 +1,156 @@
+using System.Text.Json;
+using LlmObs.Domain.Evaluators;
+using LlmObs.Domain.Spans;
+using LlmObs.Domain.Traces;
+using LlmObs.Storage.Evaluators;
+using LlmObs.Storage.Jobs;
+using LlmObs.TraceLog;
+using Microsoft.Extensions.Options;
+
+namespace LlmObs.Quality.Evaluation;
+
+/// <summary>One turn of a job: chooses the next spans, judges them, says where to go on.</summary>
+public sealed class EvaluationTurn(
+    EvaluatorStore evaluators,
+    SubjectReader subjects,
+    SpanSearch search,
+    Judging judging,
+    IOptions<QualityOptions> options,
+    TimeProvider time
+)
+{
+    public const int DryRunSpans = 20;
+
+    // Most of what arrives is not what a filter wants: it is passed over in larger steps than are judged.
+    private const int ScannedSpans = 500;
+    private static readonly TimeSpan DryRunWindow = TimeSpan.FromDays(7);
+
+    /// <exception cref="QueryException">The filter cannot be understood.</exception>
+    public async Task<JobTurn> RunAsync(QualityJob job, CancellationToken cancellationToken)
+    {
+        if (await evaluators.GetAsync(job.EvaluatorId, job.Version, cancellationToken) is not { } evaluator)
+        {
+            return new(job.Position, IsFinished: true, TimeSpan.Zero, 0, 0, 0, "The evaluator was removed.");
+        }
+
+        return job.Kind switch
+        {
+            JobKind.Arrival => await ArrivalAsync(job, evaluator, cancellationToken),
+            JobKind.DryRun => await DryRunAsync(evaluator, cancellationToken),
+            _ => await HistoryAsync(job, evaluator, cancellationToken),
+        };
+    }
+
+    private async Task<JobTurn> ArrivalAsync(QualityJob job, Evaluator evaluator, CancellationToken cancellationToken)
+    {
+        var position = job.Position is null ? new(job.CreatedAt, "", "") : JsonSerializer.Deserialize<ArrivalPosition>(job.Position)!;
+        var hasFilter = !string.IsNullOrWhiteSpace(evaluator.Definition.Filter);
+        var horizon = await subjects.HorizonAsync(
+            evaluator.Project.Id,
+            TimeSpan.FromSeconds(options.Value.ArrivalDelaySeconds),
+            hasFilter,
+            cancellationToken
+        );
+        var arrived = await subjects.ArrivedAsync(
+            evaluator.Project.Id,
+            (position.At, position.TraceId, position.SpanId),
+            horizon,
+            ScannedSpans,
+            cancellationToken
+        );
+        if (arrived is not [.., var last])
+        {
+            return new(job.Position, IsFinished: false, TimeSpan.FromSeconds(options.Value.PollSeconds), 0, 0, 0);
+        }
+
+        var chosen = arrived.Where(span => IsWanted(evaluator, span.TraceId, span.IsRoot, span.Kind)).ToList();
+        if (hasFilter && chosen.Count > 0)
+        {
+            var query = new SpanQuery(
+                evaluator.Project.Name,
+                evaluator.Definition.Filter,
+                DateTimeOffset.UnixEpoch.AddTicks(chosen.Min(span => span.StartUnixNano) / 100).AddSeconds(-1),
+                time.GetUtcNow().AddDays(1)
+            );
+            var matching = await search.MatchingAsync(query, [.. chosen.Select(span => span.SpanId)], cancellationToken);
+            chosen = chosen.FindAll(span => matching.Contains((span.TraceId, span.SpanId)));
+        }
+
+        if (chosen.Count > options.Value.TurnSpans)
+        {
+            chosen = chosen[..options.Value.TurnSpans];
+            last = chosen[^1];
+        }
+
+        var judged = await judging.JudgeAsync(evaluator, [.. chosen.Select(span => span.Ref)], isDryRun: false, cancellationToken);
+        return Turn(JsonSerializer.Serialize(new ArrivalPosition(last.ReceivedAt, last.TraceId, last.SpanId)), isFinished: false, judged);
+    }
+
+    private async Task<JobTurn> HistoryAsync(QualityJob job, Evaluator evaluator, CancellationToken cancellationToken)
+    {
+        var query = new SpanQuery(evaluator.Project.Name, evaluator.Definition.Filter, job.From!.Value, job.To!.Value);
+        var page = await search.SpansAsync(query, job.Position, options.Value.TurnSpans, cancellationToken);
+        var chosen = page.Hits.Select(hit => hit.Span).Where(span => IsWanted(evaluator, span.TraceId, span.ParentSpanId is null, span.Kind));
+        var judged = await judging.JudgeAsync(evaluator, [.. chosen.Select(Ref)], isDryRun: false, cancellationToken);
+        return Turn(page.NextCursor, page.NextCursor is null, judged);
+    }
+
+    private async Task<JobTurn> DryRunAsync(Evaluator saved, CancellationToken cancellationToken)
+    {
+        // Twenty spans are a sample already.
+        var evaluator = saved with
+        {
+            Definition = saved.Definition with { SampleShare = 1 },
+        };
+        var now = time.GetUtcNow();
+        var query = new SpanQuery(evaluator.Project.Name, evaluator.Definition.Filter, now - DryRunWindow, now.AddMinutes(1));
+        var chosen = new List<SpanRef>();
+        // Where only roots are wanted, many a span is read for one that is.
+        for (var (cursor, pages) = ((string?)null, 0); chosen.Count < DryRunSpans && pages < 20; pages++)
+        {
+            var page = await search.SpansAsync(query, cursor, 100, cancellationToken);
+            var wanted = page.Hits.Select(hit => hit.Span).Where(span => IsWanted(evaluator, span.TraceId, span.ParentSpanId is null, span.Kind));
+            chosen.AddRange(wanted.Select(Ref).Take(DryRunSpans - chosen.Count));
+            if ((cursor = page.NextCursor) is null)
+            {
+                break;
+            }
+        }
+
+        var judged = await judging.JudgeAsync(evaluator, chosen, isDryRun: true, cancellationToken);
+        return Turn(null, isFinished: true, judged) with
+        {
+            DryRun =
+            [
+                .. judged.Select(one => new DryRunSpan(
+                    one.Subject.Span.TraceId,
+                    one.Subject.Span.SpanId,
+                    one.Subject.Span.Name,
+                    one.Subject.Question is { Length: > 200 } question ? question[..200] : one.Subject.Question,
+                    one.Findings,
+                    one.Skipped,
+                    one.Error
+                )),
+            ],
+        };
+    }
+
+    // A judge's own call is no subject: it would be judged, and that judgement judged.
+    private static bool IsWanted(Evaluator evaluator, string traceId, bool isRoot, SpanKind kind) =>
+        kind != SpanKind.Evaluator && (isRoot || !evaluator.Definition.RootsOnly) && TraceSample.Holds(traceId, evaluator.Definition.SampleShare);
+
+    private static SpanRef Ref(Span span) => new(span.TraceId, span.SpanId);
+
+    private static JobTurn Turn(string? position, bool isFinished, IReadOnlyList<JudgedSubject> judged) =>
+        new(
+            position,
+            isFinished,
+            TimeSpan.Zero,
+            judged.Count(one => one.Findings.Count > 0),
+            judged.Count(one => one.Skipped is not null),
+            judged.Count(one => one.Error is not null),
+            judged.LastOrDefault(one => one.Error is not null)?.Error
+        );
+
+    private sealed record ArrivalPosition(DateTimeOffset At, string TraceId, string SpanId);
+}

@@ -1,0 +1,102 @@
+using Dapper;
+using LlmObs.Storage.Rows;
+
+namespace LlmObs.Storage.Evaluators;
+
+/// <summary>What judges used on a day of UTC.</summary>
+/// <param name="Cached">Questions answered from an earlier reply; they are no calls.</param>
+public sealed record JudgeDay(string Model, long Calls, long Cached, long InputTokens, long OutputTokens);
+
+/// <summary>A reply kept from before.</summary>
+/// <param name="TraceId">Of the trace in the stack's own project that shows the call.</param>
+public sealed record KeptReply(string Reply, string? TraceId);
+
+/// <summary>What judges said and used: the same question is not paid for twice, and a day's budget holds across replicas and restarts.</summary>
+public sealed class JudgeLedger(Database database)
+{
+    private const string Find = """SELECT reply AS "Reply", trace_id AS "TraceId" FROM judge_replies WHERE key = @key""";
+
+    private const string Keep = """
+        INSERT INTO judge_replies (key, reply, trace_id) VALUES (@key, @reply, @traceId)
+        ON CONFLICT (key) DO UPDATE SET reply = excluded.reply, trace_id = excluded.trace_id, created_at = now()
+        """;
+
+    private const string Forget = "DELETE FROM judge_replies WHERE created_at < now() - @age";
+
+    // Taken before the call: two replicas cannot spend the last one twice.
+    private const string Take = """
+        INSERT INTO judge_days AS d (day, model, calls) VALUES ((now() AT TIME ZONE 'UTC')::date, @model, 1)
+        ON CONFLICT (day, model) DO UPDATE SET calls = d.calls + 1 WHERE d.calls < @limit
+        """;
+
+    private const string Note = """
+        INSERT INTO judge_days AS d (day, model, cached, input_tokens, output_tokens)
+        VALUES ((now() AT TIME ZONE 'UTC')::date, @model, @cached, @inputTokens, @outputTokens)
+        ON CONFLICT (day, model) DO UPDATE
+        SET cached = d.cached + excluded.cached, input_tokens = d.input_tokens + excluded.input_tokens, output_tokens = d.output_tokens + excluded.output_tokens
+        """;
+
+    private const string Today = """
+        SELECT model AS "Model", calls AS "Calls", cached AS "Cached", input_tokens AS "InputTokens", output_tokens AS "OutputTokens"
+        FROM judge_days
+        WHERE day = (now() AT TIME ZONE 'UTC')::date
+        ORDER BY model
+        """;
+
+    public Task<KeptReply?> FindAsync(byte[] key, CancellationToken cancellationToken) =>
+        database.RunAsync(
+            connection =>
+                connection.QuerySingleOrDefaultAsync<KeptReply?>(new CommandDefinition(Find, new { key }, cancellationToken: cancellationToken)),
+            cancellationToken
+        );
+
+    public Task KeepAsync(byte[] key, KeptReply reply, CancellationToken cancellationToken) =>
+        ExecuteAsync(
+            Keep,
+            new
+            {
+                key,
+                reply = StorableText.Clean(reply.Reply),
+                traceId = reply.TraceId,
+            },
+            cancellationToken
+        );
+
+    /// <summary>Forgets replies older than that.</summary>
+    public Task ForgetAsync(TimeSpan age, CancellationToken cancellationToken) => ExecuteAsync(Forget, new { age }, cancellationToken);
+
+    /// <summary>Takes one call out of today's budget.</summary>
+    /// <returns>False when it is used up until midnight, UTC.</returns>
+    public async Task<bool> TryTakeAsync(string model, int callsPerDay, CancellationToken cancellationToken) =>
+        callsPerDay > 0 && await ExecuteAsync(Take, new { model, limit = callsPerDay }, cancellationToken) > 0;
+
+    public Task NoteCachedAsync(string model, CancellationToken cancellationToken) => NoteAsync(model, 1, 0, 0, cancellationToken);
+
+    public Task NoteTokensAsync(string model, long input, long output, CancellationToken cancellationToken) =>
+        NoteAsync(model, 0, input, output, cancellationToken);
+
+    public Task<IReadOnlyList<JudgeDay>> TodayAsync(CancellationToken cancellationToken) =>
+        database.RunAsync<IReadOnlyList<JudgeDay>>(
+            async connection => (await connection.QueryAsync<JudgeDay>(new CommandDefinition(Today, cancellationToken: cancellationToken))).AsList(),
+            cancellationToken
+        );
+
+    private Task<int> NoteAsync(string model, long cached, long inputTokens, long outputTokens, CancellationToken cancellationToken) =>
+        ExecuteAsync(
+            Note,
+            new
+            {
+                model,
+                cached,
+                inputTokens,
+                outputTokens,
+            },
+            cancellationToken
+        );
+
+    private Task<int> ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken) =>
+        database.RunAsync(
+            connection => connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)),
+            cancellationToken
+        );
+}

@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Text.Json;
+using LlmObs.EndToEndTests.Support;
+using Microsoft.Playwright;
+
+namespace LlmObs.EndToEndTests.Screenshots;
+
+/// <summary>
+/// Pictures of every page, in both languages and themes, for the documents and to be looked at. Runs when asked for by <c>eng/screenshots.sh</c> only: it starts the
+/// demo and waits until there is something to see.
+/// </summary>
+public sealed class PageScreenshots
+{
+    private const int Width = 1280;
+    private const int Height = 800;
+    private const int Quality = 60;
+    private const int FewestFailures = 2;
+
+    private static readonly string Folder = Path.Combine(Repository.Root, "docs", "images", "pages");
+
+    /// <summary>Name of the file and address; {trace}, {span}, {request}, {session}, {user} and {other} are filled in from the demo. Add a line for a new page.</summary>
+    private static readonly (string Name, string Path)[] Pages =
+    [
+        ("search", "search"),
+        ("search-spans", "search?view=spans"),
+        ("sessions", "sessions"),
+        ("session", "sessions/{session}"),
+        ("users", "users"),
+        ("user", "users/{user}"),
+        ("trace", "traces/{trace}"),
+        ("trace-attributes", "traces/{trace}?span={span}&tab=attributes"),
+        ("request", "requests/{request}"),
+        ("compare", "compare?left={trace}&right={other}"),
+        ("quality", "quality"),
+        ("labels", "labels"),
+        ("cases", "cases"),
+        ("system", "system"),
+        ("prices", "prices"),
+        ("redaction", "redaction"),
+        ("keys", "keys"),
+    ];
+
+    [Fact(Explicit = true)]
+    public async Task Takes_every_page_in_both_languages_and_themes()
+    {
+        await using var stack = await Stack.StartAsync(arguments: "--demo");
+        await using var browser = await Browser.StartAsync(stack.LoginLink);
+        var names = await SeenAsync(stack);
+        Directory.CreateDirectory(Folder);
+        foreach (var scheme in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
+        {
+            foreach (var locale in (string[])["en-US", "zh-CN"])
+            {
+                var page = await browser.OpenAsync(Width, Height, scheme, locale);
+                foreach (var (name, path) in Pages)
+                {
+                    await page.GotoAsync(stack.Web + Filled(path, names));
+                    var file = $"{name}.{locale[..2]}.{(scheme == ColorScheme.Dark ? "dark" : "light")}.jpg";
+                    await page.ScreenshotAsync(
+                        new()
+                        {
+                            Path = Path.Combine(Folder, file),
+                            Type = ScreenshotType.Jpeg,
+                            Quality = Quality,
+                        }
+                    );
+                }
+
+                await page.Context.CloseAsync();
+            }
+        }
+    }
+
+    private static string Filled(string path, IReadOnlyDictionary<string, string> names) =>
+        names.Aggregate(path, (filled, name) => filled.Replace($"{{{name.Key}}}", Uri.EscapeDataString(name.Value), StringComparison.Ordinal));
+
+    /// <summary>Ids of a request of the demo that failed, and of another trace.</summary>
+    private static async Task<Dictionary<string, string>> SeenAsync(Stack stack)
+    {
+        using var api = stack.Api();
+        var failed = await SpansAsync(api, "status: error and kind: llm or status: error and kind: db", FewestFailures);
+        var span = failed[0];
+        string Text(string name) => span.TryGetProperty(name, out var value) ? value.GetString() ?? "" : "";
+        return new(StringComparer.Ordinal)
+        {
+            ["trace"] = Text("traceId"),
+            ["span"] = Text("spanId"),
+            ["request"] = Text("requestId"),
+            ["session"] = Text("sessionId"),
+            ["user"] = Text("userId"),
+            ["other"] = failed.Select(other => other.GetProperty("traceId").GetString()!).FirstOrDefault(id => id != Text("traceId")) ?? Text("traceId"),
+        };
+    }
+
+    private static async Task<List<JsonElement>> SpansAsync(HttpClient api, string query, int fewest)
+    {
+        var answer = await Eventually.GetAsync(
+            () => api.GetStringAsync(string.Create(CultureInfo.InvariantCulture, $"/api/v1/spans?query={Uri.EscapeDataString(query)}&limit=50")),
+            json => Parsed(json).Count >= fewest,
+            TimeSpan.FromMinutes(5),
+            $"{fewest} spans of the demo for {query}"
+        );
+        return Parsed(answer);
+    }
+
+    private static List<JsonElement> Parsed(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return [.. document.RootElement.GetProperty("spans").Clone().EnumerateArray()];
+    }
+}
