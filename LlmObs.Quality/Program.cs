@@ -1,3 +1,4 @@
+using LlmObs.Quality.DingTalk;
 using LlmObs.Quality.Evaluation;
 using LlmObs.Quality.Facts;
 using LlmObs.Storage;
@@ -8,6 +9,7 @@ builder.AddServiceDefaults();
 builder.AddLlmObsDatabase();
 builder.AddLlmObsStorage(ownsSchema: false);
 builder.AddTraceLog();
+builder.AddDingTalkTables();
 builder.AddEvaluation();
 builder.AddQualityFacts();
 

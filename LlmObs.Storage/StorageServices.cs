@@ -74,6 +74,7 @@ public static class StorageServices
         services.AddSingleton<LabelQueues>();
         services.AddSingleton<LabelReader>();
         services.AddSingleton<LabelDesk>();
+        services.AddSingleton<DingTalkTables>();
         services.AddSingleton<CaseBook>();
         services.AddSingleton<CaseReader>();
         services.AddSingleton<CaseClock>();

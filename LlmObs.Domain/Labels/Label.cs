@@ -20,6 +20,10 @@ public sealed record Label(
     /// <summary>Source of scores that people gave by labelling.</summary>
     public const string Source = "human";
 
+    /// <summary>The one of an item's labels that stands for it: the decision, else what was said last; null when nobody said anything.</summary>
+    public static Label? Standing(IEnumerable<Label> labels) =>
+        labels.OrderByDescending(label => label.IsFinal).ThenByDescending(label => label.GivenAt).FirstOrDefault();
+
     /// <summary>The label as a score of the trace or span: one for each item and person, replaced when that person changes their mind.</summary>
     public Score ToScore(LabelSet set, string queue, string traceId, string? spanId) =>
         new(

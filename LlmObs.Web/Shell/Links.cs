@@ -83,6 +83,13 @@ public static class Links
     public static string LabelItem(Project project, int queueId, long itemId, bool toDecide = false) =>
         With(project, Invariant($"/labels/queues/{queueId}/items/{itemId}"), ("decide", toDecide ? "true" : null));
 
+    /// <param name="format"><c>csv</c> or <c>xlsx</c> for the file itself.</param>
+    public static string LabelFiles(Project project, int queueId, string? format = null) =>
+        With(project, Invariant($"/labels/queues/{queueId}/files"), ("handler", format is null ? null : "Download"), ("format", format));
+
+    public static string LabelTable(Project project, int queueId, string? handler = null) =>
+        With(project, Invariant($"/labels/queues/{queueId}/table"), ("handler", handler));
+
     public static string Cases(Project project, params IEnumerable<(string Key, string? Value)> query) => With(project, "/cases", query);
 
     public static string Case(Project project, long id) => With(project, Invariant($"/cases/{id}"));
