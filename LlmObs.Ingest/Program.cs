@@ -1,4 +1,5 @@
 using LlmObs.Api;
+using LlmObs.Ingest.Dify;
 using LlmObs.Ingest.Langfuse;
 using LlmObs.Ingest.Otlp;
 using LlmObs.Ingest.Reconciling;
@@ -13,6 +14,7 @@ builder.AddLlmObsStorage(ownsSchema: true);
 builder.AddTraceLog();
 builder.AddOtlpIngest();
 builder.AddLangfuseIngest();
+builder.AddDifyIngest();
 builder.AddShipping();
 builder.AddReconciling();
 builder.AddLlmObsApi();

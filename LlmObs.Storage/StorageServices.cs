@@ -1,11 +1,17 @@
 using System.ComponentModel.DataAnnotations;
+using LlmObs.Domain.Quality;
 using LlmObs.Storage.Access;
+using LlmObs.Storage.Cases;
+using LlmObs.Storage.Labels;
+using LlmObs.Storage.Dify;
 using LlmObs.Storage.Prices;
+using LlmObs.Storage.Quality;
 using LlmObs.Storage.Reading;
+using LlmObs.Storage.Reconciling;
 using LlmObs.Storage.Redaction;
 using LlmObs.Storage.Sampling;
-using LlmObs.Storage.Reconciling;
 using LlmObs.Storage.Schema;
+using LlmObs.Storage.Views;
 using LlmObs.Storage.Writing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -49,8 +55,28 @@ public static class StorageServices
         services.AddSingleton<UpdatedSpanFolder>();
         services.AddSingleton<ScoreWriter>();
         services.AddSingleton<ScoreReader>();
+        services.AddOptions<SatisfactionWeights>().BindConfiguration(SatisfactionWeights.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<FactProgress>();
+        services.AddSingleton<FactStore>();
+        services.AddSingleton<QualityReader>();
+        services.AddSingleton<FailureReader>();
+        services.AddSingleton<RequestReader>();
         services.AddSingleton<MediaStore>();
+        services.AddSingleton<LabelSets>();
+        services.AddSingleton<LabelQueues>();
+        services.AddSingleton<LabelReader>();
+        services.AddSingleton<LabelDesk>();
+        services.AddSingleton<CaseBook>();
+        services.AddSingleton<CaseReader>();
+        services.AddSingleton<CaseClock>();
         services.AddSingleton<TraceReader>();
+        services.AddSingleton<RequestReader>();
+        services.AddSingleton<ContentSearch>();
+        services.AddSingleton<TraceJoins>();
+        services.AddSingleton<SessionReader>();
+        services.AddSingleton<UserReader>();
+        services.AddSingleton<OpinionReader>();
+        services.AddSingleton<SavedViews>();
         services.AddSingleton<StorageStatus>();
         services.AddSingleton<Projects>();
         services.AddSingleton<ApiKeys>();
@@ -58,9 +84,11 @@ public static class StorageServices
         services.AddOptions<RateLimitOptions>().BindConfiguration(RateLimitOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<RateLimits>();
         services.AddSingleton<LoginLinks>();
+        services.AddSingleton<DifyProgress>();
 
         if (ownsSchema)
         {
+            services.AddDifyDatabase();
             services.AddSingleton<Retention>();
             services.AddHostedService<PartitionKeeper>();
         }

@@ -23,6 +23,9 @@ public sealed record TracePage(IReadOnlyList<TraceHit> Hits, string? NextCursor,
 
 public sealed record FacetValue(string Value, long Count);
 
+/// <param name="IsCut">There are more: counting stopped.</param>
+public sealed record BoundedCount(long Count, bool IsCut);
+
 public sealed record HistogramBucket(DateTimeOffset From, DateTimeOffset To, long Count, long Errors);
 
 /// <summary>The query line cannot be understood.</summary>

@@ -13,22 +13,6 @@ namespace LlmObs.TraceLog;
 /// </remarks>
 public sealed class SpanSearch(SlsClient client)
 {
-    private static readonly Dictionary<string, string> FacetColumns = new(StringComparer.Ordinal)
-    {
-        ["service"] = "service",
-        ["kind"] = "spanKind",
-        ["model"] = "model",
-        ["status"] = "status",
-        ["session"] = "sessionId",
-        ["user"] = "userId",
-        ["environment"] = "environment",
-        ["release"] = "release",
-        ["provider"] = "provider",
-        ["name"] = "name",
-        ["operation"] = "operation",
-        ["error"] = "errorType",
-    };
-
     private readonly SpanRows rows = new(client);
 
     /// <summary>Matching spans, newest first. A page may be shorter than <paramref name="limit"/> and still have a next one.</summary>
@@ -110,18 +94,24 @@ public sealed class SpanSearch(SlsClient client)
         return grid.Fill(result.Rows.ToDictionary(row => Number(row, "bucket"), row => (Number(row, "spans"), Number(row, "errors"))));
     }
 
-    /// <summary>The commonest values of a field among the matches. Fields: service, kind, model, status, session, user, environment, release, provider, name, operation, error.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">No such facet.</exception>
-    public async Task<IReadOnlyList<FacetValue>> FacetAsync(SpanQuery query, string field, int limit, CancellationToken cancellationToken)
+    /// <summary>The commonest values of a field among the matches.</summary>
+    /// <param name="containing">Only values that hold this text, in any case; null for all.</param>
+    /// <exception cref="ArgumentOutOfRangeException">No field of <see cref="SpanField.All"/> that can be grouped by.</exception>
+    public async Task<IReadOnlyList<FacetValue>> FacetAsync(
+        SpanQuery query,
+        string field,
+        int limit,
+        CancellationToken cancellationToken,
+        string? containing = null
+    )
     {
-        var column = FacetColumns.TryGetValue(field, out var name)
-            ? SlsSql.Column(name)
-            : throw new ArgumentOutOfRangeException(nameof(field), field, "There is no such facet.");
+        var (from, column) = SpanField.Groupable(field).Source;
+        var like = string.IsNullOrEmpty(containing) ? "" : $" and strpos(lower({column}), {SlsSql.Text(containing.ToLowerInvariant())}) > 0";
         var result = await rows.RunAsync(
             SpanAsk.Of(query),
             $"""
-            select {column} as facet, count(distinct "spanID") as spans from log
-            where {column} is not null and {column} <> ''
+            select {column} as facet, count(distinct "spanID") as spans from {from}
+            where {column} is not null and {column} <> ''{like}
             group by {column} order by spans desc, facet limit {limit}
             """,
             cancellationToken
@@ -138,6 +128,18 @@ public sealed class SpanSearch(SlsClient client)
             cancellationToken
         );
         return result.Rows is [var row, ..] ? (Number(row, "spans"), Number(row, "traces")) : (0, 0);
+    }
+
+    /// <summary>Matching traces; more than <paramref name="upTo"/> are not counted to the end, which takes long where there are millions.</summary>
+    public async Task<BoundedCount> TraceCountAsync(SpanQuery query, int upTo, CancellationToken cancellationToken)
+    {
+        var result = await rows.RunAsync(
+            SpanAsk.Of(query),
+            $"select count(*) as traces from (select distinct \"traceID\" from log limit {upTo + 1}) as first",
+            cancellationToken
+        );
+        var traces = result.Rows is [var row, ..] ? Number(row, "traces") : 0;
+        return new(Math.Min(traces, upTo), traces > upTo || !result.IsComplete);
     }
 
     private static string Listed(IEnumerable<string> ids) => string.Join(", ", ids.Select(SlsSql.Text));

@@ -34,6 +34,8 @@ public static class TraceLogServices
             return new SlsClient(options, SlsClient.CreateHttp(), services.GetRequiredService<TimeProvider>());
         });
         builder.Services.AddSingleton<SpanSearch>();
+        builder.Services.AddSingleton<SpanGroups>();
+        builder.Services.AddSingleton<SpanPeople>();
         builder.Services.AddSingleton<SpanLogStore>();
         builder.Services.AddSingleton<SpanLogLedger>();
         builder.Services.AddSingleton<SlsHealthCheck>();

@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 settle=${1:-60}
-dotnet build LlmObs.AppHost -c Release -v quiet --nologo >/dev/null
+dotnet build LlmObs.AppHost -c Release -v quiet --nologo >&2
 data=$(mktemp -d)
 host=LlmObs.AppHost/bin/Release/net10.0/LlmObs.AppHost.dll
 trap 'kill "$pid" 2>/dev/null; wait "$pid" 2>/dev/null; rm -rf "$data"' EXIT

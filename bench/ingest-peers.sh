@@ -3,7 +3,7 @@
 # Usage: bench/ingest-peers.sh [--seconds N]
 set -euo pipefail
 cd "$(dirname "$0")/.."
-dotnet build bench/LlmObs.Ingest.Bench -c Release -v quiet --nologo >/dev/null
+dotnet build bench/LlmObs.Ingest.Bench -c Release -v quiet --nologo >&2
 peers=$(mktemp -d)
 trap 'rm -rf "$peers"' EXIT
 cp bench/peers/* bench/peers/.npmrc "$peers"

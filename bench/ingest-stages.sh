@@ -3,5 +3,5 @@
 # Usage: bench/ingest-stages.sh [--seconds N]
 set -euo pipefail
 cd "$(dirname "$0")/.."
-dotnet build bench/LlmObs.Ingest.Bench -c Release -v quiet --nologo >/dev/null
+dotnet build bench/LlmObs.Ingest.Bench -c Release -v quiet --nologo >&2
 exec dotnet bench/LlmObs.Ingest.Bench/bin/Release/net10.0/LlmObs.Ingest.Bench.dll stages "$@"

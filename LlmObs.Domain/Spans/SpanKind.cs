@@ -71,6 +71,10 @@ public static class SpanWords
     /// <summary><c>ok</c>, <c>error</c> or <c>unset</c>.</summary>
     public static string Word(this SpanStatus status) => status.ToString().ToLowerInvariant();
 
+    /// <summary>True for the kinds that do their work by calling others: what happens between those calls is waiting, or was not recorded.</summary>
+    public static bool IsFrame(this SpanKind kind) =>
+        kind is SpanKind.Workflow or SpanKind.Agent or SpanKind.Chain or SpanKind.Task or SpanKind.Tool or SpanKind.Other;
+
     /// <summary>True for the kinds whose tokens and cost count towards a trace: a call to a model.</summary>
     public static bool IsModelCall(this SpanKind kind) => kind is SpanKind.Llm or SpanKind.Embedding or SpanKind.Reranker;
 }

@@ -8,7 +8,10 @@ public static class TraceRollup
     /// <summary>Summarises at least one span of one trace.</summary>
     public static TraceSummary Summarise(IReadOnlyCollection<Span> spans) => Summarise(TraceTree.Build(spans));
 
-    public static TraceSummary Summarise(TraceTree tree)
+    public static TraceSummary Summarise(TraceTree tree) => Summarise(tree, SubtreeTotals.Of(tree));
+
+    /// <param name="totals">Of every row, where they are needed anyway.</param>
+    public static TraceSummary Summarise(TraceTree tree, IReadOnlyList<SubtreeTotals> totals)
     {
         var rows = tree.Rows;
         var root = (tree.Roots.FirstOrDefault(node => !node.IsOrphan) ?? tree.Roots[0]).Span;
@@ -16,7 +19,7 @@ public static class TraceRollup
         var start = earliestFirst[0].StartUnixNano;
         var end = earliestFirst.Max(span => span.EndUnixNano);
         var failed = rows.Where(node => node.Span.Status == SpanStatus.Error).ToList();
-        var (usage, costs) = CountedOnce(tree);
+        var total = SubtreeTotals.Sum(rows.Select((node, row) => (node, row)).Where(pair => pair.node.Depth == 0).Select(pair => totals[pair.row]));
 
         return new()
         {
@@ -39,8 +42,8 @@ public static class TraceRollup
             SpanCount = rows.Count,
             ErrorCount = failed.Count,
             FirstError = FirstFailing(failed),
-            Usage = usage,
-            Costs = costs,
+            Usage = total.Usage,
+            Costs = total.Costs,
         };
 
         string? First(Func<Span, string?> field) => field(root) ?? earliestFirst.Select(field).FirstOrDefault(value => value is not null);
@@ -52,37 +55,4 @@ public static class TraceRollup
     /// <summary>The cause before the symptom: a failing span with no failing span below it, the one that ended first.</summary>
     private static Span? FirstFailing(List<TraceNode> failed) =>
         failed.Where(node => !node.HoldsError).OrderBy(node => node.Span.EndUnixNano).FirstOrDefault()?.Span;
-
-    /// <summary>
-    /// Model calls count; of two on one path only the inner does. A span of another kind that carries usage repeats what is below it,
-    /// and counts only when nothing below it does (its children were filtered out, or lost).
-    /// </summary>
-    private static (TokenUsage?, IReadOnlyList<Cost>) CountedOnce(TraceTree tree)
-    {
-        TokenUsage? usage = null;
-        var costs = new List<Cost>();
-        var counted = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var node in tree.Rows.Reverse())
-        {
-            var span = node.Span;
-            var below = node.Children.Any(child => counted.Contains(child.Span.SpanId));
-            if (!below && (span.Usage is not null || span.Cost is not null || span.Kind.IsModelCall()))
-            {
-                usage = TokenUsage.Add(usage, span.Usage);
-                if (span.Cost is { } cost)
-                {
-                    costs.Add(cost);
-                }
-
-                below = true;
-            }
-
-            if (below)
-            {
-                counted.Add(span.SpanId);
-            }
-        }
-
-        return (usage, Cost.ByCurrency(costs));
-    }
 }

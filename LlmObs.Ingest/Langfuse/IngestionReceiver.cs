@@ -2,7 +2,9 @@ using System.Text.Json;
 using LlmObs.Domain;
 using LlmObs.Domain.Scores;
 using LlmObs.Domain.Updates;
+using LlmObs.Domain.Traces;
 using LlmObs.Ingest.Access;
+using LlmObs.Ingest.Dify;
 using LlmObs.Ingest.Mapping.Content;
 using LlmObs.Ingest.Spooling;
 
@@ -23,6 +25,7 @@ internal sealed partial class IngestionReceiver(DurableWriter writer, SpanDoor d
         var project = sender.Project!;
         var updates = new List<UpdatedFields>();
         var given = new List<Score>();
+        var steps = new List<ToldSteps>();
         var successes = new List<string>();
         var errors = new List<EventFault>();
         foreach (var sent in batch.EnumerateArray())
@@ -42,7 +45,15 @@ internal sealed partial class IngestionReceiver(DurableWriter writer, SpanDoor d
                 continue;
             }
 
-            fault ??= isScore ? Score(e!, given) : Span(e!, updates);
+            if (fault is null && !isScore && DifyEvents.Read(e!) is { } told)
+            {
+                steps.Add(told);
+            }
+            else
+            {
+                fault ??= isScore ? Score(e!, given) : Span(e!, updates);
+            }
+
             if (fault is null)
             {
                 successes.Add(id);
@@ -56,7 +67,12 @@ internal sealed partial class IngestionReceiver(DurableWriter writer, SpanDoor d
         await writer.WriteAsync(
             new(project)
             {
-                Updates = [.. updates.Select(update => door.Pass(project, update, FieldNames.WordsOf))],
+                Updates =
+                [
+                    .. updates.Select(update => door.Pass(project, update, FieldNames.WordsOf)),
+                    .. steps.SelectMany(told => told.Steps).Select(step => door.Pass(project, step, StepNames.WordsOf)),
+                ],
+                Joins = [.. steps.Select(told => told.Join).OfType<TraceJoin>()],
                 Scores = [.. given.Select(score => door.Pass(project, score))],
             },
             cancellationToken

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using LlmObs.Domain;
 using LlmObs.Ingest.Access;
+using LlmObs.Ingest.Dify;
 using LlmObs.Ingest.Mapping.Content;
 using Microsoft.AspNetCore.Routing.Template;
 using Microsoft.Extensions.Options;
@@ -21,6 +22,7 @@ public static class LangfuseIngest
         var services = builder.Services;
         services.AddOptions<LangfuseOptions>().BindConfiguration(LangfuseOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<ObservationMapper>();
+        services.AddSingleton<StepMapper>();
         services.AddSingleton<IngestionReceiver>();
         services.AddSingleton<LangfuseRequest>();
         services.AddSingleton<MediaApi>();

@@ -1,6 +1,7 @@
 using LlmObs.Domain;
 using LlmObs.Domain.Spans;
 using LlmObs.Domain.Updates;
+using LlmObs.Ingest.Dify;
 using LlmObs.Storage.Schema;
 using LlmObs.Storage.Writing;
 using Microsoft.Extensions.Options;
@@ -11,7 +12,8 @@ namespace LlmObs.Ingest.Langfuse;
 /// <summary>Writes spans that came in pieces as they become due. The folder decides what that is.</summary>
 internal sealed partial class UpdatedSpanLoop(
     UpdatedSpanFolder folder,
-    ObservationMapper mapper,
+    ObservationMapper observations,
+    StepMapper steps,
     SpanDoor door,
     SchemaState schema,
     IngestMetrics metrics,
@@ -59,7 +61,9 @@ internal sealed partial class UpdatedSpanLoop(
     }
 
     private async ValueTask<IReadOnlyList<SpanRecord>> MapAsync(Project project, IReadOnlyList<UpdatedFields> spans) =>
-        (await door.PassAsync(new SpanBatch(project, [.. spans.Select(mapper.Map)]), CancellationToken.None)).Spans;
+        (await door.PassAsync(new SpanBatch(project, [.. spans.Select(Map)]), CancellationToken.None)).Spans;
+
+    private SpanRecord Map(UpdatedFields fields) => StepNames.IsStep(fields) ? steps.Map(fields) : observations.Map(fields);
 
     private static partial class Log
     {

@@ -14,6 +14,7 @@ public sealed partial class DurableWriter(
     SpanWriter spans,
     UpdatedSpans updates,
     ScoreWriter scores,
+    TraceJoins joins,
     Database database,
     Spool spool,
     ShippingQueue shipping,
@@ -57,6 +58,7 @@ public sealed partial class DurableWriter(
     {
         await updates.MergeAsync(batch.Project, batch.Updates, cancellationToken);
         await scores.WriteAsync(batch.Project, batch.Scores, cancellationToken);
+        await joins.UpsertAsync(batch.Project.Id, batch.Joins, cancellationToken);
         var written = await spans.WriteAsync(new(batch.Project, batch.Spans, batch.LateContents), cancellationToken);
         shipping.Offer(written.Outbox);
         metrics.Spans(batch.Project.Name, written.Written, written.Repeated, rejected: 0);

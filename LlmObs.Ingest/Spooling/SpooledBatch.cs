@@ -6,6 +6,7 @@ using System.Text.Json.Serialization;
 using LlmObs.Domain;
 using LlmObs.Domain.Scores;
 using LlmObs.Domain.Spans;
+using LlmObs.Domain.Traces;
 using LlmObs.Domain.Updates;
 
 namespace LlmObs.Ingest.Spooling;
@@ -18,6 +19,7 @@ public sealed record SpooledBatch(Project Project)
     public IReadOnlyList<LateContent> LateContents { get; init; } = [];
     public IReadOnlyList<UpdatedFields> Updates { get; init; } = [];
     public IReadOnlyList<Score> Scores { get; init; } = [];
+    public IReadOnlyList<TraceJoin> Joins { get; init; } = [];
 }
 
 /// <summary>A batch as bytes: one of version, eight of the time it was received (Unix milliseconds), then JSON through Brotli.</summary>

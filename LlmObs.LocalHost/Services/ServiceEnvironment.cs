@@ -60,6 +60,7 @@ internal sealed class ServiceEnvironment(DataDirectory data, LocalSecrets secret
             "ingest" => [("Spool__Directory", data.Spool), .. Key(0, "default", secrets.ApiKey), .. Key(1, "llmobs", secrets.OwnApiKey)],
             "web" => [("Web__LoginToken", secrets.LoginToken)],
             "sls-emulator" => [("Emulator__DataDirectory", data.Sls)],
+            "sqlcopilot" => [("LLMOBS_API_KEY", secrets.ApiKey)],
             _ => [],
         };
 

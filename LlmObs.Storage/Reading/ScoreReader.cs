@@ -1,5 +1,4 @@
 using Dapper;
-using LlmObs.Domain;
 using LlmObs.Domain.Scores;
 using LlmObs.Storage.Rows;
 
@@ -18,10 +17,7 @@ public sealed record ScoreFilter(
 
 public sealed class ScoreReader(Database database)
 {
-    private const string Columns = """
-        s.id AS "Id", s.trace_id AS "TraceId", s.span_id AS "SpanId", s.session_id AS "SessionId", s.request_id AS "RequestId", s.name AS "Name",
-        s.data_type AS "Type", s.value AS "Value", s.label AS "Label", s.comment AS "Comment", s.source AS "Source", s.given_at AS "GivenAt", s.metadata AS "Metadata"
-        """;
+    private const string Columns = ScoreRow.Columns;
 
     private const string Page = $"""
         SELECT {Columns}
@@ -46,6 +42,13 @@ public sealed class ScoreReader(Database database)
         SELECT {Columns} FROM scores AS s WHERE s.project_id = @projectId AND s.trace_id IS NULL AND s.session_id = @sessionId
         ORDER BY "GivenAt", "Id"
         LIMIT 1000
+        """;
+
+    private const string OfTraces = $"""
+        SELECT {Columns} FROM scores AS s WHERE s.project_id = @projectId AND s.trace_id = ANY (@traceIds)
+        UNION ALL
+        SELECT {Columns} FROM scores AS s WHERE s.project_id = @projectId AND s.trace_id IS NULL AND s.request_id = ANY (@requestIds)
+        ORDER BY "GivenAt", "Id"
         """;
 
     /// <summary>A page, newest first.</summary>
@@ -87,34 +90,32 @@ public sealed class ScoreReader(Database database)
             cancellationToken
         );
 
+    /// <summary>The scores of several traces, of their spans, and of their requests as a whole; oldest first.</summary>
+    public Task<IReadOnlyList<Score>> OfTracesAsync(
+        int projectId,
+        IReadOnlyCollection<string> traceIds,
+        IReadOnlyCollection<string> requestIds,
+        CancellationToken cancellationToken
+    ) =>
+        QueryAsync(
+            OfTraces,
+            new
+            {
+                projectId,
+                traceIds = traceIds.Select(id => StorableText.Id(id)).ToArray(),
+                requestIds = requestIds.Select(id => StorableText.Id(id)).ToArray(),
+            },
+            cancellationToken
+        );
+
     private Task<IReadOnlyList<Score>> QueryAsync(string sql, object parameters, CancellationToken cancellationToken) =>
         database.RunAsync<IReadOnlyList<Score>>(
             async connection =>
                 [
-                    .. (await connection.QueryAsync<Row>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).Select(row =>
-                        row.ToScore()
+                    .. (await connection.QueryAsync<ScoreRow>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).Select(
+                        row => row.ToScore()
                     ),
                 ],
             cancellationToken
         );
-
-    private sealed record Row
-    {
-        public string Id { get; init; } = "";
-        public string? TraceId { get; init; }
-        public string? SpanId { get; init; }
-        public string? SessionId { get; init; }
-        public string? RequestId { get; init; }
-        public string Name { get; init; } = "";
-        public short Type { get; init; }
-        public double? Value { get; init; }
-        public string? Label { get; init; }
-        public string? Comment { get; init; }
-        public string Source { get; init; } = "";
-        public long GivenAt { get; init; }
-        public string? Metadata { get; init; }
-
-        public Score ToScore() =>
-            new(Id, TraceId, SpanId, SessionId, RequestId, Name, (ScoreType)Type, Value, Label, Comment, Source, GivenAt, new JsonText(Metadata));
-    }
 }

@@ -17,12 +17,25 @@ public sealed class TraceReader(Database database)
         ORDER BY s.start_ns, s.span_id
         """;
 
+    private const string Trees = $"""
+        SELECT {SpanRow.TreeColumns}
+        FROM spans AS s
+        WHERE s.project_id = @projectId AND s.trace_id = ANY (@traceIds)
+        """;
+
     private const string Records = $"""
         SELECT {SpanRow.Columns}, {SpanRow.ContentColumns}
         FROM spans AS s
         LEFT JOIN span_contents AS c ON c.project_id = s.project_id AND c.trace_id = s.trace_id AND c.span_id = s.span_id AND c.day = s.day
         WHERE s.project_id = @projectId AND s.trace_id = @traceId AND (@spanId::text IS NULL OR s.span_id = @spanId)
         ORDER BY s.start_ns, s.span_id
+        """;
+
+    private const string Chosen = $"""
+        SELECT {SpanRow.Columns}, {SpanRow.ContentColumns}
+        FROM unnest(@traceIds, @spanIds) AS w (trace_id, span_id)
+        JOIN spans AS s ON s.project_id = @projectId AND s.trace_id = w.trace_id AND s.span_id = w.span_id
+        LEFT JOIN span_contents AS c ON c.project_id = s.project_id AND c.trace_id = s.trace_id AND c.span_id = s.span_id AND c.day = s.day
         """;
 
     private const string Recent = $"""
@@ -42,9 +55,28 @@ public sealed class TraceReader(Database database)
         """;
 
     /// <summary>The rows of a trace without contents, by start; empty when there is no such trace.</summary>
-    public async Task<IReadOnlyList<Span>> SpansAsync(int projectId, string traceId, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<Span>> SpansAsync(int projectId, string traceId, CancellationToken cancellationToken) =>
+        SpansAsync(projectId, [traceId], cancellationToken);
+
+    /// <summary>The rows of several traces without contents, by start.</summary>
+    public async Task<IReadOnlyList<Span>> SpansAsync(int projectId, IReadOnlyCollection<string> traceIds, CancellationToken cancellationToken)
     {
-        var rows = await QueryAsync<SpanRow>(Spans, new { projectId, traceIds = new[] { StorableText.Id(traceId) } }, cancellationToken);
+        var rows = await QueryAsync<SpanRow>(
+            Spans,
+            new { projectId, traceIds = traceIds.Select(id => StorableText.Id(id)).ToArray() },
+            cancellationToken
+        );
+        return [.. rows.Select(row => row.ToSpan())];
+    }
+
+    /// <summary>What a tree of these traces is drawn from, in no order: names, kinds, outcomes, times, tokens, costs, who and where.</summary>
+    public async Task<IReadOnlyList<Span>> TreeSpansAsync(int projectId, IReadOnlyCollection<string> traceIds, CancellationToken cancellationToken)
+    {
+        var rows = await QueryAsync<SpanRow>(
+            Trees,
+            new { projectId, traceIds = traceIds.Select(id => StorableText.Id(id)).ToArray() },
+            cancellationToken
+        );
         return [.. rows.Select(row => row.ToSpan())];
     }
 
@@ -58,6 +90,22 @@ public sealed class TraceReader(Database database)
                 projectId,
                 traceId = StorableText.Id(traceId),
                 spanId = (string?)null,
+            },
+            cancellationToken
+        );
+        return [.. rows.Select(row => row.ToRecord())];
+    }
+
+    /// <summary>These spans with their contents, in no order; unknown ones are left out.</summary>
+    public async Task<IReadOnlyList<SpanRecord>> RecordsAsync(int projectId, IReadOnlyCollection<SpanRef> spans, CancellationToken cancellationToken)
+    {
+        var rows = await QueryAsync<SpanRow>(
+            Chosen,
+            new
+            {
+                projectId,
+                traceIds = spans.Select(span => StorableText.Id(span.TraceId)).ToArray(),
+                spanIds = spans.Select(span => StorableText.Id(span.SpanId)).ToArray(),
             },
             cancellationToken
         );
@@ -79,6 +127,21 @@ public sealed class TraceReader(Database database)
         );
         return rows.FirstOrDefault()?.ToRecord();
     }
+
+    /// <summary>One span as a page reads it: of texts too long for a page, the part asked for. Null when there is none.</summary>
+    /// <param name="partOf">For a field of the raw address (<c>message.0.0</c>): the part to read, from 1.</param>
+    public Task<SpanToRead?> SpanToReadAsync(
+        int projectId,
+        string traceId,
+        string spanId,
+        Func<string, int> partOf,
+        CancellationToken cancellationToken
+    ) =>
+        database.RunAsync(
+            connection =>
+                SpanContentReader.ReadAsync(connection, projectId, StorableText.Id(traceId), StorableText.Id(spanId), partOf, cancellationToken),
+            cancellationToken
+        );
 
     /// <summary>Summaries of the traces named, in no order; unknown ids are left out. At most 200 ids.</summary>
     public async Task<IReadOnlyList<TraceSummary>> SummariesAsync(

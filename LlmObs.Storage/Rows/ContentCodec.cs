@@ -10,7 +10,10 @@ using LlmObs.Domain.Updates;
 
 namespace LlmObs.Storage.Rows;
 
-/// <summary>Contents as they lie in PostgreSQL: JSON in UTF-8 as one LZ4 block; the column beside it has the length of the JSON.</summary>
+/// <summary>
+/// Contents as they lie in PostgreSQL: JSON in UTF-8 as one LZ4 block; the column beside it has the length of the JSON. With texts too long for a page:
+/// <see cref="LargeContent"/>.
+/// </summary>
 internal static class ContentCodec
 {
     // Chinese stays three bytes a character instead of six; this JSON is never put into a page as it is.
@@ -22,7 +25,8 @@ internal static class ContentCodec
         }
     );
 
-    public static EncodedContent Encode(SpanContent content) => Encode(content, Json.SpanContent);
+    public static EncodedContent Encode(SpanContent content) =>
+        LongTexts.Take(content) is (var rest, { Count: > 0 } texts) ? LargeContent.Encode(rest, texts) : Encode(content, Json.SpanContent);
 
     public static EncodedContent Encode(LateContent content) => Encode(content, Json.LateContent);
 
@@ -36,11 +40,70 @@ internal static class ContentCodec
     {
         try
         {
-            return Decode(body, jsonBytes, Json.SpanContent);
+            return LargeContent.Is(body) ? LargeContent.Decode(body) : Decode(body, jsonBytes, Json.SpanContent);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidDataException)
+        catch (Exception exception) when (IsDamage(exception))
         {
-            return new() { Notes = [$"The stored content of this span cannot be read: {exception.Message}"] };
+            return Unreadable(exception);
+        }
+    }
+
+    /// <summary>What is shown in the place of a content that cannot be read.</summary>
+    public static SpanContent Unreadable(Exception exception) =>
+        new() { Notes = [$"The stored content of this span cannot be read: {exception.Message}"] };
+
+    public static bool IsDamage(Exception exception) => exception is JsonException or InvalidDataException or ArgumentOutOfRangeException;
+
+    public static byte[] HeadBytes(ContentHead head) => JsonSerializer.SerializeToUtf8Bytes(head, Json.ContentHead);
+
+    public static ContentHead DecodeHead(ReadOnlySpan<byte> json) =>
+        JsonSerializer.Deserialize(json, Json.ContentHead) ?? throw new InvalidDataException("its head is null");
+
+    /// <summary>Whether any string in a stored content holds one of the words. Nothing is made of it but one string at a time.</summary>
+    public static bool AnyText(byte[] body, int jsonBytes, SearchValues<string> words)
+    {
+        try
+        {
+            if (LargeContent.Is(body))
+            {
+                return AnyText(JsonSerializer.SerializeToUtf8Bytes(LargeContent.Decode(body), Json.SpanContent), words);
+            }
+
+            var json = ArrayPool<byte>.Shared.Rent(jsonBytes);
+            try
+            {
+                return LZ4Codec.Decode(body, json.AsSpan(0, jsonBytes)) == jsonBytes && AnyText(json.AsSpan(0, jsonBytes), words);
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(json);
+            }
+        }
+        catch (Exception exception) when (IsDamage(exception))
+        {
+            return false;
+        }
+    }
+
+    private static bool AnyText(ReadOnlySpan<byte> json, SearchValues<string> words)
+    {
+        var text = ArrayPool<char>.Shared.Rent(json.Length);
+        try
+        {
+            var reader = new Utf8JsonReader(json);
+            while (reader.Read())
+            {
+                if (reader.TokenType == JsonTokenType.String && text.AsSpan(0, reader.CopyString(text)).ContainsAny(words))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+        finally
+        {
+            ArrayPool<char>.Shared.Return(text);
         }
     }
 
@@ -97,6 +160,7 @@ internal static class ContentCodec
 internal readonly record struct EncodedContent(byte[] Body, int JsonBytes);
 
 [JsonSerializable(typeof(SpanContent))]
+[JsonSerializable(typeof(ContentHead))]
 [JsonSerializable(typeof(LateContent))]
 [JsonSerializable(typeof(Message))]
 [JsonSerializable(typeof(UpdatedFields))]

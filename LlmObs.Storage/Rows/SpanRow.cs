@@ -22,6 +22,18 @@ internal sealed record SpanRow
         s.response_id AS "ResponseId", s.question AS "Question"
         """;
 
+    /// <summary>What a tree is drawn from: half of the columns, since a tree may have 100,000 rows.</summary>
+    public const string TreeColumns = """
+        s.trace_id AS "TraceId", s.span_id AS "SpanId", s.parent_span_id AS "ParentSpanId", s.name AS "Name", s.raw_name AS "RawName",
+        s.kind AS "Kind", s.status AS "Status", s.status_message AS "StatusMessage", s.error_type AS "ErrorType",
+        s.start_ns AS "StartNs", s.duration_ns AS "DurationNs", s.service AS "Service", s.environment AS "Environment", s.release AS "Release",
+        NULLIF(s.tags, '{}') AS "Tags", s.session_id AS "SessionId", s.user_id AS "UserId", s.request_id AS "RequestId",
+        s.requested_model AS "RequestedModel", s.model AS "Model",
+        s.input_tokens AS "InputTokens", s.output_tokens AS "OutputTokens", s.total_tokens AS "TotalTokens",
+        s.cost_total AS "CostTotal", s.cost_currency AS "CostCurrency", s.time_to_first_token_ms AS "TimeToFirstTokenMs",
+        s.workflow_name AS "WorkflowName", s.prompt_name AS "PromptName", s.question AS "Question"
+        """;
+
     /// <summary>The content's columns, from <c>span_contents AS c</c>.</summary>
     public const string ContentColumns = """c.body AS "Body", c.json_bytes AS "JsonBytes" """;
 
@@ -76,8 +88,12 @@ internal sealed record SpanRow
     public byte[]? Body { get; init; }
     public int JsonBytes { get; init; }
 
-    public SpanRecord ToRecord() =>
-        new(ToSpan(), Body is null ? SpanContent.Empty : ContentCodec.DecodeContent(Body, JsonBytes)) { Revision = Revision, ReceivedAt = new(ReceivedAt) };
+    /// <summary>Of the whole body, where a query took only its beginning.</summary>
+    public int BodyBytes { get; init; }
+
+    public SpanRecord ToRecord() => ToRecord(Body is null ? SpanContent.Empty : ContentCodec.DecodeContent(Body, JsonBytes));
+
+    public SpanRecord ToRecord(SpanContent content) => new(ToSpan(), content) { Revision = Revision, ReceivedAt = new(ReceivedAt) };
 
     public Span ToSpan() =>
         new()

@@ -7,7 +7,7 @@ namespace LlmObs.Storage.Writing;
 
 /// <summary>What one round of keeping removed.</summary>
 /// <param name="DroppedDays">Partitions dropped whole.</param>
-/// <param name="DeletedRows">Spans outside time, late contents, scores, media and login links deleted one by one.</param>
+/// <param name="DeletedRows">Spans outside time, late contents, scores, media, joins and login links deleted one by one.</param>
 public sealed record RetentionResult(IReadOnlyList<DateOnly> DroppedDays, int DeletedRows);
 
 /// <summary>Makes partitions ahead of their day and drops those whose time is over.</summary>
@@ -29,6 +29,10 @@ public sealed class Retention(Database database, Partitions partitions, IOptions
         DELETE FROM scores WHERE received_at < @cutoff;
         DELETE FROM updated_spans WHERE received_at < @cutoff;
         DELETE FROM media WHERE received_at < @cutoff;
+        DELETE FROM trace_joins WHERE made_at < @cutoff;
+        DELETE FROM dify_runs WHERE received_at < @cutoff;
+        DELETE FROM dify_calls WHERE received_at < @cutoff;
+        DELETE FROM dify_messages WHERE received_at < @cutoff;
         """;
 
     // Merged ones have served once stragglers and repeats have stopped coming.

@@ -3,6 +3,7 @@ using LlmObs.Domain;
 using LlmObs.Domain.Scores;
 using LlmObs.Storage.Rows;
 using LlmObs.Storage.Sampling;
+using Npgsql;
 
 namespace LlmObs.Storage.Writing;
 
@@ -24,26 +25,37 @@ public sealed class ScoreWriter(Database database, TraceSampling sampling)
     /// <exception cref="StorageUnavailableException">Nothing was written that the caller may rely on.</exception>
     public async Task WriteAsync(Project project, IReadOnlyCollection<Score> scores, CancellationToken cancellationToken)
     {
+        if (scores.Count == 0)
+        {
+            return;
+        }
+
+        // Before the scores: a trace that is about to be dropped must not lose what somebody judges.
+        foreach (var traceId in scores.Select(score => StorableText.Id(score.TraceId)).OfType<string>().Distinct(StringComparer.Ordinal))
+        {
+            await sampling.KeepAsync(project.Id, traceId, cancellationToken);
+        }
+
+        await database.RunAsync(connection => UpsertAsync(connection, project.Id, scores, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Writes scores as part of a caller's transaction, who has seen to it that sampling keeps their traces.</summary>
+    internal static Task<int> UpsertAsync(
+        NpgsqlConnection connection,
+        int projectId,
+        IReadOnlyCollection<Score> scores,
+        CancellationToken cancellationToken
+    )
+    {
         // Of one id the newest; everybody takes ids in the same order, so that two writers cannot wait for each other.
         var rows = scores
             .GroupBy(score => StorableText.Id(score.Id), StringComparer.Ordinal)
             .OrderBy(same => same.Key, StringComparer.Ordinal)
             .Select(same => same.MaxBy(score => score.UnixMicros)! with { Id = same.Key })
             .ToList();
-        if (rows.Count == 0)
-        {
-            return;
-        }
-
-        // Before the scores: a trace that is about to be dropped must not lose what somebody judges.
-        foreach (var traceId in rows.Select(score => score.TraceId).OfType<string>().Distinct(StringComparer.Ordinal))
-        {
-            await sampling.KeepAsync(project.Id, traceId, cancellationToken);
-        }
-
         var parameters = new
         {
-            projectId = project.Id,
+            projectId,
             types = rows.Select(score => (short)score.Type).ToArray(),
             times = rows.Select(score => score.UnixMicros).ToArray(),
             values = rows.Select(score => score.Value).ToArray(),
@@ -58,11 +70,22 @@ public sealed class ScoreWriter(Database database, TraceSampling sampling)
             sources = rows.Select(score => StorableText.Clean(score.Source)).ToArray(),
             metadatas = rows.Select(score => score.Metadata.IsNull ? null : StorableText.Clean(score.Metadata.Text)).ToArray(),
         };
-        await database.RunAsync(
-            connection => connection.ExecuteAsync(new CommandDefinition(Upsert, parameters, cancellationToken: cancellationToken)),
+        return connection.ExecuteAsync(new CommandDefinition(Upsert, parameters, cancellationToken: cancellationToken));
+    }
+
+    /// <summary>Takes back scores, of ids that may not be there.</summary>
+    public Task DeleteAsync(Project project, IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
+        database.RunAsync(
+            connection =>
+                connection.ExecuteAsync(
+                    new CommandDefinition(
+                        "DELETE FROM scores WHERE project_id = @projectId AND id = ANY (@ids)",
+                        new { projectId = project.Id, ids = ids.Select(StorableText.Id).ToArray() },
+                        cancellationToken: cancellationToken
+                    )
+                ),
             cancellationToken
         );
-    }
 
     /// <returns>False when there was no such score.</returns>
     public Task<bool> DeleteAsync(Project project, string id, CancellationToken cancellationToken) =>

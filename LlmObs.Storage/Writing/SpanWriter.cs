@@ -1,5 +1,6 @@
 using LlmObs.Domain;
 using LlmObs.Domain.Spans;
+using LlmObs.Domain.Traces;
 using LlmObs.Storage.Rows;
 using LlmObs.Storage.Sampling;
 using Microsoft.Extensions.Options;
@@ -110,7 +111,7 @@ public sealed class SpanWriter
         var written = spans.Count == 0 ? [] : await SpanInsert.AddAsync(connection, project.Id, spans, mayCopy);
         var ready = await sampling.ReadyAsync(connection, project.Id, written, default);
         var outbox = await OutboxInsert.AddAsync(connection, project, ready, options.FastPathLease, options, default);
-        await LateAsync(connection, project, [.. writes.SelectMany(write => write.Batch.LateContents)], written);
+        await BesideAsync(connection, project, [.. writes.SelectMany(write => write.Batch.LateContents)], written);
 
         var counts = written.CountBy(span => owners[span.Key]).ToDictionary();
         foreach (var write in writes)
@@ -134,23 +135,28 @@ public sealed class SpanWriter
         return (spans, owners);
     }
 
-    private static async Task LateAsync(NpgsqlConnection connection, Project project, List<LateContent> contents, List<PreparedSpan> written)
+    private static async Task BesideAsync(NpgsqlConnection connection, Project project, List<LateContent> contents, List<PreparedSpan> written)
     {
-        await using var late = new NpgsqlBatch(connection);
+        await using var beside = new NpgsqlBatch(connection);
         if (contents.Count > 0)
         {
-            late.BatchCommands.Add(LateContentInsert.Contents(project.Id, contents));
+            beside.BatchCommands.Add(LateContentInsert.Contents(project.Id, contents));
         }
 
         if (written.Count > 0)
         {
-            late.BatchCommands.Add(LateContentInsert.WakeFor(project.Id, written));
+            beside.BatchCommands.Add(LateContentInsert.WakeFor(project.Id, written));
         }
 
-        if (late.BatchCommands.Count > 0)
+        if (written.Select(span => TraceJoin.OfLinks(span.Record)).OfType<TraceJoin>().ToList() is { Count: > 0 } joins)
         {
-            await late.PrepareAsync();
-            await late.ExecuteNonQueryAsync();
+            beside.BatchCommands.Add(TraceJoins.Command(project.Id, joins));
+        }
+
+        if (beside.BatchCommands.Count > 0)
+        {
+            await beside.PrepareAsync();
+            await beside.ExecuteNonQueryAsync();
         }
     }
 

@@ -5,7 +5,7 @@ namespace LlmObs.Web.Rendering;
 /// <summary>Draws code: a frame with its language, what was done to it, a copy button, numbered lines.</summary>
 internal static class CodeBlock
 {
-    public static void WriteSql(HtmlWriter html, string sql, RenderRun run, string? foundIn = null)
+    public static void WriteSql(HtmlWriter html, string sql, RenderRun run, string? foundIn = null, string? dialect = null)
     {
         var isFormatted = SqlLayout.IsNeeded(sql);
         var tokens = SqlTokenizer.Tokens(sql.TrimEnd());
@@ -18,7 +18,8 @@ internal static class CodeBlock
         var hot = SqlSuspect.Find(lines, run.Error);
         string?[] notes = [foundIn is null ? null : run.Say("found in {0}", foundIn), isFormatted ? run.Say("formatted") : null];
         var note = string.Join(" · ", notes.Where(text => text is not null));
-        var id = Open(html, "SQL", note.Length > 0 ? note : run.Count("line", lines.Count), run);
+        var title = (dialect ?? run.Dialect) is { } database ? $"SQL · {database}" : "SQL";
+        var id = Open(html, title, note.Length > 0 ? note : run.Count("line", lines.Count), run);
         html.Raw("<pre id=\"").Attribute(id).Raw("\">");
         for (var i = 0; i < lines.Count; i++)
         {
@@ -46,9 +47,9 @@ internal static class CodeBlock
         var lines = code.AsSpan().TrimEnd().Count('\n') + 1;
         var id = Open(html, name ?? run.Say("Code"), run.Count("line", lines), run);
         html.Raw("<pre id=\"").Attribute(id).Raw("\"><code");
-        if (PrismName(name) is { } prism)
+        if (CodeLanguages.Grammar(name) is { } grammar)
         {
-            html.Raw(" class=\"language-").Raw(prism).Raw("\"");
+            html.Raw(" class=\"language-").Raw(grammar).Raw("\"");
         }
 
         html.Raw(">").Text(code.AsSpan().TrimEnd()).Raw("</code></pre></div>");
@@ -117,17 +118,4 @@ internal static class CodeBlock
 
         return lines;
     }
-
-    // Only the languages whose grammars we carry.
-    private static string? PrismName(string? language) =>
-        language?.ToLowerInvariant() switch
-        {
-            "python" or "py" => "python",
-            "csharp" or "cs" or "c#" => "csharp",
-            "yaml" or "yml" => "yaml",
-            "bash" or "sh" or "shell" or "console" => "bash",
-            "html" or "xml" or "markup" or "svg" => "markup",
-            "markdown" or "md" => "markdown",
-            _ => null,
-        };
 }

@@ -25,30 +25,25 @@ public static partial class FormatDetector
             return TextFormat.Sql;
         }
 
-        if (CodeLanguage(text) is not null)
+        if (CodeLanguages.Detect(text) is not null)
         {
             return TextFormat.Code;
         }
 
+        if (StackTraces.IsStackTrace(text))
+        {
+            return TextFormat.StackTrace;
+        }
+
+        if (YamlDetector.IsYaml(text))
+        {
+            return TextFormat.Yaml;
+        }
+
         var sample = text.Length > 65_536 ? text[..65_536] : text;
-        return PromptParts.HasTags(sample) ? TextFormat.Tagged
+        return PromptParts.HasTags(sample) || PromptParts.HasRoles(sample) ? TextFormat.Tagged
             : IsMarkdown(sample) ? TextFormat.Markdown
             : TextFormat.Text;
-    }
-
-    /// <summary>The language of a value that is code as a whole; null when it isn't, or isn't certain.</summary>
-    public static string? CodeLanguage(string text)
-    {
-        var start = text.AsSpan().TrimStart();
-        return start switch
-        {
-            _ when start.StartsWith("<?xml", StringComparison.OrdinalIgnoreCase)
-                    || start.StartsWith("<!doctype", StringComparison.OrdinalIgnoreCase)
-                    || start.StartsWith("<html", StringComparison.OrdinalIgnoreCase) => "html",
-            _ when start.StartsWith("#!/") => start[..Math.Min(40, start.Length)].Contains("python", StringComparison.Ordinal) ? "python" : "bash",
-            _ when Python().IsMatch(start[..Math.Min(2000, start.Length)]) => "python",
-            _ => null,
-        };
     }
 
     // "[INFO] started" and "{placeholder}" begin like JSON; "[" alone is the beginning of anything.
@@ -97,10 +92,4 @@ public static partial class FormatDetector
 
     [GeneratedRegex(@"^ {0,3}> ", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
     private static partial Regex Quote();
-
-    [GeneratedRegex(
-        @"\A(#.*\n)*((from [\w.]+ )?import [\w., ]+( as \w+)?\s*\n|(async )?def \w+\(.*\).*:\s*\n|@\w+.*\n(async )?def )",
-        RegexOptions.CultureInvariant
-    )]
-    private static partial Regex Python();
 }

@@ -5,18 +5,34 @@ namespace LlmObs.Web.Rendering;
 /// <summary>Tells a statement from a sentence that begins with "Select".</summary>
 internal static class SqlDetector
 {
+    private static readonly string[] Verbs =
+    [
+        "SELECT",
+        "WITH",
+        "INSERT",
+        "UPDATE",
+        "DELETE",
+        "CREATE",
+        "ALTER",
+        "DROP",
+        "EXPLAIN",
+        "MERGE",
+        "SHOW",
+        "DESCRIBE",
+    ];
+
     public static bool StartsWithStatement(string text)
     {
         var start = text.AsSpan().TrimStart();
-        foreach (
-            var word in (ReadOnlySpan<string>)
-                ["SELECT", "WITH", "INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "DROP", "EXPLAIN", "MERGE", "--", "/*", "SHOW", "DESCRIBE"]
-        )
+        return StartsWithVerb(start) || start.StartsWith("--") || start.StartsWith("/*");
+    }
+
+    /// <summary>True when the first word is one that begins a statement.</summary>
+    public static bool StartsWithVerb(ReadOnlySpan<char> text)
+    {
+        foreach (var verb in Verbs)
         {
-            if (
-                start.StartsWith(word, StringComparison.OrdinalIgnoreCase)
-                && (start.Length == word.Length || !char.IsLetterOrDigit(start[word.Length]))
-            )
+            if (text.StartsWith(verb, StringComparison.OrdinalIgnoreCase) && (text.Length == verb.Length || !char.IsLetterOrDigit(text[verb.Length])))
             {
                 return true;
             }
@@ -39,6 +55,15 @@ internal static class SqlDetector
             .ToList();
         return tokens.Count > 1 && HasItsPartner(tokens) && !ReadsAsProse(tokens);
     }
+
+    /// <summary>The same for what stands among words, where "select another" is words.</summary>
+    public static bool IsSqlAmongWords(string text) =>
+        IsSql(text) && !(text.StartsWith("SELECT", StringComparison.OrdinalIgnoreCase) && IsShort(text));
+
+    private static bool IsShort(string text) =>
+        !text.AsSpan().Trim().Contains('\n')
+        && !text.AsSpan().TrimEnd().EndsWith(';')
+        && !text.Contains(" from ", StringComparison.OrdinalIgnoreCase);
 
     private static bool HasItsPartner(List<SqlToken> tokens)
     {

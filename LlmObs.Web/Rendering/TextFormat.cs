@@ -11,5 +11,7 @@ public enum TextFormat
     /// <summary>A prompt cut into named parts by tags: <c>&lt;documents&gt; … &lt;/documents&gt;</c>.</summary>
     Tagged,
 
+    Yaml,
     Code,
+    StackTrace,
 }

@@ -1,5 +1,6 @@
 using LlmObs.Web.Rendering.Json;
 using LlmObs.Web.Rendering.Markup;
+using LlmObs.Web.Rendering.Sql;
 
 namespace LlmObs.Web.Rendering;
 
@@ -14,16 +15,22 @@ internal static class ValueWriter
                 WriteJson(html, json, run, nesting);
                 break;
             case TextFormat.Sql:
-                CodeBlock.WriteSql(html, text, run);
+                CodeBlock.WriteSql(html, run.Decode(text), run);
                 break;
             case TextFormat.Code:
-                CodeBlock.Write(html, text, FormatDetector.CodeLanguage(text), run);
+                CodeBlock.Write(html, run.Decode(text), CodeLanguages.Detect(text), run);
+                break;
+            case TextFormat.Yaml:
+                CodeBlock.Write(html, run.Decode(text), "yaml", run);
+                break;
+            case TextFormat.StackTrace:
+                StackTraceBlock.Write(html, run.Decode(text), run);
                 break;
             case TextFormat.Markdown or TextFormat.Tagged:
-                WriteParts(html, PromptParts.Split(UnicodeEscapes.Decode(text)), run, nesting);
+                WriteParts(html, PromptParts.Split(run.Decode(text)), run, nesting);
                 break;
             default:
-                PlainText.Write(html, UnicodeEscapes.Decode(text));
+                WritePieces(html, run.Decode(text), isMarkdown: false, run, nesting);
                 break;
         }
     }
@@ -31,21 +38,24 @@ internal static class ValueWriter
     /// <summary>A fenced block: its word for the language is believed where we can, and checked where a wrong word would show nonsense.</summary>
     public static void WriteFenced(HtmlWriter html, string code, string? language, RenderRun run, int nesting)
     {
+        code = run.Decode(code);
+        run.NextInOutline(string.IsNullOrEmpty(language) ? "```" : "```" + language, code.Length);
         var isJson = language is null or "" or "json" or "jsonc" or "json5";
         if (isJson && nesting <= RenderRun.NestingLimit && code.AsSpan().TrimStart() is ['{' or '[', ..] && JsonParser.Parse(code) is { } json)
         {
             WriteJson(html, json, run, nesting);
         }
-        else if (
-            language is "sql" or "SQL" or "mysql" or "postgresql" or "sqlite" or "plsql" or "tsql"
-            || (string.IsNullOrEmpty(language) && SqlDetector.IsSql(code))
-        )
+        else if (SqlDialects.IsSql(language) || (string.IsNullOrEmpty(language) && SqlDetector.IsSql(code)))
         {
-            CodeBlock.WriteSql(html, code, run);
+            CodeBlock.WriteSql(html, code, run, dialect: SqlDialects.Name(language));
+        }
+        else if (string.IsNullOrEmpty(language) && StackTraces.IsStackTrace(code))
+        {
+            StackTraceBlock.Write(html, code, run);
         }
         else
         {
-            CodeBlock.Write(html, code, language, run);
+            CodeBlock.Write(html, code, string.IsNullOrEmpty(language) ? CodeLanguages.Detect(code) : language, run);
         }
     }
 
@@ -58,9 +68,22 @@ internal static class ValueWriter
             return;
         }
 
-        if (!MarkdownBody.TryWrite(html, part.Body, run, nesting))
+        WritePieces(html, part.Body, isMarkdown: true, run, nesting);
+    }
+
+    /// <summary>Words, and the statements, documents and stack traces that stand bare among them.</summary>
+    private static void WritePieces(HtmlWriter html, string text, bool isMarkdown, RenderRun run, int nesting)
+    {
+        foreach (var piece in nesting > RenderRun.NestingLimit ? [new(TextFormat.Text, text)] : TextPieces.Split(text))
         {
-            PlainText.Write(html, part.Body);
+            if (piece.Format != TextFormat.Text)
+            {
+                Write(html, piece.Text, piece.Format, run, nesting + 1);
+            }
+            else if (!isMarkdown || !MarkdownBody.TryWrite(html, piece.Text, run, nesting))
+            {
+                PlainText.Write(html, piece.Text);
+            }
         }
     }
 

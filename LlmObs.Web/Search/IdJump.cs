@@ -3,7 +3,7 @@ using LlmObs.Web.Shell;
 
 namespace LlmObs.Web.Search;
 
-/// <summary>Where a pasted id leads: straight to its trace, or to the list of what it joins.</summary>
+/// <summary>Where a pasted id leads: straight to its trace, its session or its user, or to the list of what it joins.</summary>
 public sealed class IdJump(TraceReader traces)
 {
     private static readonly TimeRange Wide = new("30d");
@@ -25,6 +25,8 @@ public sealed class IdJump(TraceReader traces)
             { Kind: IdKind.Trace } => Links.Trace(address.Project, match.Id),
             { Kind: IdKind.Span, TraceIds: [var only, ..] } => Links.Trace(address.Project, only, match.Id),
             { Kind: IdKind.Request, TraceIds: [var only] } => Links.Trace(address.Project, only),
+            { Kind: IdKind.Session } => Links.Session(address.Project, match.Id),
+            { Kind: IdKind.User } => Links.User(address.Project, match.Id),
             _ => List(address, match).Url,
         };
 

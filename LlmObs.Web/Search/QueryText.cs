@@ -70,10 +70,37 @@ public sealed partial class QueryText
         ]);
     }
 
+    /// <summary>The line with the value left out, or let in again when it is left out.</summary>
+    public string Exclude(string field, string value)
+    {
+        if (IsExcluded(field, value))
+        {
+            return Join([.. Parts.SelectMany(part => part.IsNegated && IsAbout(part, field) ? StillExcluded(part, field, value) : [part.Source])]);
+        }
+
+        var line = Has(field, value) ? Parse(Toggle(field, value)) : this;
+        return Join([.. line.Parts.Select(Embedded), "not " + Condition(field, value)]);
+    }
+
+    /// <summary>The line that asks for the value, among others when it asks for others too. One that is left out is let in.</summary>
+    public string Include(string field, string value)
+    {
+        var line = IsExcluded(field, value) ? Parse(Exclude(field, value)) : this;
+        return line.Has(field, value) ? line.Text : line.Toggle(field, value);
+    }
+
+    public IReadOnlyList<string> ExcludedOf(string field) =>
+        [.. Parts.Where(part => part.IsNegated && IsAbout(part, field)).SelectMany(part => part.Values)];
+
+    public bool IsExcluded(string field, string value) => ExcludedOf(field).Contains(value, StringComparer.OrdinalIgnoreCase);
+
     /// <summary>The line that asks for one value of a field, whatever it asked of it before.</summary>
     public string Only(string field, string value) => Parse(WithoutField(field)).Toggle(field, value);
 
     public string WithoutField(string field) => Join([.. Parts.Where(part => !IsOf(part, field)).Select(part => part.Source)]);
+
+    /// <summary>The line that says nothing of a field, neither that it is nor that it is not something.</summary>
+    public string SilentOn(string field) => Join([.. Parts.Where(part => !IsAbout(part, field)).Select(part => part.Source)]);
 
     public string Without(QueryPart gone) => Join([.. Parts.Where(part => part != gone).Select(part => part.Source)]);
 
@@ -96,7 +123,12 @@ public sealed partial class QueryText
         return line.ToString();
     }
 
-    private static bool IsOf(QueryPart part, string field) => !part.IsNegated && part.Field is { } own && Canonical(own) == Canonical(field);
+    private static IEnumerable<string> StillExcluded(QueryPart part, string field, string value) =>
+        part.Values.Where(one => !one.Equals(value, StringComparison.OrdinalIgnoreCase)).Select(one => "not " + Condition(field, one));
+
+    private static bool IsOf(QueryPart part, string field) => !part.IsNegated && IsAbout(part, field);
+
+    private static bool IsAbout(QueryPart part, string field) => part.Field is { } own && Canonical(own) == Canonical(field);
 
     private static string Canonical(string field) => field.ToLowerInvariant() is "env" ? "environment" : field.ToLowerInvariant();
 

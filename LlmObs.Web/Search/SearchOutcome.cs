@@ -1,4 +1,5 @@
 using LlmObs.Domain.Traces;
+using LlmObs.Storage.Reading;
 using LlmObs.Storage.Writing;
 using LlmObs.TraceLog;
 
@@ -9,21 +10,20 @@ public abstract record SearchOutcome
 {
     private SearchOutcome() { }
 
-    /// <param name="Requests">Rows of the requests view; empty in the other.</param>
-    /// <param name="SpanHits">Rows of the spans view; empty in the other.</param>
+    /// <param name="Spans">Matching spans, all of them counted.</param>
     /// <param name="IsComplete">False when SLS gave up before it had read everything.</param>
     public sealed record Found(
         SearchWindow Window,
         long Spans,
-        long Traces,
+        BoundedCount Traces,
         IReadOnlyList<HistogramBucket> Histogram,
         IReadOnlyList<Facet> Facets,
-        IReadOnlyList<RequestRow> Requests,
-        IReadOnlyList<SpanHit> SpanHits,
-        string? NextCursor,
-        bool IsComplete,
+        SearchRows Rows,
         TimeSpan Elapsed
-    ) : SearchOutcome;
+    ) : SearchOutcome
+    {
+        public bool IsComplete => Rows.IsComplete;
+    }
 
     /// <summary>The project has no span at all.</summary>
     public sealed record NothingYet : SearchOutcome;
@@ -41,6 +41,24 @@ public abstract record SearchOutcome
 /// <summary>The moments a range stood for when the search ran.</summary>
 public sealed record SearchWindow(DateTimeOffset From, DateTimeOffset To);
 
+/// <summary>A page of the list, of whatever its rows are.</summary>
+public abstract record SearchRows(int Count, string? NextCursor, bool IsComplete)
+{
+    public sealed record Requests(IReadOnlyList<RequestRow> Rows, string? Next, bool IsWhole) : SearchRows(Rows.Count, Next, IsWhole);
+
+    public sealed record Spans(IReadOnlyList<SpanHit> Hits, string? Next, bool IsWhole) : SearchRows(Hits.Count, Next, IsWhole);
+
+    /// <param name="Opinions">What users thought, by session; without an entry nobody said.</param>
+    public sealed record Sessions(SessionPage Page, IReadOnlyDictionary<string, Opinion> Opinions)
+        : SearchRows(Page.Hits.Count, Page.NextCursor, Page.IsComplete);
+
+    /// <param name="Opinions">What they thought, by user; without an entry they did not say.</param>
+    public sealed record Users(UserPage Page, IReadOnlyDictionary<string, Opinion> Opinions)
+        : SearchRows(Page.Hits.Count, Page.NextCursor, Page.IsComplete);
+
+    public sealed record Groups(SpanGroupPage Page) : SearchRows(Page.Groups.Count, null, Page.IsComplete);
+}
+
 /// <summary>A trace of the list.</summary>
 /// <param name="Summary">Null when PostgreSQL has no longer what SLS still finds.</param>
 public sealed record RequestRow(TraceHit Hit, TraceSummary? Summary)
@@ -50,10 +68,14 @@ public sealed record RequestRow(TraceHit Hit, TraceSummary? Summary)
     public string Title => Summary?.Question ?? Summary?.Name ?? Hit.Best.Span.Question ?? Hit.Best.Span.Name;
 }
 
-/// <summary>The commonest values of a field, the chosen ones always among them.</summary>
-public sealed record Facet(string Field, IReadOnlyList<FacetOption> Options);
+/// <summary>The commonest values of a field, the chosen and the excluded ones always among them.</summary>
+/// <param name="Options">Null while nobody has opened it: its values were not asked for.</param>
+/// <param name="HasMore">There are values beyond these.</param>
+public sealed record Facet(string Field, IReadOnlyList<FacetOption>? Options, bool HasMore = false);
 
-public sealed record FacetOption(string Value, long Count, bool IsOn);
+/// <param name="IsOn">The query asks for it.</param>
+/// <param name="IsOff">The query leaves it out.</param>
+public sealed record FacetOption(string Value, long Count, bool IsOn, bool IsOff);
 
 /// <summary>The same search with one thing less, and what it would find.</summary>
 /// <param name="Removed">The condition left out; null when the range was widened instead.</param>

@@ -1,6 +1,4 @@
-using LlmObs.Domain.Traces;
 using LlmObs.Sls;
-using LlmObs.Storage.Reading;
 using LlmObs.Storage.Writing;
 using LlmObs.TraceLog;
 using LlmObs.Web.Shell;
@@ -8,10 +6,11 @@ using Microsoft.Extensions.Options;
 
 namespace LlmObs.Web.Search;
 
-/// <summary>Answers the search page: everything it asks of SLS at once, then the titles of the rows from PostgreSQL.</summary>
+/// <summary>Answers the search page: everything it asks of SLS, at once.</summary>
 public sealed partial class SearchReader(
     SpanSearch search,
-    TraceReader traces,
+    FacetReader facets,
+    RowReader rows,
     Outbox outbox,
     WhyNothing whyNothing,
     IOptions<WebOptions> options,
@@ -20,8 +19,9 @@ public sealed partial class SearchReader(
 )
 {
     public const int PageSize = 50;
-    private const int FacetSize = 8;
-    private static readonly string[] FacetFields = ["status", "service", "kind", "model", "session", "user"];
+
+    // Beyond this many a count says "more": counting millions would make everybody wait for a number nobody reads to the end.
+    private const int CountedTraces = 10_000;
 
     public async Task<SearchOutcome> ReadAsync(SearchAddress address, CancellationToken cancellationToken)
     {
@@ -49,72 +49,28 @@ public sealed partial class SearchReader(
         }
     }
 
+    /// <summary>The rows alone, for a page that is there already. Throws as the search does.</summary>
+    public async Task<SearchRows> RowsAsync(SearchAddress address, CancellationToken cancellationToken)
+    {
+        var (from, to) = address.Range.Window(time.GetUtcNow());
+        return await rows.ReadAsync(address, new(address.Project.Name, address.Query, from, to), PageSize, cancellationToken);
+    }
+
     private async Task<SearchOutcome.Found> FindAsync(SearchAddress address, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         var (from, to) = address.Range.Window(time.GetUtcNow());
         var query = new SpanQuery(address.Project.Name, address.Query, from, to);
 
-        var count = search.CountAsync(query, cancellationToken);
+        var traces = search.TraceCountAsync(query, CountedTraces, cancellationToken);
         var histogram = search.HistogramAsync(query, cancellationToken);
-        var facets = Task.WhenAll(FacetFields.Select(field => FacetAsync(query, field, cancellationToken)));
-        var requests =
-            address.View == SearchView.Requests
-                ? search.TracesAsync(query, address.Cursor, PageSize, cancellationToken)
-                : Task.FromResult(new TracePage([], null, true));
-        var spans =
-            address.View == SearchView.Spans
-                ? search.SpansAsync(query, address.Cursor, PageSize, cancellationToken)
-                : Task.FromResult(new SpanPage([], null, true));
-        await Task.WhenAll(count, histogram, facets, requests, spans);
+        var counted = facets.AllAsync(address, query, cancellationToken);
+        var page = rows.ReadAsync(address, query, PageSize, cancellationToken);
+        await Task.WhenAll(traces, histogram, counted, page);
 
-        var (tracePage, spanPage) = (await requests, await spans);
-        var rows = await TitledAsync(address.Project.Id, tracePage.Hits, cancellationToken);
-        var (spanCount, traceCount) = await count;
-        return new(
-            new(from, to),
-            spanCount,
-            traceCount,
-            await histogram,
-            await facets,
-            rows,
-            spanPage.Hits,
-            tracePage.NextCursor ?? spanPage.NextCursor,
-            tracePage.IsComplete && spanPage.IsComplete,
-            time.GetElapsedTime(started)
-        );
-    }
-
-    /// <summary>Counts a field's values as if nothing were chosen of it, so that one may choose a second.</summary>
-    private async Task<Facet> FacetAsync(SpanQuery query, string field, CancellationToken cancellationToken)
-    {
-        var line = QueryText.Parse(query.Text);
-        var values = await search.FacetAsync(query with { Text = line.WithoutField(field) }, field, FacetSize, cancellationToken);
-        var chosen = line.ValuesOf(field);
-        var missing = chosen.Where(value => !values.Any(found => found.Value.Equals(value, StringComparison.OrdinalIgnoreCase)));
-        return new(
-            field,
-            [
-                .. values
-                    .Where(found => found.Value.Length > 0)
-                    .Select(found => new FacetOption(found.Value, found.Count, line.Has(field, found.Value))),
-                .. missing.Select(value => new FacetOption(value, 0, true)),
-            ]
-        );
-    }
-
-    private async Task<IReadOnlyList<RequestRow>> TitledAsync(int projectId, IReadOnlyList<TraceHit> hits, CancellationToken cancellationToken)
-    {
-        if (hits.Count == 0)
-        {
-            return [];
-        }
-
-        var summaries = await traces.SummariesAsync(projectId, [.. hits.Select(hit => hit.TraceId)], cancellationToken);
-        var byId = summaries.ToDictionary(summary => summary.TraceId, StringComparer.Ordinal);
-
-        // SLS orders by the newest matching span; what a row shows is when its trace began.
-        return [.. hits.Select(hit => new RequestRow(hit, byId.GetValueOrDefault(hit.TraceId))).OrderByDescending(row => row.StartUnixNano)];
+        // A span starts in one bucket, so the buckets together are all of them.
+        var spans = (await histogram).Sum(bucket => bucket.Count);
+        return new(new(from, to), spans, await traces, await histogram, await counted, await page, time.GetElapsedTime(started));
     }
 
     private async Task<OutboxStatus?> BacklogAsync(CancellationToken cancellationToken)

@@ -39,6 +39,26 @@ public sealed record TimeRange(string? Last, DateTimeOffset From = default, Date
 
     public (DateTimeOffset From, DateTimeOffset To) Window(DateTimeOffset now) => Last is null ? (From, To) : (now - Span, now);
 
+    /// <summary>As long a range, right before this one.</summary>
+    public TimeRange Earlier(DateTimeOffset now) => Moved(now, -Span);
+
+    /// <summary>As long a range, right after this one; null when that has not begun.</summary>
+    public TimeRange? Later(DateTimeOffset now) => Last is null && To < now ? Moved(now, Span) : null;
+
+    /// <summary>Twice as long around the same middle, not reaching into the future.</summary>
+    public TimeRange Wider(DateTimeOffset now)
+    {
+        var (from, to) = Window(now);
+        var half = Span / 2;
+        return Between(from - half - (to + half > now ? to + half - now : TimeSpan.Zero), to + half > now ? now : to + half);
+    }
+
+    private TimeRange Moved(DateTimeOffset now, TimeSpan by)
+    {
+        var (from, to) = Window(now);
+        return Between(from + by, to + by);
+    }
+
     /// <summary>The moment as an address carries it: UTC, so that it means the same to whoever opens it.</summary>
     public static string Text(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFF'Z'", CultureInfo.InvariantCulture);
 

@@ -1,5 +1,7 @@
+using System.Globalization;
 using LlmObs.Domain;
 using Microsoft.AspNetCore.WebUtilities;
+using static System.FormattableString;
 
 namespace LlmObs.Web.Shell;
 
@@ -9,7 +11,30 @@ public static class Links
     public static string Trace(Project project, string traceId, string? spanId = null) =>
         With(project, $"/traces/{Uri.EscapeDataString(traceId)}", ("span", spanId));
 
+    /// <summary>A whole request, by its id or that of one of its traces.</summary>
+    public static string Request(Project project, string requestId, string? traceId = null, string? spanId = null) =>
+        With(project, $"/requests/{Uri.EscapeDataString(requestId)}", ("trace", traceId), ("span", spanId));
+
+    /// <summary>Two traces side by side, and the two steps of them whose values are shown; with one trace the choice of the other.</summary>
+    public static string Compare(Project project, string left, string? right = null, string? leftSpan = null, string? rightSpan = null) =>
+        With(project, "/compare", ("left", left), ("right", right), ("a", leftSpan), ("b", rightSpan));
+
     public static string Search(Project project, params IEnumerable<(string Key, string? Value)> query) => With(project, "/", query);
+
+    /// <summary>A part of the search page, or what is made of its rows: <c>/search/…</c>.</summary>
+    public static string Search(Project project, IEnumerable<(string Key, string? Value)> query, string path) => With(project, path, query);
+
+    /// <param name="skip">Turns before the first one shown.</param>
+    public static string Session(Project project, string sessionId, int skip = 0) =>
+        With(project, $"/sessions/{Uri.EscapeDataString(sessionId)}", ("skip", skip == 0 ? null : skip.ToString(CultureInfo.InvariantCulture)));
+
+    public static string User(Project project, string userId) => With(project, $"/users/{Uri.EscapeDataString(userId)}");
+
+    public static string Jump(Project project) => With(project, "/jump");
+
+    public static string JumpList(Project project) => With(project, "/jump", ("handler", "List"));
+
+    public static string SavedViews(Project project) => With(project, "/views");
 
     public static string System(Project project) => With(project, "/system");
 
@@ -23,6 +48,43 @@ public static class Links
     public static string Prices(Project project, string? model = null) => With(project, "/prices", ("model", model));
 
     public static string Redaction(Project project) => With(project, "/redaction");
+
+    public static string Labels(Project project) => With(project, "/labels");
+
+    public static string NewLabelSet(Project project) => With(project, "/labels/sets/new");
+
+    /// <param name="query">What to fill it with, as the search page names it: <c>q</c>, <c>range</c>, …</param>
+    public static string NewLabelQueue(Project project, params IEnumerable<(string Key, string? Value)> query) =>
+        With(project, "/labels/queues/new", query);
+
+    public static string LabelQueue(Project project, int id, string? state = null, int after = 0) =>
+        With(project, Invariant($"/labels/queues/{id}"), ("state", state), ("after", after == 0 ? null : Invariant($"{after}")));
+
+    public static string LabelItem(Project project, int queueId, long itemId, bool toDecide = false) =>
+        With(project, Invariant($"/labels/queues/{queueId}/items/{itemId}"), ("decide", toDecide ? "true" : null));
+
+    public static string Cases(Project project, params IEnumerable<(string Key, string? Value)> query) => With(project, "/cases", query);
+
+    public static string Case(Project project, long id) => With(project, Invariant($"/cases/{id}"));
+
+    /// <param name="from">What made somebody look: <c>trace</c>, <c>score</c>, <c>feedback</c> or <c>label</c>.</param>
+    public static string NewCase(Project project, string traceId, string? spanId, string from) =>
+        With(project, "/cases/new", ("trace", traceId), ("span", spanId), ("from", from));
+
+    /// <summary>Where somebody says who they are, before they go on.</summary>
+    public static string Name(Project project, string to) => With(project, "/name", ("to", to));
+
+    public static string Quality(Project project, params IEnumerable<(string Key, string? Value)> query) => With(project, "/quality", query);
+
+    /// <summary>The requests behind a number of the quality page.</summary>
+    public static string QualityRequests(Project project, params IEnumerable<(string Key, string? Value)> query) =>
+        With(project, "/quality/requests", query);
+
+    public static string QualityReport(Project project, params IEnumerable<(string Key, string? Value)> query) =>
+        With(project, "/quality/report", query);
+
+    public static string QualityDefinitions(Project project, string? measure = null) =>
+        With(project, "/quality/definitions") + (measure is null ? "" : "#" + measure);
 
     private static string With(Project project, string path, params IEnumerable<(string Key, string? Value)> query)
     {

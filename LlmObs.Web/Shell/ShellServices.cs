@@ -23,6 +23,7 @@ public static class ShellServices
             .Services.AddRazorPages(options =>
                 options
                     .Conventions.AddPageRoute("/Search/Index", "search")
+                    .AddPageRoute("/Traces/Details", "requests/{requestId}")
                     .AuthorizeFolder("/")
                     .AuthorizeFolder("/Keys", Operators.Policy)
                     .AllowAnonymousToPage("/Login")

@@ -1,8 +1,25 @@
 namespace LlmObs.Web.Shell;
 
-/// <summary>The time zone a page speaks in: <c>?tz=</c>, else the browser's (a cookie of our script), else the server's. Said once per list.</summary>
+/// <summary>
+/// The time zone a page speaks in: <c>?tz=</c>, else the one the reader chose, else the browser's (a cookie of our script), else the server's. Said once per list.
+/// </summary>
 public sealed class ViewerZone(IHttpContextAccessor accessor, TimeProvider time)
 {
+    /// <summary>What the menu offers: one for each part of the world in which people work with this.</summary>
+    public static readonly IReadOnlyList<string> Offered =
+    [
+        "UTC",
+        "Asia/Shanghai",
+        "Asia/Singapore",
+        "Asia/Tokyo",
+        "Asia/Kolkata",
+        "Europe/Berlin",
+        "Europe/London",
+        "America/New_York",
+        "America/Los_Angeles",
+        "Australia/Sydney",
+    ];
+
     private readonly TimeZoneInfo zone = Choose(accessor.HttpContext?.Request) ?? time.LocalTimeZone;
 
     public TimeZoneInfo Zone => zone;
@@ -17,9 +34,9 @@ public sealed class ViewerZone(IHttpContextAccessor accessor, TimeProvider time)
     /// <summary>The moment a wall clock of this zone means.</summary>
     public DateTimeOffset FromWallClock(DateTime wall) => new(wall, zone.GetUtcOffset(wall));
 
-    private static TimeZoneInfo? Choose(HttpRequest? request)
-    {
-        var id = (string?)request?.Query["tz"] ?? request?.Cookies[Preferences.ZoneCookie];
-        return id is { Length: > 0 and < 80 } && TimeZoneInfo.TryFindSystemTimeZoneById(Uri.UnescapeDataString(id), out var found) ? found : null;
-    }
+    private static TimeZoneInfo? Choose(HttpRequest? request) =>
+        Find(request?.Query["tz"]) ?? Find(request?.Cookies[Preferences.ChosenZoneCookie]) ?? Find(request?.Cookies[Preferences.ZoneCookie]);
+
+    internal static TimeZoneInfo? Find(string? id) =>
+        id is { Length: > 0 and < 80 } && TimeZoneInfo.TryFindSystemTimeZoneById(Uri.UnescapeDataString(id), out var found) ? found : null;
 }

@@ -18,6 +18,10 @@ public sealed class WebOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan SearchTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>The most rows one export writes.</summary>
+    [Range(1, 10_000_000)]
+    public int ExportRows { get; set; } = 100_000;
+
     /// <summary>The address applications send to, as the first page shows it. Without one it is taken from service discovery (<c>services:ingest</c>), else port 4318 of this host.</summary>
     [Url]
     public string? PublicIngestUrl { get; set; }

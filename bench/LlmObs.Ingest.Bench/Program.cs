@@ -17,6 +17,9 @@ switch (args)
     case ["shipping", .. var options]:
         await ShippingRun.RunAsync(Seconds(options, 8), Numbers(options, "--batches", [100])[0], Numbers(options, "--connections", [16])[0]);
         return 0;
+    case ["overload", .. var options]:
+        await OverloadRun.RunAsync(Seconds(options, 120), Numbers(options, "--connections", [640])[0]);
+        return 0;
     case ["stages", .. var options]:
         await new StagesRun(Seconds(options, 4)).RunAsync();
         return 0;
@@ -30,7 +33,7 @@ switch (args)
         await DiscardingSls.ServeAsync(new(url), hangs: mode == "hang");
         return 0;
     default:
-        Console.Error.WriteLine("Usage: ingest | shipping | stages | peers DIRECTORY [--seconds N] [--batches N,N] [--connections N,N]");
+        Console.Error.WriteLine("Usage: ingest | shipping | overload | stages | peers DIRECTORY [--seconds N] [--batches N,N] [--connections N,N]");
         return 1;
 }
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using LlmObs.SqlCopilot.Shop;
 using LlmObs.SqlCopilot.Steps;
 using LlmObs.SqlCopilot.Telemetry;
-using Microsoft.Extensions.Options;
 
 namespace LlmObs.SqlCopilot;
 
@@ -23,10 +22,11 @@ internal sealed class Copilot(
     DiagnoseSql diagnose,
     WriteAnswer write,
     Conversations conversations,
-    IOptions<CopilotOptions> options
-)
+    Release release
+) : IDisposable
 {
     public const string WorkflowName = "小店问数";
+    private readonly ActivitySource _source = new(release.SourceName);
 
     /// <summary>Throws for nothing but a cancelled question: the answer says that it failed, and the trace says why.</summary>
     /// <param name="caller">Continues the caller's trace when it sent one; otherwise a trace begins here.</param>
@@ -35,7 +35,7 @@ internal sealed class Copilot(
         var requestId = $"req-{Guid.CreateVersion7():N}";
         Activity.Current = null;
         using var root = Spans
-            .StartWorkflow(WorkflowName, caller)
+            .StartWorkflow(_source, WorkflowName, caller)
             ?.SetTag(Tags.ConversationId, question.SessionId)
             .SetTag(Tags.UserId, question.UserId)
             .SetTag(Tags.RequestId, requestId)
@@ -79,7 +79,7 @@ internal sealed class Copilot(
             var sql = await validate.RunAsync(draft, cancellationToken);
             return (sql, sql.Sql.Length == 0 ? null : await execute.RunAsync(sql.Sql, cancellationToken));
         }
-        catch (SqlFailedException failure) when (repairs < options.Value.MaxRepairs)
+        catch (SqlFailedException failure) when (repairs < release.MaxRepairs)
         {
             var input = new
             {
@@ -101,6 +101,8 @@ internal sealed class Copilot(
             return (repaired.Sql, repaired.Rows);
         }
     }
+
+    public void Dispose() => _source.Dispose();
 
     private sealed record Repaired(SqlDraft Sql, ShopResult? Rows);
 }

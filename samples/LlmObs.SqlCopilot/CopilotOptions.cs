@@ -9,7 +9,7 @@ public sealed class CopilotOptions
 
     /// <summary><c>service.version</c> of every span: compare releases by it.</summary>
     [Required]
-    public string Version { get; set; } = "1.0.0";
+    public string Version { get; set; } = "2.0.0";
 
     /// <summary><c>deployment.environment.name</c> of every span.</summary>
     [Required]

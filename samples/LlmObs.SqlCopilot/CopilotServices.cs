@@ -7,7 +7,6 @@ using LlmObs.SqlCopilot.Telemetry;
 using LlmObs.SqlCopilot.Visitors;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 
 namespace LlmObs.SqlCopilot;
@@ -34,26 +33,39 @@ internal static class CopilotServices
             .AddSingleton<ScriptedModelEndpoint>()
             .AddSingleton<Conversations>()
             .AddSingleton(_ => KnowledgeBase.Load());
-        services.AddSingleton(provider =>
-            ModelClient.Create(
-                provider.GetRequiredService<IOptions<ModelOptions>>().Value,
-                OwnAddress(provider),
-                provider.GetRequiredService<CopilotTelemetry>().ModelLogs,
-                provider.GetRequiredService<TimeProvider>()
-            )
-        );
-        services
-            .AddSingleton<Understand>()
-            .AddSingleton<RetrieveSchema>()
-            .AddSingleton<GenerateSql>()
-            .AddSingleton<ValidateSql>()
-            .AddSingleton<ExecuteSql>()
-            .AddSingleton<DiagnoseSql>()
-            .AddSingleton<WriteAnswer>()
-            .AddSingleton<Copilot>();
+        services.AddSingleton(provider => Build(provider, Release.Current(provider.GetRequiredService<IOptions<CopilotOptions>>().Value)));
+        services.AddHttpClient<FeedbackSender>();
         services.AddHostedService<VisitorTraffic>();
+        services.AddHostedService<PastWeek>();
         services.AddHealthChecks().AddCheck<ShopHealth>("shop");
         return services;
+    }
+
+    /// <summary>A copilot with the prompt, the steps and the telemetry of that release.</summary>
+    public static Copilot Build(IServiceProvider provider, Release release)
+    {
+        var time = provider.GetRequiredService<TimeProvider>();
+        var shop = provider.GetRequiredService<ShopReader>();
+        var options = provider.GetRequiredService<IOptions<CopilotOptions>>();
+        var logs = provider.GetRequiredService<CopilotTelemetry>().ModelLogs(release);
+        var model = ModelClient.Create(
+            provider.GetRequiredService<IOptions<ModelOptions>>().Value,
+            OwnAddress(provider),
+            logs,
+            release.SourceName,
+            time
+        );
+        return new(
+            new Understand(model, time),
+            new RetrieveSchema(provider.GetRequiredService<KnowledgeBase>()),
+            new GenerateSql(model, shop, release),
+            new ValidateSql(shop),
+            new ExecuteSql(shop),
+            new DiagnoseSql(model),
+            new WriteAnswer(model, options),
+            provider.GetRequiredService<Conversations>(),
+            release
+        );
     }
 
     /// <summary>Where this process listens; wildcard hosts are reached as localhost.</summary>

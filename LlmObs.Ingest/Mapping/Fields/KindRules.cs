@@ -20,6 +20,21 @@ internal static class KindRules
     private static readonly (string Key, FrozenDictionary<string, SpanKind> Words)[] Named =
     [
         (
+            "dify.node.type",
+            Words(
+                (SpanKind.Llm, "llm question-classifier parameter-extractor"),
+                (SpanKind.Retriever, "knowledge-retrieval"),
+                (SpanKind.Tool, "tool datasource"),
+                (SpanKind.Agent, "agent"),
+                (SpanKind.Http, "http-request"),
+                (SpanKind.Chain, "iteration loop"),
+                (
+                    SpanKind.Task,
+                    "start end answer if-else code template-transform variable-aggregator variable-assigner assigner loop-end document-extractor list-operator human-input knowledge-index trigger-webhook trigger-schedule trigger-plugin"
+                )
+            )
+        ),
+        (
             "langfuse.observation.type",
             Words(
                 (SpanKind.Llm, "generation"),

@@ -120,7 +120,7 @@ internal static class UsageTables
         var input = Money(attributes, InputCost);
         var output = Money(attributes, OutputCost);
         var total = Money(attributes, TotalCost) ?? (input is null && output is null ? null : (input ?? 0) + (output ?? 0));
-        return total is null ? null : new(input, output, total.Value);
+        return total is null ? null : new(input, output, total.Value, attributes.Text("gen_ai.usage.cost_currency") ?? "USD");
     }
 
     private static long? Count(AttributeMap attributes, Precedence keys) => attributes.Long(keys) is { } count and >= 0 ? count : null;

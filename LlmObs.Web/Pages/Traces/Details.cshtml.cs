@@ -8,29 +8,48 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace LlmObs.Web.Pages.Traces;
 
-/// <summary>One trace: what was asked, where it first went wrong, every step in time, and the selected step in full.</summary>
-public sealed class DetailsModel(TraceReader traces, ScoreReader scores, CurrentProject current) : PageModel
+/// <summary>
+/// One trace, or all traces of one request: what was asked, where it first went wrong, every step in time, and the selected step in full.
+/// </summary>
+public sealed class DetailsModel(
+    TraceViews views,
+    TraceReader traces,
+    ScoreReader scores,
+    SpanFinder finder,
+    PreviousCalls previousCalls,
+    CurrentProject current
+) : PageModel
 {
-    private const int PartsLimit = 400;
     private const int ScoresOfSpan = 100;
 
+    /// <summary>The trace shown; on the page of a request the trace of the selected span.</summary>
     [BindProperty(SupportsGet = true)]
-    public string TraceId { get; set; } = "";
+    public string? TraceId { get; set; }
+
+    /// <summary>The request shown; null on the page of a trace.</summary>
+    [BindProperty(SupportsGet = true)]
+    public string? RequestId { get; set; }
+
+    [BindProperty(SupportsGet = true)]
+    public string? Trace { get; set; }
 
     [BindProperty(SupportsGet = true)]
     public string? Span { get; set; }
 
     [BindProperty(SupportsGet = true)]
-    public string? Tab { get; set; }
+    public string? Show { get; set; }
 
     [BindProperty(SupportsGet = true)]
-    public string? View { get; set; }
+    public string? Find { get; set; }
 
     [BindProperty(SupportsGet = true)]
-    public int Parts { get; set; } = 1;
+    public SpanKind? Kind { get; set; }
 
-    public TraceSummary Summary { get; private set; } = null!;
-    public IReadOnlyList<TraceRow> Rows { get; private set; } = [];
+    [BindProperty(SupportsGet = true)]
+    public int From { get; set; }
+
+    public TraceView Shown { get; private set; } = null!;
+    public TraceSummary Summary => Shown.Summary;
     public TraceCause? Cause { get; private set; }
     public SpanPanel? Panel { get; private set; }
 
@@ -38,70 +57,140 @@ public sealed class DetailsModel(TraceReader traces, ScoreReader scores, Current
     public IReadOnlyList<Score> Scores { get; private set; } = [];
     public TraceAddress Address { get; private set; } = null!;
 
-    /// <summary>The failing span after the selected one, else the first; null when there is no other.</summary>
-    public string? NextFailure { get; private set; }
+    /// <summary>The row of the selected span.</summary>
+    public int Selected { get; private set; }
+
+    /// <summary>What was looked for and found; null when nothing was.</summary>
+    public SpanFinds? Found { get; private set; }
+
+    /// <summary>Set where this view is shown.</summary>
+    public Transcript? Transcript { get; private set; }
+
+    /// <summary>Set where this view is shown.</summary>
+    public StepLog? Log { get; private set; }
 
     public async Task<IActionResult> OnGetAsync(CancellationToken cancellationToken)
     {
-        if (await TreeAsync(cancellationToken) is not { } tree)
+        if (!await LoadAsync(isAgain: false, cancellationToken))
         {
             return NotFound();
         }
 
-        Rows = TraceRows.Lay(tree, Summary);
-        Cause = TraceCause.Of(tree, Summary);
-        var given = await scores.OfTraceAsync(current.Id, TraceId, Summary.RequestId, Summary.SessionId, cancellationToken);
+        Cause = TraceCause.Of(Shown.Tree, Summary);
+        var given = await scores.OfTraceAsync(current.Id, Summary.TraceId, RequestId ?? Summary.RequestId, Summary.SessionId, cancellationToken);
         Scores = [.. given.Where(score => score.SpanId is null)];
-        NextFailure = FailureAfter(tree, Address.Span);
-        Panel = await PanelAsync(tree, cancellationToken);
+        Found = await FoundAsync(cancellationToken);
+        Panel = await PanelAsync(cancellationToken);
+        switch (Address.Tree.Show)
+        {
+            case "transcript":
+                Transcript = await Transcript.ReadAsync(traces, current.Id, Shown, Address.Tree.From, cancellationToken);
+                break;
+            case "log":
+                Log = await StepLog.ReadAsync(traces, current.Id, Shown, Address.Tree.From, cancellationToken);
+                break;
+        }
+
         return Page();
     }
 
     /// <summary>The panel alone, put beside the tree by a script.</summary>
     public async Task<IActionResult> OnGetPanelAsync(CancellationToken cancellationToken) =>
-        await TreeAsync(cancellationToken) is { } tree && await PanelAsync(tree, cancellationToken) is { } panel
-            ? Partial("_Panel", panel)
-            : NotFound();
+        await LoadAsync(isAgain: true, cancellationToken) && await PanelAsync(cancellationToken) is { } panel ? Partial("_Panel", panel) : NotFound();
 
-    private async Task<TraceTree?> TreeAsync(CancellationToken cancellationToken)
+    /// <summary>A block of rows that the page left out. When the tree has changed since, the page must be drawn again.</summary>
+    public async Task<IActionResult> OnGetRowsAsync(int block, string? stamp, CancellationToken cancellationToken)
     {
-        var spans = await traces.SpansAsync(current.Id, TraceId, cancellationToken);
-        if (spans.Count == 0)
+        if (!await LoadAsync(isAgain: true, cancellationToken))
         {
-            return null;
+            return NotFound();
         }
 
-        var tree = TraceTree.Build(spans);
-        Summary = TraceRollup.Summarise(tree);
-        var selected = Span is { Length: > 0 } asked && tree.Rows.Any(node => node.Span.SpanId == asked) ? asked : Preferred(tree, Summary);
-        var tab = Tab is "attributes" or "events" or "links" ? Tab : "content";
-        Address = new(current.Project, TraceId, selected, tab, View == "raw" ? "raw" : "read", Math.Clamp(Parts, 1, PartsLimit));
-        return tree;
+        return stamp != Shown.Stamp ? StatusCode(StatusCodes.Status409Conflict)
+            : block < 0 || block >= Window.Blocks ? BadRequest($"block: there are {Window.Blocks}, counted from 0.")
+            : Partial("_Rows", (this, block));
     }
 
-    private async Task<SpanPanel?> PanelAsync(TraceTree tree, CancellationToken cancellationToken)
+    /// <summary>The level of every row, as text: how a script knows the shape of what it has not fetched.</summary>
+    public async Task<IActionResult> OnGetShapeAsync(CancellationToken cancellationToken) =>
+        await LoadAsync(isAgain: true, cancellationToken) ? Content(string.Join(' ', Shown.Rows.Levels), "text/plain") : NotFound();
+
+    /// <summary>Which rows hold what is looked for.</summary>
+    public async Task<IActionResult> OnGetFindAsync(CancellationToken cancellationToken) =>
+        await LoadAsync(isAgain: true, cancellationToken) ? new JsonResult(await FoundAsync(cancellationToken)) : NotFound();
+
+    public TreeWindow Window => new(Shown.Rows.Count, From, Selected);
+
+    /// <summary>The failing span before or after the selected one, else the one at the other end; null when there is no other.</summary>
+    public Span? Failure(int step)
     {
-        if (await traces.SpanAsync(current.Id, TraceId, Address.Span!, cancellationToken) is not { } record)
+        var failures = Shown.Failures;
+        var row =
+            step > 0
+                ? failures.FirstOrDefault(row => row > Selected, failures.FirstOrDefault(-1))
+                : failures.LastOrDefault(row => row < Selected, failures.LastOrDefault(-1));
+        return row < 0 || row == Selected ? null : Shown.Rows.Node(row)!.Span;
+    }
+
+    private async Task<bool> LoadAsync(bool isAgain, CancellationToken cancellationToken)
+    {
+        var (isRequest, id) = (RequestId is not null, RequestId ?? TraceId!);
+        var view =
+            isAgain ? await views.AgainAsync(current.Id, isRequest, id, cancellationToken)
+            : isRequest ? await views.OfRequestAsync(current.Id, id, cancellationToken)
+            : await views.OfTraceAsync(current.Id, id, cancellationToken);
+        if (view is null)
+        {
+            return false;
+        }
+
+        Shown = view;
+        Selected = view.RowOf(isRequest ? Trace : TraceId, Span) is >= 0 and var asked ? asked : Preferred(view);
+        var selected = view.Rows.Node(Selected)!.Span;
+        Address = TraceAddress.From(Request.Query, current.Project, selected.TraceId, selected.SpanId) with
+        {
+            Tree = new()
+            {
+                RequestId = RequestId,
+                Show = TreeState.Views.Contains(Show) ? Show! : TreeState.Tree,
+                Find = Find?.Trim(),
+                Kind = Kind,
+                From = Math.Max(0, From),
+            },
+        };
+        return true;
+    }
+
+    private async Task<SpanPanel?> PanelAsync(CancellationToken cancellationToken)
+    {
+        var read =
+            Address.Tab == "attributes"
+                ? SpanToRead.Whole(await traces.SpanAsync(current.Id, Address.TraceId, Address.Span!, cancellationToken))
+                : await traces.SpanToReadAsync(current.Id, Address.TraceId, Address.Span!, Address.Values.PartOf, cancellationToken);
+        if (read is not { Record: var record })
         {
             return null;
         }
 
-        var ofSpan = new ScoreFilter(TraceId, record.Span.SpanId, null, null, null, null);
-        return new(record, Address, TraceCause.PathTo(tree, record.Span.SpanId).TakeLast(3).ToList(), Summary.StartUnixNano)
+        var ofSpan = new ScoreFilter(Address.TraceId, record.Span.SpanId, null, null, null, null);
+        return new(record, Address, TraceCause.PathTo(Shown.Tree, record.Span).TakeLast(3).ToList(), Summary.StartUnixNano)
         {
             Scores = await scores.PageAsync(current.Id, ofSpan, ScoresOfSpan, cancellationToken),
+            LongTexts = read.LongTexts,
+            LacksAttributes = read.LacksAttributes,
+            Previous = Address.Values.Changed is null
+                ? null
+                : await previousCalls.FindAsync(current.Project, record, Address.Values.PartOf, cancellationToken),
         };
     }
 
-    /// <summary>What a reader most likely came for: the cause, else what a model said, else the request.</summary>
-    private static string Preferred(TraceTree tree, TraceSummary summary) =>
-        summary.FirstError?.SpanId ?? tree.Rows.FirstOrDefault(node => node.Span.Kind == SpanKind.Llm)?.Span.SpanId ?? tree.Rows[0].Span.SpanId;
+    private async Task<SpanFinds?> FoundAsync(CancellationToken cancellationToken) =>
+        Address.Tree.IsSearching ? await finder.FindAsync(current.Id, Shown, Address.Tree, cancellationToken) : null;
 
-    private static string? FailureAfter(TraceTree tree, string? selected)
+    /// <summary>What a reader most likely came for: the cause, else what a model said, else the request.</summary>
+    private static int Preferred(TraceView view)
     {
-        var failures = tree.Rows.Select((node, index) => (node.Span, Index: index)).Where(row => row.Span.Status == SpanStatus.Error).ToList();
-        var at = tree.Rows.Select((node, index) => (node.Span, Index: index)).FirstOrDefault(row => row.Span.SpanId == selected).Index;
-        var next = failures.FirstOrDefault(row => row.Index > at).Span ?? failures.FirstOrDefault().Span;
-        return next?.SpanId == selected ? null : next?.SpanId;
+        var first = view.Summary.FirstError ?? view.Tree.Rows.FirstOrDefault(node => node.Span.Kind == SpanKind.Llm)?.Span ?? view.Tree.Rows[0].Span;
+        return view.RowOf(first.TraceId, first.SpanId);
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using LlmObs.Domain.Spans;
 
 namespace LlmObs.Web.Pages.Traces;
@@ -12,7 +13,8 @@ public sealed record MessageCard(string Style, string Role, string? Name, string
     private const int LongConversation = 10;
     private const int OpenAtEnd = 4;
 
-    public int Chars => Parts.Sum(part => part.Text.Length);
+    /// <summary>What the model wrote in this call, not before it.</summary>
+    public bool IsOutput { get; init; }
 
     /// <summary>Brings messages into cards, in order. Every part is in exactly one card.</summary>
     public static IReadOnlyList<MessageCard> From(IReadOnlyList<Message> messages)
@@ -46,7 +48,9 @@ public sealed record MessageCard(string Style, string Role, string? Name, string
                         pair.Add(CardPart.Of(messages[at.Message].Parts[at.Part], at.Message, at.Part));
                     }
 
-                    calls.Add(new("call", part.Name ?? part.Id ?? "tool", null, null, IsOpen: true, pair));
+                    calls.Add(
+                        new("call", part.Name ?? part.Id ?? "tool", null, null, IsOpen: true, pair) { IsOutput = message.Direction == "output" }
+                    );
                 }
                 else
                 {
@@ -57,7 +61,12 @@ public sealed record MessageCard(string Style, string Role, string? Name, string
             if (said.Count > 0 || (calls.Count == 0 && message.Parts.Count == 0))
             {
                 var isResult = said.Count > 0 && said.All(part => part.Type == "tool_result");
-                cards.Add(new(isResult ? "call" : StyleOf(message), message.Role, message.Name, message.FinishReason, IsOpen: true, said));
+                cards.Add(
+                    new(isResult ? "call" : StyleOf(message), message.Role, message.Name, message.FinishReason, IsOpen: true, said)
+                    {
+                        IsOutput = message.Direction == "output",
+                    }
+                );
             }
 
             cards.AddRange(calls);
@@ -98,12 +107,13 @@ public sealed record MessageCard(string Style, string Role, string? Name, string
 /// <summary>A piece of a message.</summary>
 /// <param name="Type">text, reasoning, tool_call, tool_result, media or other.</param>
 /// <param name="Field">Its place in the raw address: <c>message.2.0</c>.</param>
-public sealed record CardPart(string Type, string Text, string Field)
+/// <param name="Picture">The <c>data:</c> address of an image that came within the message and can be shown; null for all else.</param>
+public sealed partial record CardPart(string Type, string Text, string Field, string? Picture = null)
 {
     public static CardPart Of(MessagePart part, int message, int index)
     {
-        var text = TextOf(part);
-        return new(part.Type, text, string.Create(CultureInfo.InvariantCulture, $"message.{message}.{index}"));
+        var picture = part.Type == "media" && part.Uri is { } uri && Embedded().IsMatch(uri) ? uri : null;
+        return new(part.Type, TextOf(part), string.Create(CultureInfo.InvariantCulture, $"message.{message}.{index}"), picture);
     }
 
     /// <summary>What a part says, as one text. A media part says what it is and where: it is never loaded.</summary>
@@ -115,4 +125,8 @@ public sealed record CardPart(string Type, string Text, string Field)
             "other" => part.Raw.IsNull ? part.Content ?? "" : part.Raw.ToString(),
             _ => part.Content ?? "",
         };
+
+    // Pictures that cannot hold a script; SVG can. Up to about three megabytes.
+    [GeneratedRegex(@"\Adata:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=]{1,4000000}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Embedded();
 }

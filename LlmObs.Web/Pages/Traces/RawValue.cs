@@ -8,7 +8,7 @@ namespace LlmObs.Web.Pages.Traces;
 public static class RawValue
 {
     /// <summary>The value exactly as stored; null when the span has no such field.</summary>
-    /// <param name="field">input, output, query, attributes, attributes.NAME, resource, parameters, message.N.M, document.N, tool.N, stacktrace.</param>
+    /// <param name="field">input, output, query, attributes, attributes.NAME, resource, parameters, message.N.M, document.N, tool.N, event.N.NAME, stacktrace.</param>
     public static string? Of(SpanRecord record, string field)
     {
         var content = record.Content;
@@ -23,6 +23,14 @@ public static class RawValue
             "stacktrace" => SpanException.Of(content.Events)?.StackTrace,
             _ when field.StartsWith("attributes.", StringComparison.Ordinal) => Member(content.Attributes, field["attributes.".Length..]),
             _ when field.StartsWith("resource.", StringComparison.Ordinal) => Member(content.Resource, field["resource.".Length..]),
+            _ when field.StartsWith("event.", StringComparison.Ordinal) && field.Split('.', 3) is [_, var number, var name] => int.TryParse(
+                number,
+                NumberStyles.None,
+                CultureInfo.InvariantCulture,
+                out var at
+            ) && content.Events.ElementAtOrDefault(at) is { } item
+                ? Member(item.Attributes, name)
+                : null,
             _ when Numbers(field, "message.") is [var message, var part] => content
                 .Messages.ElementAtOrDefault(message)
                 ?.Parts.ElementAtOrDefault(part)
@@ -33,6 +41,25 @@ public static class RawValue
             _ when Numbers(field, "tool.") is [var tool] => content.Tools.ElementAtOrDefault(tool)?.Parameters.Text,
             _ => null,
         };
+    }
+
+    /// <summary>The field of <paramref name="other"/> that says what <paramref name="field"/> says of <paramref name="record"/>: messages are counted by
+    /// direction, since a conversation grows.</summary>
+    public static string Counterpart(SpanRecord record, string field, SpanRecord other)
+    {
+        if (Numbers(field, "message.") is not [var message, var part] || record.Content.Messages.ElementAtOrDefault(message) is not { } own)
+        {
+            return field;
+        }
+
+        var place = record.Content.Messages.Take(message).Count(before => before.Direction == own.Direction);
+        var index = other
+            .Content.Messages.Select((candidate, i) => (candidate, i))
+            .Where(pair => pair.candidate.Direction == own.Direction)
+            .Skip(place)
+            .Select(pair => (int?)pair.i)
+            .FirstOrDefault();
+        return string.Create(CultureInfo.InvariantCulture, $"message.{index ?? int.MaxValue}.{part}");
     }
 
     private static string? Member(JsonText json, string name) => SpanPanel.Members(json).FirstOrDefault(member => member.Name == name).Value;

@@ -1,7 +1,9 @@
+using System.Collections.ObjectModel;
 using System.Text.Json;
 using LlmObs.Domain;
 using LlmObs.Domain.Scores;
 using LlmObs.Domain.Spans;
+using LlmObs.Web.Rendering.Sql;
 
 namespace LlmObs.Web.Pages.Traces;
 
@@ -13,11 +15,30 @@ public sealed record SpanPanel(SpanRecord Record, TraceAddress Address, IReadOnl
     public Span Span => Record.Span;
     public SpanContent Content => Record.Content;
 
+    /// <summary>By field: the parts of texts too long for a page that stand in the record instead of them.</summary>
+    public IReadOnlyDictionary<string, TextPart> LongTexts { get; init; } = ReadOnlyDictionary<string, TextPart>.Empty;
+
+    /// <summary>Characters of a value, also of one of which only a part is here.</summary>
+    public int CharsOf(string field, string text) => LongTexts.GetValueOrDefault(field)?.Chars ?? text.Length;
+
     /// <summary>Judgements of this span, newest first.</summary>
     public IReadOnlyList<Score> Scores { get; init; } = [];
 
     /// <summary>Images and files that were taken out of what it said.</summary>
     public IReadOnlyList<MediaReference> Media => field ??= MediaReference.In(Content);
+
+    /// <summary>The call before it that used the same prompt; set only where a value is compared with it.</summary>
+    public PreviousCall? Previous { get; init; }
+
+    /// <summary>The database this step spoke to, as people write its name; null when it was none we know.</summary>
+    public string? Dialect =>
+        field ??=
+            Content.Attributes.Text?.Contains("\"db.system", StringComparison.Ordinal) == true
+                ? SqlDialects.Name(Attributes.FirstOrDefault(attribute => attribute.Name is "db.system.name" or "db.system").Value)
+                : null;
+
+    /// <summary>Ingest cut a value at its limit; the notes say which.</summary>
+    public bool IsCutByUs => Content.Notes.Any(note => note.Contains("Ingest:MaxAttributeBytes", StringComparison.Ordinal));
 
     public bool IsFailed => Span.Status == SpanStatus.Error;
     public bool IsRaw => Address.View == "raw";
@@ -28,10 +49,17 @@ public sealed record SpanPanel(SpanRecord Record, TraceAddress Address, IReadOnl
     public IReadOnlyList<(string Name, string Value)> Attributes => field ??= Members(Content.Attributes);
     public IReadOnlyList<(string Name, string Value)> Resource => field ??= Members(Content.Resource);
 
-    /// <summary>How many attributes the span and its resource have.</summary>
-    public int AttributeCount { get; } = Count(Record.Content.Attributes) + Count(Record.Content.Resource);
+    /// <summary>How many attributes the span and its resource have; null when they were too long to be read along.</summary>
+    public int? AttributeCount => LacksAttributes ? null : Count(Content.Attributes) + Count(Content.Resource);
+
+    /// <summary>The attributes are read only where they are shown: they are many megabytes.</summary>
+    public bool LacksAttributes { get; init; }
 
     public IReadOnlyList<(string Name, string Value)> Parameters { get; } = Members(Record.Content.Parameters);
+
+    /// <summary>The tokens of a card, where they are known: what a model wrote, when it is all in one card.</summary>
+    public long? TokensOf(MessageCard card) =>
+        card.Style == "assistant" && card.IsOutput && Cards.Count(other => other.IsOutput) == 1 ? Span.Usage?.OutputTokens : null;
 
     /// <summary>What the step was given and gave, when it was no conversation; the messages hold it otherwise.</summary>
     public IReadOnlyList<PanelValue> Values { get; } = ValuesOf(Record);
@@ -77,7 +105,8 @@ public sealed record SpanPanel(SpanRecord Record, TraceAddress Address, IReadOnl
 
     private static string Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
 
-    private static List<PanelValue> ValuesOf(SpanRecord record)
+    /// <summary>What a step was given and gave, apart from messages.</summary>
+    public static IReadOnlyList<PanelValue> ValuesOf(SpanRecord record)
     {
         var (span, content) = record;
         var values = new List<PanelValue>();

@@ -31,7 +31,7 @@ public sealed record TraceCause(Span First, IReadOnlyList<string> Path, long Aft
             .ToList();
         return new(
             first,
-            PathTo(tree, first.SpanId).TakeLast(2).ToList(),
+            PathTo(tree, first).TakeLast(2).ToList(),
             Math.Max(0, first.StartUnixNano - summary.StartUnixNano),
             [.. later.Take(Shown)],
             Math.Max(0, later.Count - Shown),
@@ -55,14 +55,14 @@ public sealed record TraceCause(Span First, IReadOnlyList<string> Path, long Aft
     }
 
     /// <summary>Names of the spans above one, from the second level down.</summary>
-    public static IReadOnlyList<string> PathTo(TraceTree tree, string spanId)
+    public static IReadOnlyList<string> PathTo(TraceTree tree, Span span)
     {
         var names = new List<string>();
         var path = new List<TraceNode>();
         foreach (var node in tree.Rows)
         {
             path.RemoveRange(Math.Min(path.Count, node.Depth), Math.Max(0, path.Count - node.Depth));
-            if (node.Span.SpanId == spanId)
+            if (node.Span.SpanId == span.SpanId && node.Span.TraceId == span.TraceId)
             {
                 names.AddRange(path.Skip(1).Select(above => above.Span.Name));
                 break;

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text;
-using LlmObs.Domain.Spans;
 using LlmObs.Domain.Traces;
 
 namespace LlmObs.Web.Pages.Traces;
@@ -23,7 +21,24 @@ public sealed record TraceRow(
     bool IsGuess,
     bool HasChildren,
     TraceBar? Bar
-);
+)
+{
+    /// <summary>From 0, counting every row, drawn or not.</summary>
+    public int Index { get; init; }
+
+    /// <summary>How many rows after it are below it.</summary>
+    public int Below { get; init; }
+
+    /// <summary>What it and everything below it come to; null for a missing parent.</summary>
+    public SubtreeTotals? Totals { get; init; }
+
+    /// <summary>Where it held up the whole.</summary>
+    public IReadOnlyList<CriticalMark> Critical { get; init; } = [];
+}
+
+/// <summary>A stretch of the critical path under a bar, in percent of the trace.</summary>
+/// <param name="IsIdle">Nothing inside the step ran.</param>
+public readonly record struct CriticalMark(double Start, double Width, bool IsIdle);
 
 /// <summary>Where a span stands in time, in percent of the trace.</summary>
 /// <param name="Start">0–100.</param>
@@ -36,120 +51,4 @@ public sealed record TraceBar(double Start, double Width, double FirstToken, boo
     public double End => Start + Width;
 
     public static string Percent(double value) => Math.Round(value, 3).ToString("0.###", CultureInfo.InvariantCulture) + "%";
-}
-
-/// <summary>Lays a tree out in rows: indentation lines, folds, bars. Pure arithmetic; the page only writes it down.</summary>
-public static class TraceRows
-{
-    /// <summary>Deeper levels are not indented further but numbered, or names would leave the screen.</summary>
-    public const int DrawnLevels = 14;
-
-    private const int Step = 14;
-    private const double Thinnest = 0.25;
-
-    public static IReadOnlyList<TraceRow> Lay(TraceTree tree, TraceSummary summary)
-    {
-        var rows = new List<TraceRow>(tree.Rows.Count + 4);
-        var open = new List<bool>();
-        string? missing = null;
-        var lift = 0;
-        for (var i = 0; i < tree.Rows.Count; i++)
-        {
-            var node = tree.Rows[i];
-            if (node.Depth == 0)
-            {
-                lift = node.IsOrphan ? 1 : 0;
-                if (node.IsOrphan && node.Span.ParentSpanId != missing)
-                {
-                    rows.Add(new(null, node.Span.ParentSpanId, 1, "", 0, IsGuess: true, HasChildren: true, Bar: null));
-                }
-
-                missing = node.IsOrphan ? node.Span.ParentSpanId : null;
-            }
-
-            var depth = node.Depth + lift;
-            var isLast = node.Depth > 0 || lift == 0 ? node.IsLast : !NextRootShares(tree, i, missing);
-            while (open.Count <= depth)
-            {
-                open.Add(false);
-            }
-
-            open[depth] = !isLast;
-            rows.Add(
-                new(
-                    node,
-                    null,
-                    depth + 1,
-                    Guide(open, depth, isLast),
-                    Math.Min(depth, DrawnLevels),
-                    node.IsOrphan || node.IsCut,
-                    node.Children.Count > 0,
-                    Bar(node, summary)
-                )
-            );
-        }
-
-        return rows;
-    }
-
-    private static bool NextRootShares(TraceTree tree, int i, string? missing)
-    {
-        for (i++; i < tree.Rows.Count; i++)
-        {
-            if (tree.Rows[i].Depth == 0)
-            {
-                return tree.Rows[i].IsOrphan && tree.Rows[i].Span.ParentSpanId == missing;
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>Lines of the ancestors that go on below, then the twig to this row.</summary>
-    private static string Guide(List<bool> open, int depth, bool isLast)
-    {
-        if (depth == 0)
-        {
-            return "";
-        }
-
-        var path = new StringBuilder();
-        var drawn = Math.Min(depth, DrawnLevels);
-        var hidden = depth - drawn;
-        for (var level = 1; level < drawn; level++)
-        {
-            if (open[level + hidden])
-            {
-                path.Append(CultureInfo.InvariantCulture, $"M{X(level)} 0V40");
-            }
-        }
-
-        path.Append(CultureInfo.InvariantCulture, $"M{X(drawn)} 0V13.5h4.5");
-        if (!isLast)
-        {
-            path.Append(CultureInfo.InvariantCulture, $"M{X(drawn)} 13V40");
-        }
-
-        return path.ToString();
-
-        static string X(int level) => (Step * level - 2.5).ToString("0.#", CultureInfo.InvariantCulture);
-    }
-
-    private static TraceBar Bar(TraceNode node, TraceSummary trace)
-    {
-        var span = node.Span;
-        var total = Math.Max(1, trace.DurationNano);
-        var start = Math.Clamp(100.0 * (span.StartUnixNano - trace.StartUnixNano) / total, 0, 100 - Thinnest);
-        var width = Math.Clamp(100.0 * span.DurationNano / total, Thinnest, 100 - start);
-        var firstToken = span.TimeToFirstTokenMs is > 0 and var ms ? Math.Min(width, 100.0 * ms * 1e6 / total) : 0;
-        var label =
-            start + width <= 80 ? "after"
-            : start >= 20 ? "before"
-            : "inside";
-        return new(start, width, firstToken, IsFrame(node), label);
-    }
-
-    private static bool IsFrame(TraceNode node) =>
-        node.Children.Count > 0
-        && node.Span.Kind is (SpanKind.Workflow or SpanKind.Agent or SpanKind.Chain or SpanKind.Task or SpanKind.Tool or SpanKind.Other);
 }

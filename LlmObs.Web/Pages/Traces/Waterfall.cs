@@ -11,14 +11,17 @@ public static class Waterfall
 {
     private const int Ticks = 8;
 
-    /// <summary>The bar of a row: a frame around others' work or a solid bar of its own, pale until the first token, outlined when it failed.</summary>
-    public static void WriteBar(HtmlWriter html, TraceNode node, TraceBar bar, bool isGuess)
+    /// <summary>
+    /// The bar of a row: a frame around others' work or a solid bar of its own, pale until the first token, outlined when it failed,
+    /// underlined where it held up the whole, with dots where nothing inside it ran.
+    /// </summary>
+    public static void WriteBar(HtmlWriter html, TraceNode node, TraceBar bar, TraceRow row)
     {
         var start = TraceBar.Percent(bar.Start);
         var width = TraceBar.Percent(bar.Width);
         html.Raw("<svg class=\"wf\" aria-hidden=\"true\"><rect class=\"")
             .Raw(bar.IsFrame ? "frame " : "bar ")
-            .Raw(isGuess ? "guess " : "")
+            .Raw(row.IsGuess ? "guess " : "")
             .Raw(KindLook.Of(node.Span.Kind).Class)
             .Raw("\" x=\"")
             .Raw(start)
@@ -47,6 +50,15 @@ public static class Waterfall
                 .Raw("\" y=\"7.25\" width=\"")
                 .Raw(width)
                 .Raw("\" height=\"11.5\"/>");
+        }
+
+        foreach (var mark in row.Critical)
+        {
+            html.Raw(mark.IsIdle ? "<rect class=\"idle\" x=\"" : "<rect class=\"crit\" x=\"")
+                .Raw(TraceBar.Percent(mark.Start))
+                .Raw("\" y=\"21\" width=\"")
+                .Raw(TraceBar.Percent(mark.Width))
+                .Raw("\" height=\"1.5\"/>");
         }
 
         var (x, dx, style) = bar.Label switch

@@ -11,6 +11,7 @@ public sealed class JsonParser
     private readonly string text;
     private int at;
     private bool ended;
+    private bool sawEscape;
 
     private JsonParser(string text) => this.text = text;
 
@@ -36,7 +37,7 @@ public sealed class JsonParser
         {
             '{' => Container(JsonPartKind.Object, '}', name, depth),
             '[' => Container(JsonPartKind.Array, ']', name, depth),
-            '"' => String() is { } value ? new(JsonPartKind.String, value, [], name, ended) : null,
+            '"' => String() is { } value ? new(JsonPartKind.String, value, [], name, ended, sawEscape) : null,
             '-' or (>= '0' and <= '9') => Number(name),
             _ => Word(name),
         };
@@ -121,6 +122,7 @@ public sealed class JsonParser
     private string? String()
     {
         var value = new StringBuilder();
+        sawEscape = false;
         for (at++; at < text.Length; at++)
         {
             var c = text[at];
@@ -166,6 +168,7 @@ public sealed class JsonParser
                     break;
                 case 'u' when ushort.TryParse(text.AsSpan(at + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit):
                     value.Append((char)unit);
+                    sawEscape |= unit >= 0x80;
                     at += 4;
                     break;
                 default:

@@ -21,6 +21,11 @@ internal static class JsonTree
         }
 
         WriteName(html, part);
+        if (part.HasEscapes)
+        {
+            run.SawEscape();
+        }
+
         if (part.Kind == JsonPartKind.String && nesting < RenderRun.NestingLimit && StringContent.Of(part.Text) is { } content)
         {
             content.Write(html, part, run, nesting + 1, path);
@@ -39,7 +44,9 @@ internal static class JsonTree
                 );
                 break;
             case JsonPartKind.String:
-                html.Raw("<span class=\"ps\">&quot;").Text(part.Text).Raw(part.IsCut ? "</span>" : "&quot;</span>");
+                html.Raw(part.HasEscapes ? "<span class=\"ps esc\">&quot;" : "<span class=\"ps\">&quot;")
+                    .Text(run.Decode(part.Text))
+                    .Raw(part.IsCut ? "</span>" : "&quot;</span>");
                 break;
             default:
                 html.Raw(part.Kind == JsonPartKind.Number ? "<span class=\"pn\">" : "<span class=\"pb\">").Text(part.Text).Raw("</span>");
@@ -97,7 +104,7 @@ internal static class JsonTree
     {
         if (part.IsCut && !part.Children.Any(child => child.IsCut))
         {
-            html.Raw(" <span class=\"chip warn\" data-copy-skip>").Text(run.Say("cut here")).Raw("</span>");
+            html.Raw(" <span class=\"chip warn\" data-copy-skip>").Text(run.CutBy).Raw("</span>");
         }
     }
 }

@@ -25,7 +25,7 @@ internal sealed record StringContent(TextFormat Format, string Text)
         switch (Format)
         {
             case TextFormat.Sql:
-                CodeBlock.WriteSql(html, Text, run, foundIn: path);
+                CodeBlock.WriteSql(html, run.Decode(Text), run, foundIn: path);
                 break;
             case TextFormat.Json when JsonParser.Parse(Text) is { } json:
                 html.Raw("<span class=\"note\" data-copy-skip>").Text(run.Say("JSON inside a string")).Raw("</span>");

@@ -3,12 +3,12 @@ using System.Text.RegularExpressions;
 namespace LlmObs.Web.Rendering.Markup;
 
 /// <summary>A part of a prompt under its heading or inside its tag.</summary>
-/// <param name="Title">The heading's words or the tag as written; null for what comes before the first.</param>
-/// <param name="Level">1–6 for headings as written, 0 for tags.</param>
-/// <param name="Body">Without the heading line or the tags.</param>
+/// <param name="Title">The heading's words, the tag or the role as written; null for what comes before the first.</param>
+/// <param name="Level">1–6 for headings as written, 0 for tags and roles.</param>
+/// <param name="Body">Without the heading line, the tags, or the role before its colon.</param>
 internal sealed record PromptPart(string? Title, int Level, bool IsTag, string Body);
 
-/// <summary>Cuts a prompt into the parts its author gave it: Markdown headings, and tags on lines of their own.</summary>
+/// <summary>Cuts a prompt into the parts its author gave it: Markdown headings, tags on lines of their own, and who speaks in a transcript.</summary>
 internal static partial class PromptParts
 {
     private const int PartsLimit = 400;
@@ -27,8 +27,12 @@ internal static partial class PromptParts
         return false;
     }
 
+    /// <summary>True for a transcript: lines that begin with <c>User:</c>, <c>Assistant:</c>, <c>&lt;|im_start|&gt;user</c> and the like, of two kinds at least.</summary>
+    public static bool HasRoles(string text) => Role().Matches(text).Select(match => RoleName(match)).Distinct(StringComparer.Ordinal).Count() > 1;
+
     public static List<PromptPart> Split(string text)
     {
+        var hasRoles = HasRoles(text);
         var parts = new List<PromptPart>();
         string? title = null;
         var (level, bodyStart, fence, seeksTags) = (0, 0, (string?)null, true);
@@ -45,6 +49,11 @@ internal static partial class PromptParts
             {
                 Close(at);
                 (title, level, bodyStart) = (Plain(line.Trim().Trim('#').Trim().ToString()), heading, end);
+            }
+            else if (fence is null && hasRoles && parts.Count < PartsLimit && Role().Match(text, at, end - at) is { Success: true } role)
+            {
+                Close(at);
+                (title, level, bodyStart) = (RoleName(role), 0, role.Index + role.Length);
             }
             else if (
                 fence is null
@@ -110,6 +119,8 @@ internal static partial class PromptParts
         return length >= 3 ? start[..length].ToString() : null;
     }
 
+    private static string RoleName(Match role) => role.Groups["role"].Value;
+
     private static string Plain(string heading) => Marks().Replace(heading, "");
 
     private static (int BodyEnd, int After)? Closing(string text, Match open)
@@ -148,6 +159,12 @@ internal static partial class PromptParts
 
     [GeneratedRegex(@"^ {0,3}<(?<name>[\p{L}_][\w.-]{0,60})(\s[^<>\n]{0,300})?>", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
     private static partial Regex OpenTag();
+
+    [GeneratedRegex(
+        @"^(<\|im_start\|>(?<role>\w{1,20})[ \t]*\n?|<\|(?<role>system|user|assistant|tool)\|>|(?<role>System|User|Human|Assistant|AI|Tool|Observation|Thought|Action|Action Input|Final Answer|系统|用户|助手|问题|回答|思考|行动|观察)[ \t]*[:：])",
+        RegexOptions.Multiline | RegexOptions.CultureInvariant
+    )]
+    private static partial Regex Role();
 
     [GeneratedRegex(@"\*\*|__|`")]
     private static partial Regex Marks();

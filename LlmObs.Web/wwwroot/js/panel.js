@@ -1,4 +1,9 @@
-// The panel beside the tree: swapped in place when another span, tab or view is asked for; reading aids; copying.
+// The panel beside the tree: swapped in place when another span, tab or view is asked for. What happens inside it has modules of its own.
+import "./value.js";
+import "./reading.js";
+import "./find.js";
+import "./clip.js";
+
 let running;
 
 /** Puts the panel of an address beside the tree; without an answer the browser simply goes there. */
@@ -23,60 +28,15 @@ export async function showPanel(address, { push = true } = {}) {
 }
 
 document.addEventListener("click", (e) => {
-  const link = e.target.closest("[data-panel] .tabs a, [data-panel] .seg a, [data-panel] .gate a");
+  const link = e.target.closest("[data-panel] .tabs a, [data-panel] .seg a");
   if (!link || e.ctrlKey || e.metaKey || e.shiftKey || link.pathname !== location.pathname) return;
   e.preventDefault();
   showPanel(new URL(link.href));
 });
 
-// An entry of the outline may lie in a fold.
-document.addEventListener("click", (e) => {
-  const entry = e.target.closest(".outline a");
-  if (!entry) return;
-  e.preventDefault();
-  const part = document.getElementById(entry.hash.slice(1));
-  if (!part) return;
-  part.open = true;
-  part.scrollIntoView({ block: "start" });
-  for (const other of entry.closest(".outline").querySelectorAll("a")) other.toggleAttribute("aria-current", other === entry);
-});
-
-/** What a reader sees, without the notes and numbers around it. */
-function textOf(element) {
-  const copy = element.cloneNode(true);
-  for (const note of copy.querySelectorAll("[data-copy-skip]")) note.remove();
-  return copy.textContent.replace(/\n+$/, "\n");
-}
-
-async function copied(button, text) {
-  await navigator.clipboard.writeText(text);
-  const use = button.querySelector("use");
-  use?.setAttribute("href", "#i-tick");
-  setTimeout(() => use?.setAttribute("href", button.hasAttribute("data-copy-link") ? "#i-link" : "#i-copy"), 1500);
-}
-
-document.addEventListener("click", async (e) => {
-  const button = e.target.closest("[data-copy], [data-copy-text], [data-copy-raw], [data-copy-link]");
-  if (!button || e.ctrlKey || e.metaKey) return;
-  e.preventDefault();
-  e.stopPropagation();
-  const { copy, copyText, copyRaw } = button.dataset;
-  if (copyText !== undefined) await copied(button, copyText);
-  else if (copyRaw !== undefined) await copied(button, await (await fetch(copyRaw, { credentials: "same-origin" })).text());
-  else if (copy !== undefined) await copied(button, textOf(document.getElementById(copy.slice(1))));
-  else await copied(button, button.href);
-});
-
-document.addEventListener("click", (e) => {
-  const button = e.target.closest("[data-do]");
-  if (!button) return;
-  const panel = button.closest("[data-panel]");
-  const act = button.dataset.do;
-  if (act === "zoom") panel.dataset.zoom = String(Math.max(-1, Math.min(2, Number(panel.dataset.zoom ?? 0) + Number(button.value))));
-  if (act === "wrap") button.setAttribute("aria-pressed", String(!panel.toggleAttribute("data-nowrap")));
-  if (act === "full") button.setAttribute("aria-pressed", String(panel.toggleAttribute("data-full")));
-});
-
+// r: read or raw.
 document.addEventListener("keydown", (e) => {
-  if (e.key === "Escape") document.querySelector("[data-panel][data-full]")?.removeAttribute("data-full");
+  if (e.key !== "r" || e.isComposing || e.ctrlKey || e.metaKey || e.altKey || e.target.matches("input, textarea, select")) return;
+  const other = document.querySelector("[data-panel] [data-view]:not([aria-current])");
+  if (other) showPanel(new URL(other.href));
 });

@@ -1,136 +1,119 @@
-// The span tree: a click opens the span beside it without leaving the page, arrows move, left and right fold, e goes to the next
-// failure, typing in the box finds by name. Rows are links and work without this.
+// The span tree: a click opens the span beside it without leaving the page, keys move and fold. Rows are links and work without this.
+// A large tree comes in blocks: those out of sight keep their height and are fetched when they come near (windows.js).
 import { showPanel } from "./panel.js";
+import { Shape } from "./tree-shape.js";
 
 const tree = document.querySelector("[data-tree]");
-const rows = [...tree.querySelectorAll(".span-row")];
-const levels = rows.map((row) => Number(row.getAttribute("aria-level")));
-let current = rows.find((row) => row.getAttribute("aria-selected") === "true");
+const shape = new Shape(tree);
+const numbers = (text) => (text ? text.split(",").map(Number) : []);
+const failures = numbers(tree.dataset.failures);
+let found = numbers(tree.dataset.found);
+let current = tree.querySelector("[aria-selected=true]");
 
-const spanOf = (row) => new URL(row.href ?? location.href, location.href).searchParams.get("span");
-const bySpan = (id) => rows.find((row) => row.href && spanOf(row) === id);
-
-// One tab stop for the whole tree, and what a fold hides is hidden in one walk over the rows.
-for (const row of rows) row.tabIndex = row === current ? 0 : -1;
-
-function refold() {
-  let below = Infinity;
-  rows.forEach((row, i) => {
-    row.hidden = levels[i] > below;
-    if (!row.hidden) below = row.getAttribute("aria-expanded") === "false" ? levels[i] : Infinity;
-  });
-}
-
-function reveal(row) {
-  let level = levels[rows.indexOf(row)];
-  for (let i = rows.indexOf(row) - 1; i >= 0 && level > 1; i--)
-    if (levels[i] < level) {
-      level = levels[i];
-      if (rows[i].getAttribute("aria-expanded") === "false") rows[i].setAttribute("aria-expanded", "true");
-    }
-  refold();
-}
+const at = () => Number(current?.dataset.i ?? -1);
 
 function mark(row, focus) {
-  current?.setAttribute("aria-selected", "false");
+  current?.removeAttribute("aria-selected");
   if (current) current.tabIndex = -1;
   current = row;
   row.setAttribute("aria-selected", "true");
   row.tabIndex = 0;
-  if (row.hidden) reveal(row);
   if (focus) row.focus({ preventScroll: true });
   row.scrollIntoView({ block: "nearest" });
+  frameOnMap(row);
+}
+
+// The strip above the tree frames the time of the selected step.
+function frameOnMap(row) {
+  const bar = row.querySelector(".wf .bar, .wf .frame");
+  const frame = tree.querySelector(".over .window");
+  if (bar && frame) for (const name of ["x", "width"]) frame.setAttribute(name, bar.getAttribute(name));
 }
 
 // The open tab stays while one walks from span to span.
-function addressOf(id) {
+function addressOf(row) {
   const url = new URL(location.href);
-  url.searchParams.set("span", id);
-  url.searchParams.delete("parts");
+  const wanted = new URL(row.href).searchParams;
+  for (const name of ["trace", "span"]) if (wanted.has(name)) url.searchParams.set(name, wanted.get(name));
+  for (const name of [...url.searchParams.keys()]) if (!["project", "trace", "span", "tab", "view", "show", "find", "kind", "lang"].includes(name)) url.searchParams.delete(name);
   return url;
 }
 
-function select(row, focus = true) {
+async function select(index, { focus = true, panel = true } = {}) {
+  if (index === undefined || index < 0 || index >= shape.total) return;
+  await shape.reveal(index);
+  const row = await shape.row(index);
   if (!row?.href) return;
   mark(row, focus);
-  showPanel(addressOf(spanOf(row)));
+  if (panel) showPanel(addressOf(row));
 }
 
-function fold(row, open) {
-  row.setAttribute("aria-expanded", String(open));
-  refold();
-}
+const next = (rows, step) => (step > 0 ? (rows.find((row) => row > at()) ?? rows[0]) : (rows.findLast((row) => row < at()) ?? rows.at(-1)));
 
 tree.addEventListener("click", (e) => {
   const row = e.target.closest(".span-row");
   if (!row || e.ctrlKey || e.metaKey || e.shiftKey || e.button) return;
   e.preventDefault();
-  if (e.target.closest(".twig")) fold(row, row.getAttribute("aria-expanded") !== "true");
-  else select(row);
+  if (e.target.closest(".twig") || !row.href) shape.fold(Number(row.dataset.i), row.getAttribute("aria-expanded") === "false");
+  else select(Number(row.dataset.i));
 });
 
-// A link to a span anywhere on the page (the cause strip, mostly) moves the tree too.
+// A link to a span anywhere on the page (the cause strip, the map of a long trace) moves the tree too.
 document.addEventListener("click", (e) => {
-  const link = e.target.closest("a[href]");
-  if (!link || link.closest("[data-tree], [data-panel]") || e.ctrlKey || e.metaKey || e.shiftKey || link.pathname !== location.pathname) return;
-  const row = bySpan(new URL(link.href).searchParams.get("span"));
-  if (!row) return;
+  const link = e.target.closest("a");
+  const href = link?.href.baseVal ?? link?.href;
+  if (!href || link.closest(".rows, [data-panel], [data-view]") || e.ctrlKey || e.metaKey || e.shiftKey) return;
+  const url = new URL(href, location.href);
+  if (url.pathname !== location.pathname) return;
+  const row = link.dataset.failure ? next(failures, Number(link.dataset.failure))
+    : link.dataset.hit ? next(found, Number(link.dataset.hit))
+    : link.dataset.row ? Number(link.dataset.row)
+    : shape.drawn(url.searchParams.get("trace"), url.searchParams.get("span"));
+  if (row === undefined || row < 0) return;
   e.preventDefault();
-  if (link.hasAttribute("data-next-failure")) select(nextFailure());
-  else select(row);
+  select(row);
 });
 
-const shown = () => rows.filter((row) => !row.hidden && row.href);
-function nextFailure() {
-  const failed = rows.filter((row) => row.classList.contains("failed"));
-  const at = rows.indexOf(current);
-  return failed.find((row) => rows.indexOf(row) > at) ?? failed[0];
-}
+const steps = {
+  ArrowDown: () => shape.next(at(), 1), j: () => shape.next(at(), 1),
+  ArrowUp: () => shape.next(at(), -1), k: () => shape.next(at(), -1),
+  Home: () => 0, End: () => shape.next(shape.total, -1),
+  e: () => next(failures, 1), E: () => next(failures, -1),
+  n: () => next(found, 1), N: () => next(found, -1),
+};
+const folds = { "]": () => shape.foldAll(true), "[": () => shape.foldAll(false), p: () => shape.foldLevel(true), o: () => shape.foldLevel(false) };
 
 document.addEventListener("keydown", (e) => {
-  if (e.target.matches("input, textarea, select") || e.isComposing || e.ctrlKey || e.metaKey || e.altKey) return;
-  if (e.key === "e") return select(nextFailure());
-  if (!tree.contains(document.activeElement)) return;
-  const list = shown();
-  const at = list.indexOf(current);
-  const move = { ArrowDown: at + 1, j: at + 1, ArrowUp: at - 1, k: at - 1, Home: 0, End: list.length - 1 }[e.key];
-  if (move !== undefined) select(list[Math.max(0, Math.min(list.length - 1, move))]);
-  else if (e.key === "ArrowLeft" && current?.getAttribute("aria-expanded") === "true") fold(current, false);
-  else if (e.key === "ArrowRight" && current?.getAttribute("aria-expanded") === "false") fold(current, true);
+  if (e.target.closest("input, textarea, select, dialog") || e.isComposing || e.ctrlKey || e.metaKey || e.altKey) return;
+  const inPanel = e.target.closest("[data-panel]");
+  if (folds[e.key]) folds[e.key]();
+  else if (e.key.startsWith("Arrow") || e.key === "Home" || e.key === "End") {
+    if (inPanel) return;
+    if (e.key === "ArrowLeft" && current?.getAttribute("aria-expanded") === "true") shape.fold(at(), false);
+    else if (e.key === "ArrowLeft") shape.parent(at()).then((row) => select(row));
+    else if (e.key === "ArrowRight" && current?.getAttribute("aria-expanded") === "false") shape.fold(at(), true);
+    else if (e.key === "ArrowRight") select(shape.next(at(), 1));
+    else select(steps[e.key]());
+  } else if (steps[e.key]) select(steps[e.key]());
   else return;
   e.preventDefault();
 });
 
-for (const button of document.querySelectorAll("[data-fold]"))
-  button.addEventListener("click", () => {
-    const open = button.dataset.fold === "none";
-    // Folding all keeps the first two levels, or nothing would be left to read.
-    rows.forEach((row, i) => row.hasAttribute("aria-expanded") && row.setAttribute("aria-expanded", String(open || levels[i] < 2)));
-    refold();
-  });
+for (const button of document.querySelectorAll("[data-fold]")) button.addEventListener("click", () => shape.foldAll(button.dataset.fold === "all"));
 
-const find = document.querySelector("[data-find]");
-const hits = document.querySelector("[data-find-hits]");
-let found = [];
-find?.addEventListener("input", (e) => {
-  if (e.isComposing) return;
-  const wanted = find.value.trim().toLowerCase();
-  found = wanted ? rows.filter((row) => row.querySelector(".text").textContent.toLowerCase().includes(wanted)) : [];
-  for (const row of rows) row.classList.toggle("hit", found.includes(row));
-  hits.textContent = wanted ? String(found.length) : "";
-  if (found[0]) { reveal(found[0]); found[0].scrollIntoView({ block: "nearest" }); }
-});
-find?.addEventListener("keydown", (e) => {
-  if (e.key !== "Enter" || e.isComposing || !found.length) return;
-  const next = (found.indexOf(current) + (e.shiftKey ? -1 : 1) + found.length) % found.length;
-  hits.textContent = `${next + 1} / ${found.length}`;
-  select(found[next], false);
+document.addEventListener("spans-found", (e) => {
+  found = e.detail.rows;
+  shape.found(found);
+  if (found.length) select(next(found.includes(at()) ? [at()] : found, 1) ?? found[0], { focus: false });
 });
 
 addEventListener("popstate", () => {
-  const row = bySpan(new URL(location.href).searchParams.get("span")) ?? current;
-  if (row) mark(row, false);
+  const wanted = new URL(location.href).searchParams;
+  const row = shape.drawn(wanted.get("trace"), wanted.get("span"));
+  if (row < 0) return location.reload();
+  select(row, { focus: false, panel: false });
   showPanel(new URL(location.href), { push: false });
 });
 
-current?.scrollIntoView({ block: "nearest" });
+shape.found(found);
+if (current) mark(current, false);

@@ -1,7 +1,6 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
 using LlmObs.SqlCopilot.Scripted;
-using LlmObs.SqlCopilot.Telemetry;
 using Microsoft.Extensions.AI;
 using OpenAI;
 using OpenAI.Chat;
@@ -12,7 +11,8 @@ namespace LlmObs.SqlCopilot.Model;
 internal static class ModelClient
 {
     /// <param name="self">This application's own address, where the scripted model is served.</param>
-    public static IChatClient Create(ModelOptions options, Uri self, ILoggerFactory logs, TimeProvider time)
+    /// <param name="sourceName">The source of its spans.</param>
+    public static IChatClient Create(ModelOptions options, Uri self, ILoggerFactory logs, string sourceName, TimeProvider time)
     {
         var endpoint = options.Endpoint ?? new Uri(self, ScriptedModelEndpoint.Path);
         var name = options.IsScripted ? ScriptedModel.Name : options.Name!;
@@ -28,7 +28,7 @@ internal static class ModelClient
         return (options.IsScripted ? new ScriptedProvider(client) : client)
             .AsBuilder()
             .Use(inner => new RateLimitPatience(inner, time))
-            .UseOpenTelemetry(logs, Spans.SourceName, telemetry => telemetry.EnableSensitiveData = true)
+            .UseOpenTelemetry(logs, sourceName, telemetry => telemetry.EnableSensitiveData = true)
             .Build();
     }
 

@@ -5,6 +5,7 @@ namespace LlmObs.SqlCopilot.Prompts;
 /// <summary>A system prompt from Prompts/*.md with its <c>{{names}}</c> filled in.</summary>
 internal static class Prompt
 {
+    /// <param name="name">Of the file: <c>diagnose</c>, <c>generate-sql.2</c>.</param>
     public static ChatMessage System(string name, params ReadOnlySpan<(string Name, string Value)> values)
     {
         var text = Texts.Read($"{name}.md");
@@ -17,10 +18,19 @@ internal static class Prompt
     }
 
     /// <summary>Options of a call that names its prompt, so that its span does too.</summary>
-    public static ChatOptions Options(string name) =>
-        new()
+    /// <param name="version">Of a prompt that has several.</param>
+    public static ChatOptions Options(string name, string? version = null)
+    {
+        var options = new ChatOptions
         {
             Temperature = 0,
             AdditionalProperties = new() { [Telemetry.Tags.PromptName] = name },
         };
+        if (version is not null)
+        {
+            options.AdditionalProperties[Telemetry.Tags.PromptVersion] = version;
+        }
+
+        return options;
+    }
 }

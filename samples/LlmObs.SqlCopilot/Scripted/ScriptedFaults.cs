@@ -6,6 +6,9 @@ internal sealed record ScriptedFaults(string Question, string Task)
     /// <summary>Takes a column from an outdated example instead of the schema.</summary>
     public bool CopiesOutdatedExample => Percent("example") < 40;
 
+    /// <summary>Does so even though the prompt warns of outdated examples.</summary>
+    public bool CopiesThoughWarned => Percent("example") < 14;
+
     /// <summary>Replaces one guessed column by another.</summary>
     public bool GuessesAgain => Percent("repair") < 20;
 
@@ -13,6 +16,9 @@ internal sealed record ScriptedFaults(string Question, string Task)
 
     /// <summary>Forgets NULLIF, compares everything with everything.</summary>
     public bool IsCareless => Percent("care") < 60;
+
+    /// <summary>Does so even though the prompt names these traps.</summary>
+    public bool IsCarelessThoughTold => Percent("care") < 20;
 
     public bool BreaksJson => Percent("json") < 3;
 

@@ -74,8 +74,16 @@ internal static partial class ScriptedModel
         }
 
         // The copied column comes from an outdated example that retrieval put into the prompt; without it the model would not know the name.
-        var copies = system.Contains("gmv_amount", StringComparison.Ordinal) && faults.CopiesOutdatedExample;
-        var sql = ScriptedSql.Write(asked, new(copies ? "gmv_amount" : "pay_amount", Careful: !faults.IsCareless));
+        // What the prompt warns of goes wrong less often.
+        var copies =
+            system.Contains("gmv_amount", StringComparison.Ordinal)
+            && (
+                system.Contains("旧数仓", StringComparison.Ordinal) && system.Contains("为准", StringComparison.Ordinal)
+                    ? faults.CopiesThoughWarned
+                    : faults.CopiesOutdatedExample
+            );
+        var isCareless = system.Contains("NULLIF(", StringComparison.Ordinal) ? faults.IsCarelessThoughTold : faults.IsCareless;
+        var sql = ScriptedSql.Write(asked, new(copies ? "gmv_amount" : "pay_amount", Careful: !isCareless));
         var answer = Json(new { sql, explanation = Explain(asked) });
         return faults.BreaksJson ? answer[..^2]
             : faults.Chatters ? $"```json\n{answer}\n```"

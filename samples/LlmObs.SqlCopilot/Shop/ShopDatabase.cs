@@ -55,7 +55,7 @@ internal sealed partial class ShopDatabase(
         var owner =
             configuration.GetConnectionString("llmobs")
             ?? throw new InvalidOperationException("There is no connection string: set ConnectionStrings:llmobs.");
-        var password = RandomNumberGenerator.GetHexString(48, lowercase: true);
+        var password = options.Value.ReaderPassword ?? RandomNumberGenerator.GetHexString(48, lowercase: true);
         await using (var source = NpgsqlDataSource.Create(owner))
         await using (var connection = await source.OpenConnectionAsync(cancellationToken))
         await using (var transaction = await connection.BeginTransactionAsync(cancellationToken))
@@ -76,6 +76,21 @@ internal sealed partial class ShopDatabase(
                 MaxPoolSize = 8,
             }
         );
+    }
+
+    /// <summary>Whether the past week was played into this database already; true from now on.</summary>
+    public async Task<bool> WasPlayedAsync(CancellationToken cancellationToken)
+    {
+        await using var source = NpgsqlDataSource.Create(configuration.GetConnectionString("llmobs")!);
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        // A schema of its own: the shop's is made anew each day.
+        await RunAsync(
+            connection,
+            "CREATE SCHEMA IF NOT EXISTS sqlcopilot; CREATE TABLE IF NOT EXISTS sqlcopilot.past_week (only_row boolean PRIMARY KEY DEFAULT true);",
+            cancellationToken
+        );
+        await using var command = new NpgsqlCommand("INSERT INTO sqlcopilot.past_week DEFAULT VALUES ON CONFLICT DO NOTHING", connection);
+        return await command.ExecuteNonQueryAsync(cancellationToken) == 0;
     }
 
     /// <summary>The data ends on the day it was made. Later the questions about "today" would find nothing, so it is made again.</summary>

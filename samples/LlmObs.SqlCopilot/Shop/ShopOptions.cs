@@ -11,6 +11,10 @@ public sealed class ShopOptions
     [Required, RegularExpression("^[a-z_][a-z0-9_]{0,62}$")]
     public string ReaderRole { get; set; } = "shop_reader";
 
+    /// <summary>The role's password, when others read the shop by it too: an evaluator. Unset: a random one at each start, known to this process only.</summary>
+    [RegularExpression("^[A-Za-z0-9_-]{16,100}$")]
+    public string? ReaderPassword { get; set; }
+
     /// <summary>A query that runs longer is cancelled by the server, in milliseconds.</summary>
     [Range(100, 60_000)]
     public int StatementTimeoutMs { get; set; } = 2_000;

@@ -8,7 +8,7 @@ using Microsoft.Extensions.AI;
 namespace LlmObs.SqlCopilot.Steps;
 
 /// <summary>生成 SQL: the model writes it from a long prompt and may look at tables through a tool. Its answer is checked by <see cref="ValidateSql"/>.</summary>
-internal sealed class GenerateSql(IChatClient model, ShopReader shop)
+internal sealed class GenerateSql(IChatClient model, ShopReader shop, Release release)
 {
     private readonly IChatClient _modelWithTools = model.AsBuilder().UseFunctionInvocation().Build();
 
@@ -24,12 +24,17 @@ internal sealed class GenerateSql(IChatClient model, ShopReader shop)
             async () =>
             {
                 var documents = string.Join("\n\n", knowledge.Select(hit => $"### {hit.Title}\n{hit.Content}"));
-                var options = Prompt.Options("generate-sql");
+                var options = Prompt.Options("generate-sql", release.PromptVersion);
                 options.ResponseFormat = ChatResponseFormat.Json;
                 options.Tools = [AIFunctionFactory.Create(GetTableSchemaAsync, "get_table_schema")];
                 var answer = await _modelWithTools.GetResponseAsync(
                     [
-                        Prompt.System("generate-sql", ("today", need.Today), ("ddl", Texts.Read("shop.sql").Trim()), ("documents", documents)),
+                        Prompt.System(
+                            $"generate-sql.{release.PromptVersion}",
+                            ("today", need.Today),
+                            ("ddl", Texts.Read("shop.sql").Trim()),
+                            ("documents", documents)
+                        ),
                         new(ChatRole.User, $"## 当前问题\n{need.Question}\n\n## 槽位\n```json\n{Spans.Text(need.Slots)}\n```"),
                     ],
                     options,

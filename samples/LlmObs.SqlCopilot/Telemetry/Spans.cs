@@ -7,9 +7,10 @@ namespace LlmObs.SqlCopilot.Telemetry;
 /// <summary>The copilot's own spans. Model calls and tool calls get theirs from Microsoft.Extensions.AI, under the same source.</summary>
 internal static class Spans
 {
-    public const string SourceName = "SqlCopilot";
+    private static readonly ActivitySource Default = new("SqlCopilot");
 
-    public static readonly ActivitySource Source = new(SourceName);
+    /// <summary>What starts a span: the source of the span it belongs to, which is its release's.</summary>
+    public static ActivitySource Source => Activity.Current?.Source ?? Default;
 
     // Chinese stays Chinese: escapes would hide it from whoever reads or searches the telemetry.
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -17,7 +18,7 @@ internal static class Spans
     /// <summary>Runs one step of the pipeline as a sub-workflow with its input, output and failure on the span.</summary>
     public static async Task<T> StepAsync<T>(string name, object input, Func<Task<T>> work)
     {
-        using var span = StartWorkflow(name, default);
+        using var span = StartWorkflow(Source, name, default);
         span?.SetTag(Tags.Input, Text(input));
         try
         {
@@ -32,15 +33,15 @@ internal static class Spans
         }
     }
 
-    public static Activity? StartWorkflow(string name, ActivityContext caller) =>
-        Source.StartActivity(name, ActivityKind.Internal, caller)?.SetTag(Tags.Operation, "invoke_workflow").SetTag(Tags.WorkflowName, name);
+    public static Activity? StartWorkflow(ActivitySource source, string name, ActivityContext caller) =>
+        source.StartActivity(name, ActivityKind.Internal, caller)?.SetTag(Tags.Operation, "invoke_workflow").SetTag(Tags.WorkflowName, name);
 
     /// <param name="message">One line for the span's status, where the exception's own message is longer.</param>
     public static void Fail(this Activity? span, Exception exception, string? message = null)
     {
         span?.SetStatus(ActivityStatusCode.Error, message ?? exception.Message);
         span?.SetTag(Tags.ErrorType, Failures.TypeOf(exception));
-        span?.AddException(exception);
+        span?.AddException(exception, timestamp: TimeShift.Now);
     }
 
     public static string Text(object? value) => value as string ?? JsonSerializer.Serialize(value, Json);

@@ -9,6 +9,7 @@ internal static class Tags
     public const string UserId = "user.id";
     public const string RequestId = "llmobs.request.id";
     public const string PromptName = "gen_ai.prompt.name";
+    public const string PromptVersion = "llm.prompt_template.version";
 
     public const string RetrievalQuery = "gen_ai.retrieval.query.text";
     public const string RetrievalDocuments = "gen_ai.retrieval.documents";

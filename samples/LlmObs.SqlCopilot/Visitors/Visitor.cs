@@ -67,6 +67,9 @@ internal sealed class Visitor(string userId, Random dice, string[] openings, str
         ];
     }
 
+    /// <summary>The next question belongs to the same conversation.</summary>
+    public bool IsInConversation => _left > 0;
+
     public Question Next()
     {
         var isOpening = _left == 0;

@@ -8,6 +8,7 @@ namespace LlmObs.SqlCopilot.Visitors;
 internal sealed partial class VisitorTraffic(
     IServiceProvider services,
     ShopDatabase shop,
+    FeedbackSender feedback,
     IHostApplicationLifetime lifetime,
     IOptions<VisitorsOptions> options,
     IOptions<ModelOptions> model,
@@ -70,6 +71,7 @@ internal sealed partial class VisitorTraffic(
         try
         {
             var answer = await copilot.AskAsync(question, default, stopping);
+            await feedback.SendAsync(answer.TraceId, Reaction.To(question.Text, answer, attempts: 1, Random.Shared), stopping);
             Log.Asked(logger, question.UserId, question.Text, answer.Error ?? "answered", answer.TraceId);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)

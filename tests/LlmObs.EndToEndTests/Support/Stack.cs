@@ -96,6 +96,11 @@ public sealed partial class Stack : IAsyncDisposable
             ? PostmasterId()
             : Processes.Below(ProcessId).FirstOrDefault(process => process.CommandLine.Contains($"{assembly}.dll", StringComparison.Ordinal))?.Id;
 
+    /// <summary>PostgreSQL and everything it started stand still, with their connections open: as good as away, and not seen to be.</summary>
+    public void FreezePostgres() => SignalPostgres(Sigstop);
+
+    public void ThawPostgres() => SignalPostgres(Sigcont);
+
     /// <summary>Asks the host to stop, as Ctrl-C does, and returns its exit code.</summary>
     public async Task<int> StopAsync()
     {
@@ -151,6 +156,15 @@ public sealed partial class Stack : IAsyncDisposable
         }
     }
 
+    private void SignalPostgres(int signal)
+    {
+        var postmaster = PostmasterId() ?? throw new InvalidOperationException($"PostgreSQL is not running.\n{Output}");
+        foreach (var process in Processes.Below(postmaster).Select(process => process.Id).Prepend(postmaster))
+        {
+            _ = SendSignal(process, signal);
+        }
+    }
+
     private int? PostmasterId() =>
         Directory
             .EnumerateFiles(DataDirectory, "postmaster.pid", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true })
@@ -162,13 +176,15 @@ public sealed partial class Stack : IAsyncDisposable
     private static partial Regex LoginLinkPattern();
 
     private const int Sigterm = 15;
+    private const int Sigcont = 18;
+    private const int Sigstop = 19;
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int SendSignal(int processId, int signal);
 }
 
 /// <summary>Ports nobody holds.</summary>
-public sealed record StackPorts(int Web, int Ingest, int OtlpGrpc, int Sls, int Postgres, int Copilot)
+public sealed record StackPorts(int Web, int Ingest, int OtlpGrpc, int Sls, int Postgres, int Quality, int Copilot)
 {
     public IEnumerable<string> Arguments(bool withDemo) =>
         [
@@ -182,15 +198,17 @@ public sealed record StackPorts(int Web, int Ingest, int OtlpGrpc, int Sls, int 
             $"{Sls}",
             "--port-postgres",
             $"{Postgres}",
+            "--port-quality",
+            $"{Quality}",
             .. withDemo ? (string[])["--port-sqlcopilot", $"{Copilot}"] : [],
         ];
 
     public static StackPorts Free()
     {
-        var listeners = Enumerable.Range(0, 6).Select(_ => new TcpListener(System.Net.IPAddress.Loopback, 0)).ToList();
+        var listeners = Enumerable.Range(0, 7).Select(_ => new TcpListener(System.Net.IPAddress.Loopback, 0)).ToList();
         listeners.ForEach(listener => listener.Start());
         var ports = listeners.ConvertAll(listener => ((System.Net.IPEndPoint)listener.LocalEndpoint).Port);
         listeners.ForEach(listener => listener.Stop());
-        return new(ports[0], ports[1], ports[2], ports[3], ports[4], ports[5]);
+        return new(ports[0], ports[1], ports[2], ports[3], ports[4], ports[5], ports[6]);
     }
 }

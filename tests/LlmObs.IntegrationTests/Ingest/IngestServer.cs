@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using LlmObs.Api;
+using LlmObs.Ingest.Dify;
 using LlmObs.Ingest.Langfuse;
 using LlmObs.Ingest.Otlp;
 using LlmObs.Ingest.Shipping;
@@ -78,6 +79,9 @@ public sealed class IngestServer : IAsyncDisposable
         };
     }
 
+    /// <summary>Of its own database.</summary>
+    public string ConnectionString => Get<Microsoft.Extensions.Configuration.IConfiguration>().GetConnectionString("llmobs")!;
+
     public HttpClient Http { get; }
     public HttpClient Grpc { get; }
 
@@ -121,6 +125,7 @@ public sealed class IngestServer : IAsyncDisposable
         builder.AddTraceLog();
         builder.AddOtlpIngest();
         builder.AddLangfuseIngest();
+        builder.AddDifyIngest();
         builder.AddLlmObsApi();
         builder.Services.AddOptions<ShippingOptions>();
         builder.Services.AddSingleton<ShippingQueue>();

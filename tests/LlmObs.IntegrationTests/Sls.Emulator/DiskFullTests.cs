@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
+using LlmObs.IntegrationTests.Support;
 
 namespace LlmObs.IntegrationTests.Sls.Emulator;
 
@@ -17,7 +17,7 @@ public sealed class DiskFullTests
         using var disk = SmallDisk.Mount(megabytes: 48);
         if (disk is null && minFreeMb == "16")
         {
-            Assert.Skip("needs root on Linux, to mount a small disk");
+            Assert.Skip(SmallDisk.Needs);
         }
         var directory = Path.Combine(disk?.Path ?? Directory.CreateTempSubdirectory("sls").FullName, "data");
         var acknowledged = 0;
@@ -33,10 +33,10 @@ public sealed class DiskFullTests
             if (disk is not null)
             {
                 // Something else takes what was kept free: now the writes themselves would fail.
-                FillUp(Path.Combine(disk.Path, "ballast"));
+                disk.FillUp();
                 Assert.NotNull(await WriteAsync(sls, acknowledged));
                 await ExpectCountAsync(sls, acknowledged);
-                File.Delete(Path.Combine(disk.Path, "ballast"));
+                disk.Free();
             }
         }
         await using (var restarted = await TestSls.StartAsync(directory, ("Emulator:MinFreeDiskMb", minFreeMb)))
@@ -73,64 +73,5 @@ public sealed class DiskFullTests
             (acknowledged, acknowledged),
             (int.Parse(counts["n"], CultureInfo.InvariantCulture), int.Parse(counts["d"], CultureInfo.InvariantCulture))
         );
-    }
-
-    private static void FillUp(string path)
-    {
-        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
-        var block = new byte[64 * 1024];
-        try
-        {
-            while (true)
-            {
-                file.Write(block);
-            }
-        }
-        catch (IOException)
-        {
-            // Full.
-        }
-    }
-
-    private sealed class SmallDisk : IDisposable
-    {
-        private SmallDisk(string path) => Path = path;
-
-        public string Path { get; }
-
-        public static SmallDisk? Mount(int megabytes)
-        {
-            if (!OperatingSystem.IsLinux() || Environment.UserName != "root")
-            {
-                return null;
-            }
-            var path = Directory.CreateTempSubdirectory("small-disk").FullName;
-            if (Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m", "tmpfs", path))
-            {
-                return new SmallDisk(path);
-            }
-            Directory.Delete(path);
-            return null;
-        }
-
-        public void Dispose()
-        {
-            Run("umount", "-l", Path);
-            Directory.Delete(Path, recursive: true);
-        }
-
-        private static bool Run(string command, params string[] arguments)
-        {
-            try
-            {
-                using var process = Process.Start(command, arguments);
-                process.WaitForExit();
-                return process.ExitCode == 0;
-            }
-            catch (System.ComponentModel.Win32Exception)
-            {
-                return false;
-            }
-        }
     }
 }

@@ -16,7 +16,7 @@ public sealed class WholeQuestionTests(ShopFixture shop) : IClassFixture<ShopFix
     [Fact]
     public async Task Is_one_trace_with_a_sub_workflow_for_each_step()
     {
-        var question = Find(faults => faults is { CopiesOutdatedExample: false, BreaksJson: false });
+        var question = Find(faults => faults is { CopiesThoughWarned: false, BreaksJson: false });
         using var recorder = new SpanRecorder();
 
         var answer = await AskAsync(question, "s-whole", "u-1");
@@ -79,7 +79,7 @@ public sealed class WholeQuestionTests(ShopFixture shop) : IClassFixture<ShopFix
     [Fact]
     public async Task A_wrong_column_is_diagnosed_and_repaired_inside_the_trace()
     {
-        var question = Find(faults => faults is { CopiesOutdatedExample: true, GuessesAgain: false, BreaksJson: false });
+        var question = Find(faults => faults is { CopiesThoughWarned: true, GuessesAgain: false, BreaksJson: false });
         using var recorder = new SpanRecorder();
 
         var answer = await AskAsync(question, "s-repair", "u-1");
@@ -107,7 +107,7 @@ public sealed class WholeQuestionTests(ShopFixture shop) : IClassFixture<ShopFix
     [Fact]
     public async Task A_question_that_stays_wrong_fails_with_the_database_error()
     {
-        var question = Find(faults => faults is { CopiesOutdatedExample: true, NeverLearns: true, BreaksJson: false });
+        var question = Find(faults => faults is { CopiesThoughWarned: true, NeverLearns: true, BreaksJson: false });
         using var recorder = new SpanRecorder();
 
         var answer = await AskAsync(question, "s-wrong", "u-1");

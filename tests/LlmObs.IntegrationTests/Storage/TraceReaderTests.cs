@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using LlmObs.Domain.Spans;
 using LlmObs.IntegrationTests.Support;
 using LlmObs.Storage.Reading;
@@ -53,6 +54,56 @@ public sealed class TraceReaderTests(TestDatabase database, ITestOutputHelper ou
         var match = await database.Reader.FindIdAsync(project.Id, "many", Cancel);
 
         Assert.Equal(spans.Reverse().Take(20).Select(span => span.Span.TraceId), match!.TraceIds);
+    }
+
+    [Fact]
+    public async Task Reads_of_a_long_text_the_part_asked_for_and_all_of_it_on_request()
+    {
+        var project = await database.NewProjectAsync();
+        var random = new Random(3);
+        var prompt = string.Concat(Enumerable.Range(0, 200_000).Select(i => $"第 {i} 行 {random.NextInt64():x}\n"));
+        var span = Spans.Chat();
+        span = span with
+        {
+            Content = span.Content with
+            {
+                Messages = [new("input", "user", [MessagePart.Text(prompt)]), new("output", "assistant", [MessagePart.Text("done")])],
+            },
+        };
+        await database.WriteAsync(project, span);
+        var (traceId, spanId) = (span.Span.TraceId, span.Span.SpanId);
+        var parts = TextParts.Count(prompt.Length);
+
+        foreach (var part in (int[])[1, 2, parts])
+        {
+            var read = await database.Reader.SpanToReadAsync(project.Id, traceId, spanId, field => field == "message.0.0" ? part : 1, Cancel);
+
+            Assert.Equal(TextPart.Of(prompt, part), read!.LongTexts["message.0.0"]);
+            Assert.Equal(TextPart.Of(prompt, part).Text, read.Record.Content.Messages[0].Parts[0].Content);
+            Assert.Equal("done", read.Record.Content.Messages[1].Parts[0].Content);
+        }
+
+        Assert.Equal(prompt, (await database.Reader.SpanAsync(project.Id, traceId, spanId, Cancel))!.Content.Messages[0].Parts[0].Content);
+        Assert.Null(await database.Reader.SpanToReadAsync(project.Id, traceId, "0", _ => 1, Cancel));
+    }
+
+    [Fact]
+    public async Task Reads_a_content_of_many_texts_whole_that_are_each_short_enough()
+    {
+        var project = await database.NewProjectAsync();
+        var random = new Random(4);
+        var text = string.Concat(Enumerable.Range(0, 20_000).Select(_ => random.NextInt64().ToString("x", CultureInfo.InvariantCulture)));
+        var span = Spans.Chat();
+        span = span with
+        {
+            Content = span.Content with { Messages = [.. Enumerable.Repeat(new Message("input", "user", [MessagePart.Text(text)]), 12)] },
+        };
+        await database.WriteAsync(project, span);
+
+        var read = await database.Reader.SpanToReadAsync(project.Id, span.Span.TraceId, span.Span.SpanId, _ => 1, Cancel);
+
+        Assert.Empty(read!.LongTexts);
+        Assert.All(read.Record.Content.Messages, message => Assert.Equal(text, message.Parts[0].Content));
     }
 
     [Fact]

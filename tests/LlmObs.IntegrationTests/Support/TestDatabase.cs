@@ -31,6 +31,8 @@ public sealed class TestDatabase(PostgresFixture postgres) : IAsyncLifetime
     public ModelPrices ModelPrices => new(Database);
     public PriceBook PriceBook => new(ModelPrices, Microsoft.Extensions.Options.Options.Create(new PriceOptions()), Clock);
     public TraceReader Reader => new(Database);
+    public TraceJoins Joins => new(Database);
+    public RequestReader Requests => new(Database);
     public StorageStatus Status => new(Database);
     public ApiKeys ApiKeys => new(Database, Clock, AsOptions);
     public KeyRing KeyRing => new(Database, ApiKeys);

@@ -9,6 +9,7 @@ public sealed partial class DocumentTests
     private static readonly string[] Services =
     [
         "LlmObs.Ingest",
+        "LlmObs.Quality",
         "LlmObs.Web",
         "LlmObs.Sls.Emulator",
         "LlmObs.SqlCopilot",

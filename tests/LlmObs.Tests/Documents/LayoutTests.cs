@@ -17,8 +17,9 @@ public sealed class LayoutTests
         ["LlmObs.Sls.Emulator"] = ["LlmObs.ServiceDefaults"],
         ["LlmObs.Ingest"] = ["LlmObs.Api", "LlmObs.ServiceDefaults", "LlmObs.Storage", "LlmObs.TraceLog"],
         ["LlmObs.Web"] = ["LlmObs.Api", "LlmObs.ServiceDefaults", "LlmObs.Storage", "LlmObs.TraceLog"],
+        ["LlmObs.Quality"] = ["LlmObs.ServiceDefaults", "LlmObs.Storage", "LlmObs.TraceLog"],
         ["LlmObs.SqlCopilot"] = ["LlmObs.ServiceDefaults"],
-        ["LlmObs.AppHost"] = ["LlmObs.Ingest", "LlmObs.Sls.Emulator", "LlmObs.SqlCopilot", "LlmObs.Web"],
+        ["LlmObs.AppHost"] = ["LlmObs.Ingest", "LlmObs.Quality", "LlmObs.Sls.Emulator", "LlmObs.SqlCopilot", "LlmObs.Web"],
     };
 
     [Fact]

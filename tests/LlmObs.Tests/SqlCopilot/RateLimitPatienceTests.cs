@@ -61,7 +61,7 @@ public sealed class RateLimitPatienceTests(ScriptedServer server) : IClassFixtur
         }
     }
 
-    private IChatClient Client() => ModelClient.Create(new ModelOptions(), server.Address, NullLoggerFactory.Instance, _clock);
+    private IChatClient Client() => ModelClient.Create(new ModelOptions(), server.Address, NullLoggerFactory.Instance, "SqlCopilot", _clock);
 
     /// <summary>Remembers how long it was asked to wait, and does not.</summary>
     private sealed class HurriedClock : TimeProvider

@@ -59,7 +59,7 @@ public sealed class ScriptedModelTests(ScriptedServer server) : IClassFixture<Sc
         };
         var client = Client().AsBuilder().UseFunctionInvocation().Build();
 
-        var response = await client.GetResponseAsync(Asking("generate-sql", Calm("本月各门店的退款率{0}", "生成 SQL")), options, Cancelled);
+        var response = await client.GetResponseAsync(Asking("generate-sql.2", Calm("本月各门店的退款率{0}", "生成 SQL")), options, Cancelled);
 
         Assert.Equal(["orders", "stores", "refunds"], asked);
         Assert.Contains("refund_rate", response.Text, StringComparison.Ordinal);
@@ -104,23 +104,44 @@ public sealed class ScriptedModelTests(ScriptedServer server) : IClassFixture<Sc
     [Fact]
     public void Takes_the_wrong_column_only_from_the_prompt()
     {
-        var question = Search("最近7天各门店的GMV是多少？{0}", faults => faults is { CopiesOutdatedExample: true, BreaksJson: false }, "生成 SQL");
-        string Sql(string documents) =>
-            ScriptedModel
-                .Reply(
-                    new(
-                        [new("system", Prompt.System("generate-sql", ("documents", documents)).Text), new("user", $"## 当前问题\n{question}")],
-                        HasTools: false,
-                        null,
-                        false,
-                        false
-                    )
-                )
-                .Text;
-
-        Assert.Contains("gmv_amount", Sql("SELECT SUM(o.gmv_amount) FROM orders o"), StringComparison.Ordinal);
-        Assert.DoesNotContain("gmv_amount", Sql("SELECT SUM(o.pay_amount) FROM orders o"), StringComparison.Ordinal);
+        var question = Search("最近7天各门店的GMV是多少？{0}", faults => faults is { CopiesThoughWarned: true, BreaksJson: false }, "生成 SQL");
+        Assert.Contains("gmv_amount", Sql(question, "generate-sql.2", "SELECT SUM(o.gmv_amount) FROM orders o"), StringComparison.Ordinal);
+        Assert.DoesNotContain("gmv_amount", Sql(question, "generate-sql.2", "SELECT SUM(o.pay_amount) FROM orders o"), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Heeds_what_the_prompt_warns_of()
+    {
+        var question = Search(
+            "最近7天各门店的GMV是多少？{0}",
+            faults => faults is { CopiesOutdatedExample: true, CopiesThoughWarned: false, BreaksJson: false },
+            "生成 SQL"
+        );
+        const string Outdated = "SELECT SUM(o.gmv_amount) FROM orders o";
+        Assert.Contains("gmv_amount", Sql(question, "generate-sql.1", Outdated), StringComparison.Ordinal);
+        Assert.DoesNotContain("gmv_amount", Sql(question, "generate-sql.2", Outdated), StringComparison.Ordinal);
+
+        var refunds = Search(
+            "各门店的退款率是多少？{0}",
+            faults => faults is { IsCareless: true, IsCarelessThoughTold: false, BreaksJson: false },
+            "生成 SQL"
+        );
+        Assert.DoesNotContain("NULLIF", Sql(refunds, "generate-sql.1", ""), StringComparison.Ordinal);
+        Assert.Contains("NULLIF", Sql(refunds, "generate-sql.2", ""), StringComparison.Ordinal);
+    }
+
+    private static string Sql(string question, string prompt, string documents) =>
+        ScriptedModel
+            .Reply(
+                new(
+                    [new("system", Prompt.System(prompt, ("documents", documents)).Text), new("user", $"## 当前问题\n{question}")],
+                    HasTools: false,
+                    null,
+                    false,
+                    false
+                )
+            )
+            .Text;
 
     private static ChatMessage[] Asking(string prompt, string question) =>
         [Prompt.System(prompt), new(ChatRole.User, $"## 历史问题\n（无）\n\n## 当前问题\n{question}")];

@@ -1,5 +1,6 @@
 using System.Net;
 using LlmObs.Ingest.Spooling;
+using LlmObs.IntegrationTests.Support;
 using LlmObs.LocalHost.Postgres;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
@@ -110,6 +111,34 @@ public sealed class PostgresAwayTests(IngestDatabase database) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Tells_clients_to_come_again_while_the_disk_of_the_spool_is_full_and_keeps_what_it_took()
+    {
+        using var disk = SmallDisk.Mount(megabytes: 4);
+        if (disk is null)
+        {
+            Assert.Skip(SmallDisk.Needs);
+        }
+
+        await using var ingest = await StartIngestAsync(postgres.Port, spoolDirectory: Path.Combine(disk.Path, "spool"));
+        await using var spans = new NumberedSpans(ingest.Http);
+        Assert.Equal(HttpStatusCode.OK, await spans.SendAsync());
+        await postgres.StopAsync();
+        Assert.Equal(HttpStatusCode.OK, await spans.SendAsync());
+        disk.FillUp();
+        while (await spans.SendAsync() == HttpStatusCode.OK)
+        {
+            Assert.True(spans.Acknowledged.Count < 3000, "a full disk never refused a batch");
+        }
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, true), spans.Refusals.Single());
+        disk.Free();
+        Assert.Equal(HttpStatusCode.OK, await spans.SendAsync());
+        postgres = await StartPostgresAsync(postgres.Port);
+        await DrainedAsync(ingest);
+        await AssertOnceAsync(spans);
+    }
+
+    [Fact]
     public async Task Brings_what_an_earlier_process_spooled_to_PostgreSQL()
     {
         NumberedSpans spans;
@@ -147,13 +176,13 @@ public sealed class PostgresAwayTests(IngestDatabase database) : IAsyncLifetime
             }
         );
 
-    private async Task<IngestServer> StartIngestAsync(int port, int spoolBytes = 100_000_000)
+    private async Task<IngestServer> StartIngestAsync(int port, int spoolBytes = 100_000_000, string? spoolDirectory = null)
     {
         var connection = new NpgsqlConnectionStringBuilder(postgres.ConnectionString("llmobs")) { Port = port };
         var server = await IngestServer.StartAsync(
             database,
             connection.ConnectionString,
-            ("Spool:Directory", SpoolDirectory),
+            ("Spool:Directory", spoolDirectory ?? SpoolDirectory),
             ("Spool:MaxBytes", $"{spoolBytes}"),
             ("Spool:PatienceSeconds", "0.5"),
             ("Spool:RetrySeconds", "0.1")

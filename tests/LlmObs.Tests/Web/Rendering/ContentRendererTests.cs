@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using CsCheck;
+using LlmObs.Domain.Spans;
 using LlmObs.Web.Rendering;
 
 namespace LlmObs.Tests.Web.Rendering;
@@ -59,7 +60,7 @@ public sealed class ContentRendererTests
 
         Assert.Equal(3, dom.QuerySelectorAll("details").Length);
         Assert.Equal(["\"a\"", "\"b\"", "\"c\""], dom.QuerySelectorAll(".pk").Select(key => key.TextContent));
-        Assert.Equal("cut here", Assert.Single(dom.QuerySelectorAll(".chip.warn")).TextContent);
+        Assert.Equal("cut here by its sender", Assert.Single(dom.QuerySelectorAll(".chip.warn")).TextContent);
     }
 
     [Fact]
@@ -115,22 +116,80 @@ public sealed class ContentRendererTests
     }
 
     [Fact]
-    public void Shows_the_first_part_of_five_megabytes_and_all_of_it_on_request()
+    public void Shows_any_part_of_a_long_value()
     {
         var line = "第 {0} 行：SELECT pay_amount FROM fact_order，**很长** 的提示词 with some English words in it\n";
         var prompt = new StringBuilder("# 提示词\n");
-        for (var i = 0; prompt.Length < 5_000_000; i++)
+        for (var i = 0; prompt.Length < 1_500_000; i++)
         {
             prompt.AppendFormat(System.Globalization.CultureInfo.InvariantCulture, line, i);
         }
 
         var value = prompt.ToString();
-        var first = Rendered.Content(value);
-        var all = Rendered.Content(value, parts: 100);
+        var last = TextParts.Count(value.Length);
 
-        Assert.InRange(first.ShownChars, 200_000, ContentRenderer.PartChars);
-        Assert.Equal(value.Length, all.ShownChars);
-        Assert.Contains($"第 {value.Count(c => c == '\n') - 2} 行", all.Html.ToString()!, StringComparison.Ordinal);
+        Assert.Contains("第 0 行", Rendered.Parse(Rendered.Content(value).Html.ToString()!).TextContent, StringComparison.Ordinal);
+        Assert.Contains(
+            $"第 {value.Count(c => c == '\n') - 2} 行",
+            Rendered.Parse(Rendered.Content(value, part: last).Html.ToString()!).TextContent,
+            StringComparison.Ordinal
+        );
+        Assert.Equal(TextPart.Of(value, last), TextPart.Of(value, 1000));
+    }
+
+    [Fact]
+    public void Parts_of_any_text_join_to_the_text_and_split_no_character() =>
+        Gen.Select(
+                Gen.OneOf("x", "😀", "中\n"),
+                Gen.Int[0, 700_000],
+                (piece, length) => string.Concat(Enumerable.Repeat(piece, length / piece.Length))
+            )
+            .Sample(
+                text =>
+                {
+                    var parts = Enumerable.Range(1, TextParts.Count(text.Length)).Select(part => TextParts.Of(text, part)).ToList();
+                    return string.Concat(parts.Select(part => text[part.Start..part.End])) == text
+                        && parts.All(part => part.Start == part.End || !char.IsLowSurrogate(text[part.Start]));
+                },
+                iter: 60
+            );
+
+    [Fact]
+    public void Says_who_cut_a_document()
+    {
+        const string cut = """{"a": "b", "c": "cut he""";
+
+        Assert.Equal("cut here by its sender", Rendered.Dom(cut).QuerySelector(".chip.warn")!.TextContent);
+        Assert.Contains(
+            "MaxAttributeBytes",
+            Rendered.Of(cut, new RenderRequest("v", IsCutByUs: true)).QuerySelector(".chip.warn")!.TextContent,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public void Reads_a_value_as_what_the_reader_says_it_is()
+    {
+        Assert.Equal("SQL", Rendered.As(TextFormat.Sql, "call refresh_sales()").QuerySelector(".lang")!.TextContent);
+        Assert.Equal("x", Rendered.As(TextFormat.Markdown, "*x*").QuerySelector("em")!.TextContent);
+        Assert.Empty(Rendered.As(TextFormat.Text, "# no heading").QuerySelectorAll("h3, h4, details"));
+        Assert.Contains("no JSON", Rendered.As(TextFormat.Json, "no JSON").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Names_the_database_a_statement_is_for()
+    {
+        Assert.Equal("SQL · MySQL", Rendered.Of("SELECT 1 FROM t", new RenderRequest("v", Dialect: "MySQL")).QuerySelector(".lang")!.TextContent);
+        Assert.Equal("SQL · PostgreSQL", Rendered.Dom("# x\n```postgresql\nSELECT 1\n```").QuerySelector(".lang")!.TextContent);
+    }
+
+    [Fact]
+    public void Remembers_that_escapes_were_shown_as_characters()
+    {
+        Assert.True(Rendered.Content("say \\u4f60\\u597d").HasEscapes);
+        Assert.True(Rendered.Content("{\"a\": \"\\u4f60\"}").HasEscapes);
+        Assert.False(Rendered.Content("{\"a\": \"你\\n\"}").HasEscapes);
+        Assert.Equal("\"你\"", Rendered.Dom("{\"a\": \"\\u4f60\"}").QuerySelector(".esc")!.TextContent);
     }
 
     [Theory]
@@ -151,6 +210,45 @@ public sealed class ContentRendererTests
 
         // A linear renderer takes milliseconds, a quadratic one minutes: this tells them apart on any machine.
         Assert.True(clock.Elapsed < TimeSpan.FromMinutes(1), $"{piece}: {clock.Elapsed}");
+    }
+
+    [Fact]
+    public void Loses_no_word_whatever_the_text_is_taken_for()
+    {
+        // Layout may change white space, Markdown reads its own marks, JSON drops commas; words stay.
+        var pieces = Gen.OneOf([
+            "w{0} ",
+            "中{0}文\n",
+            "SELECT c{0} FROM t{0};\n",
+            "{{\"k{0}\": [1, \"v{0}\"]}}\n",
+            "User: u{0}\n",
+            "Assistant: a{0}\n",
+            "## h{0}\n",
+            "<tag>\nb{0}\n</tag>\n",
+            "```python\nprint({0})\n```\n",
+            "ValueError: e{0}\n",
+            "  at x.f{0}(f.js:1:2)\n",
+            "key{0}: v{0}\n",
+            "- i{0}\n",
+            "\n\n",
+        ]);
+        pieces
+            .Array[0, 60]
+            .Select(parts => string.Concat(parts.Select((part, i) => string.Format(System.Globalization.CultureInfo.InvariantCulture, part, i))))
+            .Sample(
+                text =>
+                {
+                    var shown = Rendered.Dom(text).TextContent;
+                    foreach (System.Text.RegularExpressions.Match word in System.Text.RegularExpressions.Regex.Matches(text, @"[\w\d]+"))
+                    {
+                        Assert.True(
+                            word.Value is "python" or "tag" || shown.Contains(word.Value, StringComparison.Ordinal),
+                            $"{word.Value} of\n{text}"
+                        );
+                    }
+                },
+                iter: 300
+            );
     }
 
     [Fact]

@@ -40,6 +40,27 @@ public sealed class FormatDetectorTests
     [InlineData("<unclosed>\nnothing", TextFormat.Text)]
     [InlineData("<?xml version=\"1.0\"?><a/>", TextFormat.Code)]
     [InlineData("import os\nprint(os.getcwd())", TextFormat.Code)]
+    [InlineData("const rows = await db.query(sql)\nreturn rows", TextFormat.Code)]
+    [InlineData("package main\n\nfunc main() {}", TextFormat.Code)]
+    [InlineData("diff --git a/x b/x\n--- a/x\n+++ b/x", TextFormat.Code)]
+    [InlineData("Import the data from the store", TextFormat.Text)]
+    [InlineData("app:\n  name: nl2sql\n  mode: workflow\nversion: 0.1.5", TextFormat.Yaml)]
+    [InlineData("---\nsteps:\n- name: retrieve\n  top_k: 5\n- name: generate\n  prompt: |\n    你是分析师\n    Be brief.", TextFormat.Yaml)]
+    [InlineData("角色: 分析师\n任务: 写 SQL\n要求: 简洁", TextFormat.Text)]
+    [InlineData("Note: this\nand that\nname: x", TextFormat.Text)]
+    [InlineData(
+        "Traceback (most recent call last):\n  File \"/app/run.py\", line 12, in run\n    answer(q)\nKeyError: 'gmv_amount'",
+        TextFormat.StackTrace
+    )]
+    [InlineData(
+        "System.InvalidOperationException: no row\n   at App.Sales.Read(String q) in /src/Sales.cs:line 8\n   at App.Run()",
+        TextFormat.StackTrace
+    )]
+    [InlineData("TypeError: x is undefined\n    at read (/app/index.js:3:9)\n    at node:internal/main:1:1", TextFormat.StackTrace)]
+    [InlineData("Error: the model said no", TextFormat.Text)]
+    [InlineData("User: 上季度销售额？\nAssistant: 120 万", TextFormat.Tagged)]
+    [InlineData("<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\n多少？<|im_end|>", TextFormat.Tagged)]
+    [InlineData("User: 上季度销售额？", TextFormat.Text)]
     public void Tells_what_a_value_is(string value, TextFormat expected) => Assert.Equal(expected, FormatDetector.Detect(value));
 
     [Fact]

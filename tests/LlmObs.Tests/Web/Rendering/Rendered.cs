@@ -1,6 +1,7 @@
 using System.Globalization;
 using AngleSharp.Dom;
 using AngleSharp.Html.Parser;
+using LlmObs.Domain.Spans;
 using LlmObs.Web.Rendering;
 using Microsoft.Extensions.Localization;
 
@@ -11,8 +12,15 @@ internal static class Rendered
 {
     private static readonly ContentRenderer Renderer = new(new English());
 
-    public static RenderedContent Content(string value, string? error = null, int parts = 1) =>
-        Renderer.Render(value, new RenderRequest("v", error, parts));
+    public static RenderedContent Content(string value, string? error = null, int part = 1) =>
+        Renderer.Render(TextPart.Of(value, part), new RenderRequest("v", error));
+
+    public static IElement As(TextFormat format, string value) =>
+        Parse(Renderer.Render(TextPart.Of(value, 1), new RenderRequest("v", Format: format)).Html.ToString()!);
+
+    public static IElement Of(string value, RenderRequest request) => Parse(Renderer.Render(TextPart.Of(value, 1), request).Html.ToString()!);
+
+    public static IElement Diff(string before, string after) => Parse(Renderer.RenderDiff(before, after, "v").ToString()!);
 
     public static string Html(string value, string? error = null) => Content(value, error).Html.ToString()!;
 

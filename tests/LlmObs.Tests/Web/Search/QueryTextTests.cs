@@ -61,6 +61,29 @@ public sealed class QueryTextTests
     [InlineData("\"status: error\"")]
     public void A_filter_is_not_on_when_the_line_does_not_demand_it(string line) => Assert.False(QueryText.Parse(line).Has("status", "error"));
 
+    [Theory]
+    [InlineData("", "not status: error")]
+    [InlineData("x", "x and not status: error")]
+    [InlineData("a or b", "(a or b) and not status: error")]
+    [InlineData("status: error", "not status: error")]
+    [InlineData("(status: error or status: ok) and x", "status: ok and x and not status: error")]
+    [InlineData("x not status: error", "x")]
+    [InlineData("not (status: error or status: ok)", "not status: ok")]
+    public void Leaves_a_value_out_and_lets_it_in_again(string line, string expected) =>
+        Assert.Equal(expected, QueryText.Parse(line).Exclude("status", "error"));
+
+    [Theory]
+    [InlineData("", "status: error")]
+    [InlineData("status: error", "status: error")]
+    [InlineData("not status: error", "status: error")]
+    [InlineData("x and not status: error", "x and status: error")]
+    public void Asks_for_a_value_that_was_left_out(string line, string expected) =>
+        Assert.Equal(expected, QueryText.Parse(line).Include("status", "error"));
+
+    [Fact]
+    public void Says_nothing_of_a_field_when_told_so() =>
+        Assert.Equal("x", QueryText.Parse("kind: llm x not kind: db not (kind: tool or kind: http)").SilentOn("kind"));
+
     [Fact]
     public void Both_names_of_the_environment_are_one_field() => Assert.Equal("", QueryText.Parse("env: prod").Toggle("environment", "prod"));
 

@@ -18,6 +18,9 @@ public sealed class SearchAddressTests
     [InlineData("/?q=%E9%80%80%E6%AC%BE&range=7d&view=spans")]
     [InlineData("/?q=x&from=2025-10-13T20%3A30%3A00Z&to=2025-10-14T20%3A30%3A00.5Z&cursor=a%2Bb")]
     [InlineData("/?tz=Asia%2FShanghai")]
+    [InlineData("/?view=sessions&live=1")]
+    [InlineData("/?group=model&by=p95&cols=duration,model&facets=tags,release")]
+    [InlineData("/?q=x&saved=5f2b6a52-59a5-4f2e-9a70-a5fd3c9b7a41")]
     public void What_is_read_is_written_again(string url) => Assert.Equal(url, Read(url, Default).Url);
 
     [Fact]
@@ -61,6 +64,38 @@ public sealed class SearchAddressTests
         Assert.Equal([("q", "x"), ("view", "spans"), ("tz", "UTC"), ("project", "shop")], address.KeptBesides("range", "from", "to"));
     }
 
+    [Theory]
+    [InlineData("/?group=input")]
+    [InlineData("/?group=nonsense")]
+    [InlineData("/?by=nonsense")]
+    [InlineData("/?view=7")]
+    [InlineData("/?facets=input,nonsense")]
+    [InlineData("/?saved=nonsense")]
+    public void What_cannot_be_is_left_out(string url) => Assert.Equal("/", Read(url, Default).Url);
+
+    [Fact]
+    public void A_saved_view_keeps_the_question_and_how_it_is_shown_but_not_the_place()
+    {
+        var address = Read("/?q=x&range=7d&view=spans&cols=model&facets=tags&live=1&cursor=abc&tz=UTC", Shop);
+
+        Assert.Equal("q=x&range=7d&view=spans&cols=model", address.State);
+        Assert.Equal(address.State, SearchAddress.OfState(address.State, Shop, Zone).State);
+        Assert.NotEqual(address.State, address.Toggling("status", "error").State);
+    }
+
+    [Fact]
+    public void Columns_come_in_the_order_of_the_address_and_unknown_ones_are_left_out()
+    {
+        var address = Read("/?cols=model,nonsense,duration,model", Default);
+
+        Assert.Equal(["model", "duration"], ResultColumn.Chosen(address).Select(column => column.Key));
+        Assert.Equal(["duration", "tokens", "cost", "user"], ResultColumn.Chosen(Read("/?cols=nonsense", Default)).Select(column => column.Key));
+    }
+
+    [Fact]
+    public void The_usual_columns_are_not_in_the_address() =>
+        Assert.Equal("/", ResultColumn.Showing(Read("/?cols=model", Default), ResultColumn.Usual(SearchView.Requests)).Url);
+
     [Fact]
     public void A_line_break_in_a_pasted_query_is_a_blank() => Assert.Equal("a  b", Read("/?q=a%0D%0A%20b", Default).Query);
 
@@ -69,8 +104,8 @@ public sealed class SearchAddressTests
     [InlineData(IdKind.Span, 1, "/traces/t0?project=shop&span=id")]
     [InlineData(IdKind.Request, 1, "/traces/t0?project=shop")]
     [InlineData(IdKind.Request, 2, "/?project=shop&q=request%3A%20id&range=30d")]
-    [InlineData(IdKind.Session, 1, "/?project=shop&q=session%3A%20id&range=30d")]
-    [InlineData(IdKind.User, 3, "/?project=shop&q=user%3A%20id&range=30d")]
+    [InlineData(IdKind.Session, 1, "/sessions/id?project=shop")]
+    [InlineData(IdKind.User, 3, "/users/id?project=shop")]
     public void A_pasted_id_leads_to_what_it_names(IdKind kind, int traces, string expected)
     {
         var match = new IdMatch(kind, "id", [.. Enumerable.Range(0, traces).Select(i => $"t{i}")]);
@@ -78,9 +113,8 @@ public sealed class SearchAddressTests
         Assert.Equal(expected, IdJump.Target(Read("/?q=id", Shop), match));
     }
 
-    private static SearchAddress Read(string url, Project project)
-    {
-        var query = QueryHelpers.ParseQuery(new Uri("http://localhost" + url).Query);
-        return SearchAddress.Read(new QueryCollection(query), project, new ViewerZone(new HttpContextAccessor(), TimeProvider.System));
-    }
+    private static ViewerZone Zone => new(new HttpContextAccessor(), TimeProvider.System);
+
+    private static SearchAddress Read(string url, Project project) =>
+        SearchAddress.Read(new QueryCollection(QueryHelpers.ParseQuery(new Uri("http://localhost" + url).Query)), project, Zone);
 }

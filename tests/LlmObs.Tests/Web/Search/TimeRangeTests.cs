@@ -67,4 +67,24 @@ public sealed class TimeRangeTests
 
     private static TimeRange Read(string? range, string? from = null, string? to = null) =>
         TimeRange.Read(range, from, to, Now, wall => new DateTimeOffset(wall, TimeSpan.FromHours(8)));
+
+    private static readonly DateTimeOffset Noon = new(2025, 10, 14, 12, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void Earlier_and_later_are_as_long_and_touch()
+    {
+        var earlier = new TimeRange("1h").Earlier(Noon);
+
+        Assert.Equal((Noon.AddHours(-2), Noon.AddHours(-1)), (earlier.From, earlier.To));
+        Assert.Equal(TimeRange.Between(Noon.AddHours(-1), Noon), earlier.Later(Noon));
+        Assert.Null(new TimeRange("1h").Later(Noon));
+        Assert.Null(TimeRange.Between(Noon.AddHours(-1), Noon).Later(Noon));
+    }
+
+    [Fact]
+    public void Wider_keeps_the_middle_where_there_is_room()
+    {
+        Assert.Equal(TimeRange.Between(Noon.AddHours(-7), Noon.AddHours(-3)), TimeRange.Between(Noon.AddHours(-6), Noon.AddHours(-4)).Wider(Noon));
+        Assert.Equal(TimeRange.Between(Noon.AddHours(-2), Noon), new TimeRange("1h").Wider(Noon));
+    }
 }

@@ -2,6 +2,8 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using LlmObs.Domain.Spans;
 using LlmObs.Web.Formatting;
+using LlmObs.Web.Pages.Traces;
+using LlmObs.Web.Rendering;
 using LlmObs.Web.Search;
 
 namespace LlmObs.Tests.Web.Shell;
@@ -31,6 +33,14 @@ public sealed partial class TranslationsTests
         var known = Keys(Path.Combine("Formatting", "Words"));
 
         Assert.All(Enum.GetValues<SpanKind>(), kind => Assert.Contains(KindLook.Of(kind).Name, known));
+    }
+
+    [Fact]
+    public void Every_form_of_a_value_is_translated()
+    {
+        var known = Keys(Path.Combine("Pages", "Traces", "_ValueTools"));
+
+        Assert.All(Enum.GetValues<TextFormat>(), format => Assert.Contains(ValueForms.Name(format), known));
     }
 
     [Fact]

@@ -88,7 +88,7 @@ public sealed class TraceRowsTests
         Assert.True(cause.IsRecovered);
     }
 
-    private static IReadOnlyList<TraceRow> Lay(params Span[] spans)
+    private static TraceRows Lay(params Span[] spans)
     {
         var tree = TraceTree.Build(spans);
         return TraceRows.Lay(tree, TraceRollup.Summarise(tree));

@@ -1,0 +1,195 @@
+using Dapper;
+
+namespace LlmObs.Storage.Dify;
+
+/// <summary>How far a stream has been read.</summary>
+/// <param name="BeganAt">Where it began; history goes down from there, what is new goes up.</param>
+/// <param name="IsDone">History has reached its end.</param>
+public sealed record DifyStream(string Name, DateTimeOffset BeganAt, DifyPlace Place, bool IsDone, long RowsRead);
+
+/// <summary>How a reader stands, for the page.</summary>
+/// <param name="PolledAt">When it last went through; null before the first time.</param>
+/// <param name="FailedAt">When it last failed; with <paramref name="LastError"/> the reason.</param>
+public sealed record DifyReaderStatus(
+    string Source,
+    bool IsPaused,
+    DateTimeOffset? PolledAt,
+    DateTimeOffset? FailedAt,
+    string? LastError,
+    long Queries,
+    long RowsRead,
+    TimeSpan Busy,
+    IReadOnlyList<DifyStream> Streams
+)
+{
+    public bool IsFailing => FailedAt is { } failed && (PolledAt is null || PolledAt < failed);
+}
+
+/// <summary>The memory of the readers: whose turn it is, how far each stream has come, what it cost.</summary>
+public sealed class DifyProgress(Database database)
+{
+    // The holder keeps its turn by taking it again before it runs out; another gets it when that one died.
+    private const string Claim = """
+        INSERT INTO dify_readers AS r (source, holder, leased_until) VALUES (@source, @holder, now() + @lease)
+        ON CONFLICT (source) DO UPDATE SET holder = excluded.holder, leased_until = excluded.leased_until
+        WHERE r.leased_until IS NULL OR r.leased_until <= now() OR r.holder = excluded.holder
+        RETURNING is_paused
+        """;
+
+    private const string Finish = """
+        UPDATE dify_readers
+        SET polled_at = now(), queries = queries + @queries, rows_read = rows_read + @rows, busy_ms = busy_ms + @busyMs
+        WHERE source = @source
+        """;
+
+    private const string Fail = "UPDATE dify_readers SET failed_at = now(), last_error = @reason WHERE source = @source";
+
+    private const string Pause = """
+        INSERT INTO dify_readers (source, is_paused) VALUES (@source, @isPaused)
+        ON CONFLICT (source) DO UPDATE SET is_paused = excluded.is_paused
+        """;
+
+    private const string Streams = """
+        SELECT source AS "Source", stream AS "Name", is_done AS "IsDone", began_at AS "BeganAt", at AS "At", rows_read AS "RowsRead", id AS "Id"
+        FROM dify_streams
+        WHERE @source::text IS NULL OR source = @source
+        ORDER BY source, stream
+        """;
+
+    private const string Begin = """
+        INSERT INTO dify_streams (source, stream, began_at, at, id) VALUES (@source, @stream, @at, @at, @id) ON CONFLICT (source, stream) DO NOTHING
+        """;
+
+    private const string Advance = """
+        UPDATE dify_streams SET at = @at, id = @id, is_done = @isDone, rows_read = rows_read + @rows WHERE source = @source AND stream = @stream
+        """;
+
+    private const string Readers = """
+        SELECT source AS "Source", is_paused AS "IsPaused", polled_at AS "PolledAt", failed_at AS "FailedAt", last_error AS "LastError",
+            queries AS "Queries", rows_read AS "RowsRead", busy_ms AS "BusyMs"
+        FROM dify_readers
+        ORDER BY source
+        """;
+
+    /// <summary>Takes the turn for a time, or goes on having it.</summary>
+    /// <returns>Whether history is paused; null when another has the turn.</returns>
+    public Task<bool?> ClaimAsync(string source, Guid holder, TimeSpan lease, CancellationToken cancellationToken) =>
+        database.RunAsync(
+            connection =>
+                connection.ExecuteScalarAsync<bool?>(
+                    new CommandDefinition(
+                        Claim,
+                        new
+                        {
+                            source,
+                            holder,
+                            lease,
+                        },
+                        cancellationToken: cancellationToken
+                    )
+                ),
+            cancellationToken
+        );
+
+    public Task FinishAsync(string source, DifyLoad load, CancellationToken cancellationToken) =>
+        ExecuteAsync(
+            Finish,
+            new
+            {
+                source,
+                queries = load.Queries,
+                rows = load.Rows,
+                busyMs = (long)load.Busy.TotalMilliseconds,
+            },
+            cancellationToken
+        );
+
+    public Task FailAsync(string source, string reason, CancellationToken cancellationToken) =>
+        ExecuteAsync(Fail, new { source, reason = Rows.StorableText.Clean(reason) }, cancellationToken);
+
+    /// <summary>Stops reading history, or goes on with it. What is new is read either way.</summary>
+    public Task PauseAsync(string source, bool isPaused, CancellationToken cancellationToken) =>
+        ExecuteAsync(Pause, new { source, isPaused }, cancellationToken);
+
+    public async Task<IReadOnlyList<DifyStream>> StreamsAsync(string source, CancellationToken cancellationToken) =>
+        [.. (await QueryAsync<StreamRow>(Streams, new { source }, cancellationToken)).Select(row => row.ToStream())];
+
+    /// <summary>Begins a stream; one that has begun stays where it is.</summary>
+    public Task BeginAsync(string source, string stream, DifyPlace place, CancellationToken cancellationToken) =>
+        ExecuteAsync(
+            Begin,
+            new
+            {
+                source,
+                stream,
+                at = place.At.UtcDateTime,
+                id = place.Id,
+            },
+            cancellationToken
+        );
+
+    /// <summary>What lies before this place is durable.</summary>
+    public Task AdvanceAsync(string source, string stream, DifyPlace place, bool isDone, int rows, CancellationToken cancellationToken) =>
+        ExecuteAsync(
+            Advance,
+            new
+            {
+                source,
+                stream,
+                at = place.At.UtcDateTime,
+                id = place.Id,
+                isDone,
+                rows,
+            },
+            cancellationToken
+        );
+
+    /// <summary>Every reader that has ever run.</summary>
+    public async Task<IReadOnlyList<DifyReaderStatus>> StatusAsync(CancellationToken cancellationToken)
+    {
+        var streams = (await QueryAsync<StreamRow>(Streams, new { source = (string?)null }, cancellationToken)).ToLookup(row => row.Source);
+        return
+        [
+            .. (await QueryAsync<ReaderRow>(Readers, null, cancellationToken)).Select(row => new DifyReaderStatus(
+                row.Source,
+                row.IsPaused,
+                DifyTime.Of(row.PolledAt),
+                DifyTime.Of(row.FailedAt),
+                row.LastError,
+                row.Queries,
+                row.RowsRead,
+                TimeSpan.FromMilliseconds(row.BusyMs),
+                [.. streams[row.Source].Select(stream => stream.ToStream())]
+            )),
+        ];
+    }
+
+    private Task<int> ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken) =>
+        database.RunAsync(
+            connection => connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)),
+            cancellationToken
+        );
+
+    private Task<List<T>> QueryAsync<T>(string sql, object? parameters, CancellationToken cancellationToken) =>
+        database.RunAsync(
+            async connection =>
+                (await connection.QueryAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).AsList(),
+            cancellationToken
+        );
+
+    private sealed record StreamRow(string Source, string Name, bool IsDone, DateTime BeganAt, DateTime At, long RowsRead, Guid Id)
+    {
+        public DifyStream ToStream() => new(Name, new(BeganAt), new(new(At), Id), IsDone, RowsRead);
+    }
+
+    private sealed record ReaderRow(
+        string Source,
+        bool IsPaused,
+        DateTime? PolledAt,
+        DateTime? FailedAt,
+        string? LastError,
+        long Queries,
+        long RowsRead,
+        long BusyMs
+    );
+}

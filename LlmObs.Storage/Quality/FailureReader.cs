@@ -1,0 +1,80 @@
+using Dapper;
+
+namespace LlmObs.Storage.Quality;
+
+/// <summary>Requests that failed in the same way.</summary>
+/// <param name="Category"><c>sql</c>: the last statement did not run; <c>data</c>: its result broke a rule; <c>error</c>: anything else.</param>
+/// <param name="Label">The outcome, the rule, or the type of the first error.</param>
+/// <param name="Step">Where the first error happened; null when no span failed.</param>
+/// <param name="Message">Of the newest one.</param>
+/// <param name="Trend">Counts over equal parts of the time, oldest first.</param>
+public sealed record FailureGroup(
+    string Category,
+    string Label,
+    string? Step,
+    long Count,
+    string ExampleTraceId,
+    string? Message,
+    IReadOnlyList<long> Trend
+);
+
+/// <summary>What fails, grouped by outcome, rule or error, and by step.</summary>
+public sealed class FailureReader(Database database)
+{
+    private const int Parts = 14;
+
+    /// <summary>How a failing request is named; the request list filters by the same words.</summary>
+    internal const string Category =
+        "CASE WHEN f.sql_final = false THEN 'sql' WHEN f.data_outcome IS NOT NULL THEN 'data' WHEN f.has_failed THEN 'error' END";
+
+    internal const string Label =
+        "CASE WHEN f.sql_final = false THEN f.sql_outcome WHEN f.data_outcome IS NOT NULL THEN f.data_outcome WHEN f.has_failed THEN f.error_type END";
+
+    private const string Message =
+        "CASE WHEN f.sql_final = false THEN f.sql_message WHEN f.data_outcome IS NOT NULL THEN f.data_message ELSE f.error_message END";
+
+    private const string Select = $"""
+        SELECT {Category} AS "Category", coalesce({Label}, 'other') AS "Label", f.error_step AS "Step",
+            width_bucket(extract(epoch FROM f.started_at)::double precision, extract(epoch FROM @from)::double precision,
+                extract(epoch FROM @to)::double precision, @parts) AS "Part",
+            count(*) AS "Count",
+            (array_agg(f.trace_id ORDER BY f.started_at DESC))[1] AS "ExampleTraceId",
+            (array_agg({Message} ORDER BY f.started_at DESC))[1] AS "Message"
+        FROM quality_facts AS f
+        WHERE {QualityFilter.Sql} AND {Category} IS NOT NULL
+        GROUP BY 1, 2, 3, 4
+        ORDER BY 4
+        """;
+
+    /// <summary>The largest group first.</summary>
+    public Task<IReadOnlyList<FailureGroup>> GroupsAsync(QualityFilter filter, CancellationToken cancellationToken) =>
+        database.RunAsync<IReadOnlyList<FailureGroup>>(
+            async connection =>
+            {
+                var rows = await connection.QueryAsync<Row>(
+                    new CommandDefinition(Select, filter.Parameters(new { parts = Parts }), cancellationToken: cancellationToken)
+                );
+                return
+                [
+                    .. rows.GroupBy(row => (row.Category, row.Label, row.Step))
+                        .Select(group => ToGroup([.. group]))
+                        .OrderByDescending(group => group.Count)
+                        .ThenBy(group => group.Label, StringComparer.Ordinal),
+                ];
+            },
+            cancellationToken
+        );
+
+    private static FailureGroup ToGroup(IReadOnlyList<Row> parts)
+    {
+        var (trend, newest) = (new long[Parts], parts[^1]);
+        foreach (var part in parts)
+        {
+            trend[Math.Clamp(part.Part, 1, Parts) - 1] += part.Count;
+        }
+
+        return new(newest.Category, newest.Label, newest.Step, parts.Sum(part => part.Count), newest.ExampleTraceId, newest.Message, trend);
+    }
+
+    private sealed record Row(string Category, string Label, string? Step, int Part, long Count, string ExampleTraceId, string? Message);
+}

@@ -1,0 +1,140 @@
+using Dapper;
+using LlmObs.Storage.Rows;
+
+namespace LlmObs.Storage.Quality;
+
+/// <summary>Which part of the requests stands behind a number.</summary>
+public enum RequestPart
+{
+    All,
+    Failed,
+
+    /// <summary>An evaluator judged its SQL.</summary>
+    SqlJudged,
+
+    /// <summary>At least one of its statements did not run.</summary>
+    SqlFailed,
+    DataChecked,
+    DataInvalid,
+    Rated,
+    Evaluated,
+    Unevaluated,
+    Labelled,
+
+    /// <summary>In the group <see cref="RequestQuestion.Category"/>, <see cref="RequestQuestion.Label"/>, <see cref="RequestQuestion.Step"/>.</summary>
+    Group,
+
+    /// <summary>The step <see cref="RequestQuestion.Step"/> failed in it.</summary>
+    StepFailed,
+
+    /// <summary>The step <see cref="RequestQuestion.Step"/> ran in it.</summary>
+    StepRan,
+}
+
+public enum RequestOrder
+{
+    Newest,
+    Slowest,
+
+    /// <summary>The least satisfied first.</summary>
+    Unhappiest,
+}
+
+/// <summary>The requests behind a number.</summary>
+/// <param name="Skip">How many of the list to leave out: the pages before.</param>
+public sealed record RequestQuestion(QualityFilter Filter, RequestPart Part, RequestOrder Order, int Skip)
+{
+    public string? Category { get; init; }
+    public string? Label { get; init; }
+    public string? Step { get; init; }
+}
+
+/// <summary>A request as the list shows it.</summary>
+public sealed record ListedRequest
+{
+    public string TraceId { get; init; } = "";
+    public DateTime StartedAt { get; init; }
+    public string? Question { get; init; }
+    public string? Release { get; init; }
+    public string? UserId { get; init; }
+    public double DurationMs { get; init; }
+    public bool HasFailed { get; init; }
+    public string? ErrorType { get; init; }
+    public string? SqlOutcome { get; init; }
+    public string? DataOutcome { get; init; }
+    public int SqlJudged { get; init; }
+
+    /// <summary>Its satisfaction, 1–5.</summary>
+    public double? Stars { get; init; }
+
+    public string[] Signals { get; init; } = [];
+}
+
+/// <summary>Lists the requests behind a number of the quality page.</summary>
+public sealed class RequestReader(Database database, QualityReader quality)
+{
+    public const int PageSize = 50;
+
+    /// <summary>Pages are taken by offset here: the lists are bounded by their time, and sorted by more than it.</summary>
+    public const int MaxSkip = 5_000;
+
+    /// <summary>One page and, to tell whether another follows, one row more.</summary>
+    public Task<IReadOnlyList<ListedRequest>> PageAsync(RequestQuestion question, CancellationToken cancellationToken)
+    {
+        var sql = $"""
+            SELECT f.trace_id AS "TraceId", f.started_at AS "StartedAt", f.question AS "Question", f.release AS "Release", f.user_id AS "UserId",
+                f.duration_ms AS "DurationMs", f.has_failed AS "HasFailed", f.error_type AS "ErrorType", f.sql_outcome AS "SqlOutcome",
+                f.data_outcome AS "DataOutcome", f.sql_judged AS "SqlJudged", r.stars AS "Stars", f.signals AS "Signals"
+            FROM quality_facts AS f
+            {QualityReader.Rating}
+            WHERE {QualityFilter.Sql} AND {Condition(question.Part)}
+            ORDER BY {Sorting(question.Order)}
+            LIMIT {PageSize + 1} OFFSET @skip
+            """;
+        var parameters = question.Filter.Parameters(
+            quality.Weights(
+                new
+                {
+                    skip = Math.Clamp(question.Skip, 0, MaxSkip),
+                    category = question.Category,
+                    label = StorableText.Clean(question.Label),
+                    step = StorableText.Clean(question.Step),
+                }
+            )
+        );
+        return database.RunAsync<IReadOnlyList<ListedRequest>>(
+            async connection =>
+                (await connection.QueryAsync<ListedRequest>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).AsList(),
+            cancellationToken
+        );
+    }
+
+    private static string Condition(RequestPart part) =>
+        part switch
+        {
+            RequestPart.Failed => "f.has_failed",
+            RequestPart.SqlJudged => "f.sql_judged > 0",
+            RequestPart.SqlFailed => "f.sql_executable < f.sql_judged",
+            RequestPart.DataChecked => "f.data_checked > 0",
+            RequestPart.DataInvalid => "f.data_valid < f.data_checked",
+            RequestPart.Rated => "r.stars IS NOT NULL",
+            RequestPart.Evaluated => "f.is_evaluated",
+            RequestPart.Unevaluated => "NOT f.is_evaluated",
+            RequestPart.Labelled => "f.is_labelled",
+            RequestPart.Group =>
+                $"{FailureReader.Category} = @category AND coalesce({FailureReader.Label}, 'other') = @label AND f.error_step IS NOT DISTINCT FROM @step",
+            RequestPart.StepFailed => $"EXISTS ({Step} AND s.failed > 0)",
+            RequestPart.StepRan => $"EXISTS ({Step})",
+            _ => "true",
+        };
+
+    private const string Step = "SELECT FROM quality_steps AS s WHERE s.project_id = f.project_id AND s.trace_id = f.trace_id AND s.name = @step";
+
+    private static string Sorting(RequestOrder order) =>
+        order switch
+        {
+            RequestOrder.Slowest => "f.duration_ms DESC, f.trace_id",
+            RequestOrder.Unhappiest => "r.stars NULLS LAST, f.started_at DESC, f.trace_id",
+            _ => "f.started_at DESC, f.trace_id",
+        };
+}

@@ -1,0 +1,57 @@
+using LlmObs.Storage.Quality;
+using LlmObs.Web.Quality;
+using LlmObs.Web.Shell;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+
+namespace LlmObs.Web.Pages.Quality;
+
+/// <summary>The requests behind a number of the quality page.</summary>
+public sealed class RequestsModel(RequestReader requests, CurrentProject current, ViewerZone zone) : PageModel
+{
+    [BindProperty(SupportsGet = true)]
+    public RequestPart Part { get; set; }
+
+    [BindProperty(SupportsGet = true)]
+    public RequestOrder Order { get; set; }
+
+    [BindProperty(SupportsGet = true)]
+    public string? Category { get; set; }
+
+    [BindProperty(SupportsGet = true)]
+    public string? Label { get; set; }
+
+    [BindProperty(SupportsGet = true)]
+    public string? Step { get; set; }
+
+    [BindProperty(SupportsGet = true)]
+    public int Skip { get; set; }
+
+    public QualityAddress Address { get; private set; } = null!;
+    public IReadOnlyList<ListedRequest> Rows { get; private set; } = [];
+    public bool HasMore { get; private set; }
+
+    public async Task OnGetAsync(CancellationToken cancellationToken)
+    {
+        Address = QualityAddress.Read(Request.Query, current.Project, zone);
+        var question = new RequestQuestion(Address.Filter(zone.Now), Part, Order, Skip)
+        {
+            Category = Category,
+            Label = Label,
+            Step = Step,
+        };
+        var page = await requests.PageAsync(question, cancellationToken);
+        HasMore = page.Count > RequestReader.PageSize && Skip + RequestReader.PageSize <= RequestReader.MaxSkip;
+        Rows = [.. page.Take(RequestReader.PageSize)];
+    }
+
+    public string At(RequestOrder order, int skip) =>
+        Address.Requests(
+            Part,
+            order,
+            ("category", Category),
+            ("label", Label),
+            ("step", Step),
+            ("skip", skip == 0 ? null : skip.ToString(System.Globalization.CultureInfo.InvariantCulture))
+        );
+}

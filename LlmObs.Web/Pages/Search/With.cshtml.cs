@@ -1,0 +1,36 @@
+using LlmObs.TraceLog;
+using LlmObs.Web.Search;
+using LlmObs.Web.Shell;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+
+namespace LlmObs.Web.Pages.Search;
+
+/// <summary>Where a value on any page leads when somebody wants its spans, or all but its spans: the search of the address, changed by it.</summary>
+public sealed class WithModel(CurrentProject current, ViewerZone zone) : PageModel
+{
+    private const int LongestValue = 2000;
+
+    /// <param name="how"><c>include</c> or <c>exclude</c>.</param>
+    public IActionResult OnGet(string? field, string? value, string? how)
+    {
+        if (SpanField.Find(field) is not { } known)
+        {
+            return BadRequest($"field: '{field}' is no field of the query line.");
+        }
+
+        if (value is not { Length: > 0 and <= LongestValue })
+        {
+            return BadRequest($"value: 1 to {LongestValue} characters.");
+        }
+
+        var address = SearchAddress.Read(Request.Query, current.Project, zone);
+        var line = QueryText.Parse(address.Query);
+        return how switch
+        {
+            "include" => LocalRedirect(address.Asking(line.Include(known.Name, value)).Url),
+            "exclude" => LocalRedirect(address.Asking(line.Exclude(known.Name, value)).Url),
+            _ => BadRequest("how: include or exclude."),
+        };
+    }
+}

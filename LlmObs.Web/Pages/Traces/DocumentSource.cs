@@ -1,0 +1,23 @@
+using LlmObs.Domain.Spans;
+
+namespace LlmObs.Web.Pages.Traces;
+
+/// <summary>Where a retrieved document comes from, as its metadata says under the names that retrievers use.</summary>
+public static class DocumentSource
+{
+    private static readonly string[] Names = ["source", "url", "uri", "file_path", "file_name", "filename", "document_name", "dataset_name"];
+
+    /// <summary>Null when no such member says anything.</summary>
+    public static string? Of(RetrievedDocument document)
+    {
+        if (document.Metadata.IsNull)
+        {
+            return null;
+        }
+
+        var members = SpanPanel.Members(document.Metadata);
+        return Names
+            .Select(name => members.FirstOrDefault(member => member.Name == name).Value)
+            .FirstOrDefault(value => !string.IsNullOrEmpty(value) && value != document.Title);
+    }
+}

@@ -1,0 +1,51 @@
+using LlmObs.Domain.Quality;
+using LlmObs.Storage.Quality;
+
+namespace LlmObs.Web.Quality;
+
+/// <summary>A measure now and in the period before.</summary>
+public sealed record Reading(Measure Measure, Estimate Now, Estimate Before, Estimate Change, double? Goal)
+{
+    public Gauge Gauge => Gauge.Of(Measure, Now, Before, Goal);
+
+    public Verdict Verdict => new Comparison(Measure, Before, Now, Change).Verdict;
+}
+
+/// <summary>A line of the breakdown.</summary>
+/// <param name="Kind">The span kind of a step; null for a group of requests.</param>
+/// <param name="Count">Runs of a step, or requests.</param>
+/// <param name="Change">Against the period before.</param>
+/// <param name="CostEach">Of a run or a request; null without a price.</param>
+public sealed record BreakdownRow(
+    string Key,
+    int? Kind,
+    long Count,
+    Measure Measure,
+    Estimate Value,
+    Comparison Change,
+    double? P50Ms,
+    double? CostEach,
+    string? Currency
+);
+
+/// <summary>Two releases side by side.</summary>
+public sealed record ReleaseComparison(QualityTally A, QualityTally B, IReadOnlyList<Comparison> Rows);
+
+/// <summary>All that the quality page shows.</summary>
+/// <param name="Measure">The one whose trend and breakdown are shown.</param>
+/// <param name="Releases">All releases of the period, newest first.</param>
+public sealed record QualityOverview(
+    QualityFilter Filter,
+    QualityTally Now,
+    QualityTally Before,
+    IReadOnlyList<Reading> Readings,
+    Measure Measure,
+    IReadOnlyList<TrendPoint> Trend,
+    IReadOnlyList<BreakdownRow> Rows,
+    IReadOnlyList<QualityTally> Releases,
+    ReleaseComparison? Comparison,
+    IReadOnlyList<FailureGroup> Failures
+)
+{
+    public Reading Reading(Measure measure) => Readings.First(reading => reading.Measure == measure);
+}

@@ -1,0 +1,90 @@
+using LlmObs.Sls;
+using LlmObs.TraceLog;
+
+namespace LlmObs.Web.Search;
+
+/// <summary>A field to go on with.</summary>
+/// <param name="Insert">What takes the place of what was typed.</param>
+public sealed record FieldSuggestion(SpanField Field, string Insert);
+
+/// <summary>A value that was seen in this range.</summary>
+public sealed record ValueSuggestion(string Value, long Count, string Insert);
+
+/// <param name="Caret">What the suggestions replace.</param>
+/// <param name="Field">The field whose values were looked up; null when none was.</param>
+/// <param name="Fault">Why the rest of the line cannot be searched; null when it can.</param>
+public sealed record Suggestions(
+    QueryCaret Caret,
+    IReadOnlyList<FieldSuggestion> Fields,
+    string? Field,
+    IReadOnlyList<ValueSuggestion> Values,
+    QueryException? Fault
+);
+
+/// <summary>What may come next in the query line: fields, and values that occur among what the rest of the line finds.</summary>
+public sealed class SuggestionReader(SpanSearch search)
+{
+    private const int MostFields = 8;
+    private const int MostValues = 8;
+
+    // One letter fits half of all fields: no reason yet to ask SLS for values.
+    private const int EnoughLetters = 2;
+
+    /// <exception cref="SlsException">SLS is away: there are no values.</exception>
+    public async Task<Suggestions> ReadAsync(SpanQuery query, int at, CancellationToken cancellationToken)
+    {
+        var caret = QueryCaret.Of(query.Text, at);
+        var fault = FaultOf(caret.Rest);
+        var fields = caret.Field is null ? FieldsFor(caret.Typed) : [];
+        var field =
+            caret.Field is { } named ? SpanField.Find(named)
+            : caret.Typed.Length >= EnoughLetters ? fields.Select(suggestion => suggestion.Field).FirstOrDefault(one => one.CanGroup)
+            : null;
+        if (field is not { CanGroup: true })
+        {
+            return new(caret, fields, null, [], fault);
+        }
+
+        var among = query with { Text = fault is null ? caret.Rest : "" };
+        var values = await search.FacetAsync(among, field.Name, MostValues, cancellationToken, caret.Field is null ? null : caret.Typed);
+        return new(
+            caret,
+            fields,
+            field.Name,
+            [.. values.Select(value => new ValueSuggestion(value.Value, value.Count, Inserted(field.Name, value.Value, caret)))],
+            fault
+        );
+    }
+
+    /// <summary>Fields whose name begins with what was typed, then those that hold it, each in the order of the list.</summary>
+    public static IReadOnlyList<FieldSuggestion> FieldsFor(string typed) =>
+        [
+            .. SpanField
+                .All.Where(field => field.Name.Contains(typed, StringComparison.OrdinalIgnoreCase))
+                .OrderBy(field => !field.Name.StartsWith(typed, StringComparison.OrdinalIgnoreCase))
+                .Take(MostFields)
+                .Select(field => new FieldSuggestion(
+                    field,
+                    field.Name + (field.Type is SpanFieldType.Number or SpanFieldType.Duration ? " > " : ": ")
+                )),
+        ];
+
+    private static string Inserted(string field, string value, QueryCaret caret)
+    {
+        var condition = QueryText.Condition(field, value);
+        return (caret.Field is null ? condition : condition[(field.Length + 2)..]) + " ";
+    }
+
+    private static QueryException? FaultOf(string line)
+    {
+        try
+        {
+            QueryLine.Parse(line);
+            return null;
+        }
+        catch (QueryException exception)
+        {
+            return exception;
+        }
+    }
+}

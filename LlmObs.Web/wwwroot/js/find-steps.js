@@ -1,0 +1,47 @@
+// Finding inside a trace without leaving the page: the server looks into names and contents, the tree marks what it found.
+const form = document.querySelector("[data-find-form]");
+const box = form.querySelector("[data-find]");
+const hits = document.querySelector("[data-find-hits]");
+let running;
+
+async function find() {
+  const url = new URL(location.href);
+  for (const name of ["find", "kind"]) {
+    const value = form.elements[name].value.trim();
+    if (value) url.searchParams.set(name, value);
+    else url.searchParams.delete(name);
+  }
+  history.replaceState(null, "", url);
+  running?.abort();
+  running = new AbortController();
+  const source = new URL(url);
+  source.searchParams.set("handler", "Find");
+  try {
+    const answer = await fetch(source, { signal: running.signal, credentials: "same-origin" });
+    if (!answer.ok) throw new Error(String(answer.status));
+    const found = await answer.json();
+    const cut = found?.isCut ? ` · ${hits.dataset.cut}` : "";
+    hits.textContent = found ? (found.rows.length ? found.rows.length.toLocaleString("en") : hits.dataset.none) + cut : "";
+    document.dispatchEvent(new CustomEvent("spans-found", { detail: found ?? { rows: [] } }));
+  } catch (error) {
+    if (error.name !== "AbortError") form.submit();
+  }
+}
+
+// Only the tree can show finds in place; other views are drawn again.
+if (document.querySelector("[data-tree]"))
+  form.addEventListener("submit", (e) => {
+    e.preventDefault();
+    find();
+  });
+form.querySelector("[data-kind]").addEventListener("change", () => form.requestSubmit());
+box.addEventListener("keydown", (e) => {
+  if (e.key === "Enter" && e.isComposing) e.preventDefault();
+  if (e.key === "Escape") box.blur();
+});
+document.addEventListener("keydown", (e) => {
+  if (e.key !== "/" || e.target.closest("input, textarea, select, dialog") || e.ctrlKey || e.metaKey || e.altKey) return;
+  e.preventDefault();
+  box.select();
+  box.focus();
+});

@@ -1,0 +1,44 @@
+// A single value of the panel: another form, another part, what changed, in place. The links lead to the same page without this.
+const fragment = (link, field) => {
+  const source = new URL(link.href);
+  const span = link.closest("[data-panel]").dataset.span;
+  source.pathname = `${source.pathname}/spans/${encodeURIComponent(span)}/value`;
+  source.searchParams.set("field", field);
+  source.hash = "";
+  return source;
+};
+
+document.addEventListener("click", async (e) => {
+  const link = e.target.closest("[data-value-link]");
+  if (!link || e.ctrlKey || e.metaKey || e.shiftKey) return;
+  e.preventDefault();
+  const value = link.closest("[data-value]");
+  value.setAttribute("aria-busy", "true");
+  try {
+    const answer = await fetch(fragment(link, value.dataset.value), { credentials: "same-origin" });
+    if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-value]");
+    value.replaceWith(fresh);
+    history.replaceState(null, "", link.href);
+    fresh.scrollIntoView({ block: "nearest" });
+    fresh.querySelector(".value-tools summary")?.focus({ preventScroll: true });
+    document.dispatchEvent(new CustomEvent("panel-shown", { detail: fresh }));
+  } catch {
+    location.assign(link.href);
+  }
+});
+
+// An entry of the outline may lie in a fold.
+document.addEventListener("click", (e) => {
+  const entry = e.target.closest(".outline a");
+  if (!entry) return;
+  e.preventDefault();
+  const part = document.getElementById(entry.hash.slice(1));
+  if (!part) return;
+  for (let fold = part.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  part.scrollIntoView({ block: "start" });
+  for (const other of entry.closest(".outline").querySelectorAll("a")) {
+    if (other === entry) other.setAttribute("aria-current", "true");
+    else other.removeAttribute("aria-current");
+  }
+});

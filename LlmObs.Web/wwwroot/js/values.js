@@ -1,0 +1,55 @@
+// A value anywhere is a link to its spans; with a script a click offers to include it, leave it out, open it or copy it.
+const template = document.getElementById("value-menu");
+const menu = template?.content.firstElementChild.cloneNode(true);
+
+function address(value, how) {
+  // On the search page the menu changes the search that is there; elsewhere it begins one.
+  const isSearch = ["/", "/search"].includes(location.pathname);
+  const url = new URL("/search/with", location.href);
+  const here = new URLSearchParams(location.search);
+  for (const [name, text] of here) if (isSearch || name === "project") url.searchParams.append(name, text);
+  url.searchParams.set("field", value.dataset.field);
+  url.searchParams.set("value", value.dataset.value);
+  url.searchParams.set("how", how);
+  return url.href;
+}
+
+if (menu) {
+  document.body.append(menu);
+  let value = null;
+  const close = () => menu.hidePopover();
+
+  document.addEventListener("click", (e) => {
+    const link = e.target.closest("a[data-field][data-value]");
+    if (!link || e.ctrlKey || e.metaKey || e.shiftKey || e.button !== 0) return;
+    e.preventDefault();
+    value = link;
+    menu.querySelector("[data-value-name]").textContent = `${link.dataset.field}: ${link.dataset.value}`;
+    for (const item of menu.querySelectorAll("[data-how]")) item.href = address(link, item.dataset.how);
+    const opens = menu.querySelector("[data-open-value]");
+    opens.hidden = new URL(link.href).pathname === "/";
+    opens.href = link.href;
+    menu.showPopover();
+    const box = link.getBoundingClientRect();
+    menu.style.left = `${Math.max(8, Math.min(box.left, innerWidth - menu.offsetWidth - 8))}px`;
+    menu.style.top = `${box.bottom + menu.offsetHeight + 8 > innerHeight ? box.top - menu.offsetHeight - 4 : box.bottom + 4}px`;
+    [...menu.querySelectorAll("a, button")].find((item) => !item.hidden).focus();
+  });
+
+  menu.addEventListener("keydown", (e) => {
+    const items = [...menu.querySelectorAll("a, button")].filter((item) => !item.hidden);
+    const step = e.key === "ArrowDown" ? 1 : e.key === "ArrowUp" ? -1 : 0;
+    if (step === 0) return;
+    e.preventDefault();
+    items[(items.indexOf(document.activeElement) + step + items.length) % items.length].focus();
+  });
+  menu.addEventListener("toggle", (e) => e.newState === "closed" && value?.focus());
+  addEventListener("scroll", close, { passive: true });
+
+  const copy = menu.querySelector("[data-copy-value]");
+  copy.hidden = !navigator.clipboard;
+  copy.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(value.dataset.value);
+    close();
+  });
+}

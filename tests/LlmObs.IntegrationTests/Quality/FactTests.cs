@@ -1,0 +1,197 @@
+using LlmObs.Domain;
+using LlmObs.Domain.Quality;
+using LlmObs.Domain.Scores;
+using LlmObs.Domain.Spans;
+using LlmObs.IntegrationTests.Support;
+using LlmObs.Quality.Facts;
+using LlmObs.Storage.Quality;
+using LlmObs.Storage.Reading;
+using LlmObs.Storage.Writing;
+using Microsoft.Extensions.Options;
+
+namespace LlmObs.IntegrationTests.Quality;
+
+public sealed class FactTests(TestDatabase database) : IClassFixture<TestDatabase>
+{
+    private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
+
+    private QualityReader Reader => new(database.Database, Options.Create(new SatisfactionWeights()));
+
+    private FactRollup Rollup =>
+        new(
+            new(database.Database),
+            new(database.Database),
+            database.Reader,
+            new(database.Database),
+            Options.Create(new FactOptions()),
+            Options.Create(database.Options),
+            database.Clock
+        );
+
+    [Fact]
+    public async Task Scores_that_come_late_change_or_go_move_the_measures()
+    {
+        var project = await database.NewProjectAsync();
+        var traces = await AskAsync(project, 4);
+        Assert.Equal(4, (await TallyAsync(project)).Requests);
+
+        await ScoreAsync(project, Sql("a", traces[0], true), Sql("b", traces[1], true), Sql("c", traces[2], false, "unknown_column"));
+        var tally = await TallyAsync(project);
+        Assert.Equal((3, 2, 3), (tally.SqlJudged, tally.SqlExecutable, tally.Evaluated));
+
+        await ScoreAsync(project, Sql("c", traces[2], true) with { UnixMicros = 2 });
+        Assert.Equal(3, (await TallyAsync(project)).SqlExecutable);
+
+        await new ScoreWriter(database.Database, database.Sampling).DeleteAsync(project, "a", Cancel);
+        tally = await TallyAsync(project);
+        Assert.Equal((2, 2, 2), (tally.SqlJudged, tally.SqlExecutable, tally.Evaluated));
+    }
+
+    [Fact]
+    public async Task A_span_that_comes_late_or_changes_is_seen()
+    {
+        var project = await database.NewProjectAsync();
+        var root = Spans.Chat().With(span => span with { Kind = SpanKind.Workflow, Usage = null });
+        await database.WriteAsync(project, root);
+        Assert.Equal((1, 0), ((await TallyAsync(project)).Requests, (await TallyAsync(project)).Tokens));
+
+        var call = Spans.Chat(root.Span.TraceId, parent: root.Span.SpanId).With(span => span with { Usage = null, Status = SpanStatus.Error });
+        await database.WriteAsync(project, call);
+        await TallyAsync(project);
+
+        await database.Writer.WriteAsync(new(project, [], [Spans.Late(call, "output", "text") with { Usage = new(20, 5) }]), Cancel);
+        Assert.Equal(1, await database.Merger.MergeDueAsync(100, Cancel));
+        Assert.Equal(25, (await TallyAsync(project)).Tokens);
+        var step = Assert.Single(await Reader.StepsAsync(Filter(project), Cancel));
+        Assert.Equal(("chat", (int)SpanKind.Llm, 1, 1), (step.Name, step.Kind, step.Runs, step.Failed));
+    }
+
+    [Fact]
+    public async Task What_is_said_of_a_request_counts_for_its_trace_and_the_weights_are_those_of_the_domain()
+    {
+        var project = await database.NewProjectAsync();
+        var start = Spans.Now();
+        var first = Asked("各门店的退款率是多少", start, "session");
+        var second = Asked("各门店的退款率是多少？", start + 30_000_000_000, "session");
+        await database.WriteAsync(project, first, second);
+        await ScoreAsync(project, Given("up", null, first.Span.RequestId, ScoreNames.UserFeedback, "feedback", true));
+
+        var tally = await TallyAsync(project);
+
+        // Liked, and yet asked again.
+        var expected = new SatisfactionParts(5, 1, null).Composite(new());
+        Assert.Equal((1, 1, 1), (tally.Rated, tally.Explicit, tally.Implicit));
+        Assert.Equal(expected!.Value, tally.Of(Measure.Satisfaction).Value!.Value, 1e-9);
+    }
+
+    [Fact]
+    public async Task Groups_by_time_dimension_and_model_and_filters_by_them()
+    {
+        var project = await database.NewProjectAsync();
+        await AskAsync(project, 3, span => span with { Release = "1.0.0", Model = "m-1" });
+        await AskAsync(project, 2, span => span with { Release = "2.0.0", Model = "m-2", PromptName = "p", PromptVersion = "2" });
+        await Rollup.RunAsync(Cancel);
+
+        var releases = await Reader.TalliesAsync(Filter(project), QualityGroup.Release, "UTC", Cancel);
+        Assert.Equal([("1.0.0", 3), ("2.0.0", 2)], releases.Select(tally => (tally.Key, tally.Requests)));
+        var models = await Reader.TalliesAsync(Filter(project) with { Release = "2.0.0" }, QualityGroup.Model, "UTC", Cancel);
+        Assert.Equal([("m-2", 2)], models.Select(tally => (tally.Key, tally.Requests)));
+        var prompts = await Reader.TalliesAsync(Filter(project), QualityGroup.Prompt, "UTC", Cancel);
+        Assert.Equal([("p@2", 2)], prompts.Select(tally => (tally.Key, tally.Requests)));
+        var days = await Reader.TalliesAsync(Filter(project), QualityGroup.Day, "Asia/Shanghai", Cancel);
+        Assert.Equal(5, days.Sum(tally => tally.Requests));
+        Assert.Equal(5, (await Reader.DurationsAsync(Filter(project), Cancel)).Count);
+    }
+
+    [Fact]
+    public async Task Failures_are_grouped_and_the_list_behind_a_group_has_the_same_requests()
+    {
+        var project = await database.NewProjectAsync();
+        var traces = await AskAsync(project, 5);
+        await ScoreAsync(
+            project,
+            [.. traces.Take(3).Select((trace, i) => Sql($"s{i}", trace, false, "unknown_column") with { Comment = "no column" })]
+        );
+        await ScoreAsync(project, Sql("ok", traces[3], true), Sql("d", traces[3], false, "empty") with { Name = ScoreNames.DataValid });
+        await Rollup.RunAsync(Cancel);
+
+        var groups = await new FailureReader(database.Database).GroupsAsync(Filter(project), Cancel);
+        Assert.Equal([("sql", "unknown_column", 3), ("data", "empty", 1)], groups.Select(group => (group.Category, group.Label, group.Count)));
+        Assert.Equal(3, groups[0].Trend.Sum());
+        Assert.Equal("no column", groups[0].Message);
+
+        var list = await new RequestReader(database.Database, Reader).PageAsync(
+            new(Filter(project), RequestPart.Group, RequestOrder.Newest, 0) { Category = "sql", Label = "unknown_column" },
+            Cancel
+        );
+        Assert.Equal(traces.Take(3).Order(), list.Select(row => row.TraceId).Order());
+        foreach (var part in Enum.GetValues<RequestPart>())
+        {
+            foreach (var order in Enum.GetValues<RequestOrder>())
+            {
+                var page = await new RequestReader(database.Database, Reader).PageAsync(
+                    new(Filter(project), part, order, 0) { Step = "chat" },
+                    Cancel
+                );
+                Assert.InRange(page.Count, 0, 5);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task History_can_be_worked_out_again()
+    {
+        var project = await database.NewProjectAsync();
+        await AskAsync(project, 2);
+        await Rollup.RunAsync(Cancel);
+        await database.ScalarAsync($"DELETE FROM quality_facts WHERE project_id = {project.Id}");
+        Assert.Equal(0, (await TallyAsync(project)).Requests);
+
+        await new FactProgress(database.Database).StartAgainAsync(Cancel);
+        Assert.Equal(2, (await TallyAsync(project)).Requests);
+    }
+
+    [Fact]
+    public async Task One_replica_has_the_turn_until_it_gives_it_back()
+    {
+        var progress = new FactProgress(database.Database);
+        Assert.NotNull(await progress.ClaimAsync(TimeSpan.FromMinutes(1), Cancel));
+        Assert.Null(await progress.ClaimAsync(TimeSpan.FromMinutes(1), Cancel));
+        await progress.GiveBackAsync(Cancel);
+        Assert.NotNull(await progress.ClaimAsync(TimeSpan.FromMinutes(1), Cancel));
+        await progress.GiveBackAsync(Cancel);
+    }
+
+    private static SpanRecord Asked(string question, long start, string? session = null) =>
+        Spans
+            .Chat(start: start)
+            .With(span => span with { Kind = SpanKind.Workflow, Question = question, SessionId = session, RequestId = Guid.NewGuid().ToString("N") });
+
+    private static QualityFilter Filter(Project project) =>
+        new(project.Id, TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
+
+    private async Task<IReadOnlyList<string>> AskAsync(Project project, int count, Func<Span, Span>? change = null)
+    {
+        var spans = Enumerable.Range(0, count).Select(i => Asked($"question {i}", Spans.Now()).With(change ?? (span => span))).ToArray();
+        await database.WriteAsync(project, spans);
+        return [.. spans.Select(span => span.Span.TraceId)];
+    }
+
+    private async Task<QualityTally> TallyAsync(Project project)
+    {
+        await Rollup.RunAsync(Cancel);
+        return await Reader.TallyAsync(Filter(project), Cancel);
+    }
+
+    private Task ScoreAsync(Project project, params IReadOnlyCollection<Score> scores) =>
+        new ScoreWriter(database.Database, database.Sampling).WriteAsync(project, scores, Cancel);
+
+    private static Score Sql(string id, string traceId, bool passed, string label = "ok") =>
+        Given(id, traceId, null, ScoreNames.SqlExecutable, "code", passed) with
+        {
+            Label = label,
+        };
+
+    private static Score Given(string id, string? traceId, string? requestId, string name, string source, bool passed) =>
+        new(id, traceId, null, null, requestId, name, ScoreType.Boolean, passed ? 1 : 0, null, null, source, 1, default);
+}
