@@ -6,8 +6,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 sizes=${1:-10000 100000 1000000}
 port=${2:-15085}
-dotnet build LlmObs.Sls.Emulator -c Release -v quiet --nologo >/dev/null
-dotnet build bench/LlmObs.Sls.Emulator.Bench -c Release -v quiet --nologo >/dev/null
+dotnet build LlmObs.Sls.Emulator -c Release -v quiet --nologo >&2
+dotnet build bench/LlmObs.Sls.Emulator.Bench -c Release -v quiet --nologo >&2
 data=$(mktemp -d)
 pid=
 stop() { [ -z "$pid" ] || { kill "$pid"; wait "$pid" || true; pid=; } 2>/dev/null; }
