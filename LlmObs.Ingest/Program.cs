@@ -20,6 +20,7 @@ builder.AddReconciling();
 builder.AddLlmObsApi();
 
 var app = builder.Build();
+app.MapDifyIngest();
 app.MapLangfuseIngest();
 app.MapOtlpIngest();
 app.MapLlmObsApi();

@@ -60,7 +60,7 @@ public static class StorageServices
         services.AddSingleton<FactStore>();
         services.AddSingleton<QualityReader>();
         services.AddSingleton<FailureReader>();
-        services.AddSingleton<RequestReader>();
+        services.AddSingleton<JudgedRequestReader>();
         services.AddSingleton<MediaStore>();
         services.AddSingleton<LabelSets>();
         services.AddSingleton<LabelQueues>();

@@ -32,6 +32,11 @@ internal sealed record QueryField(IReadOnlyList<string> Names, bool IsNumber, Fi
             return Of(SpanLogSchema.Field(names[0])!) with { Names = names };
         }
 
+        if (SpanLogSchema.AttributeWords.TryGetValue(name, out var attribute))
+        {
+            return new(["attribute." + attribute], false);
+        }
+
         if (SpanLogSchema.Field(name) is { } field)
         {
             return Of(field);
@@ -117,7 +122,10 @@ internal sealed record QueryField(IReadOnlyList<string> Names, bool IsNumber, Fi
 
     private static QueryException Unknown(string name, int position)
     {
-        var known = SpanLogSchema.Words.Keys.Concat(SpanLogSchema.Fields.Select(field => field.Name)).Distinct(StringComparer.OrdinalIgnoreCase);
+        var known = SpanLogSchema
+            .Words.Keys.Concat(SpanLogSchema.AttributeWords.Keys)
+            .Concat(SpanLogSchema.Fields.Select(field => field.Name))
+            .Distinct(StringComparer.OrdinalIgnoreCase);
         var close = known
             .Select(word => (Word: word, Distance: Distance(word.ToLowerInvariant(), name.ToLowerInvariant())))
             .Where(candidate =>

@@ -183,6 +183,17 @@ public static class SpanLogSchema
         ["error"] = ["errorType", "statusMessage"],
         ["workflow"] = ["workflowName"],
         ["agent"] = ["agentName"],
+        ["conversation"] = ["sessionId"],
+    };
+
+    /// <summary>Words of the query line that stand for an attribute: what people know a step of Dify's by.</summary>
+    internal static readonly IReadOnlyDictionary<string, string> AttributeWords = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
+    {
+        ["run"] = "dify.workflow_run_id",
+        ["message"] = "dify.message_id",
+        ["app"] = "dify.app_name",
+        ["node"] = "dify.node.title",
+        ["node_type"] = "dify.node.type",
     };
 
     /// <summary>The index configuration, as SLS's CreateIndex takes it.</summary>

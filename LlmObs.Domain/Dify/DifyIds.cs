@@ -22,6 +22,9 @@ public static class DifyIds
     /// <summary>A step of an agent's thinking.</summary>
     public static string Thought(Guid thoughtId) => Span(thoughtId, "thought");
 
+    /// <summary>A try of a node that failed before the one its row tells of.</summary>
+    public static string Attempt(Guid executionId, int place) => Span(executionId, string.Create(CultureInfo.InvariantCulture, $"attempt-{place}"));
+
     /// <summary>A call that an agent node made, by its place among the node's calls.</summary>
     public static string Call(Guid executionId, int place) => Span(executionId, string.Create(CultureInfo.InvariantCulture, $"call-{place}"));
 
@@ -30,8 +33,7 @@ public static class DifyIds
         Span(messageId, string.Create(CultureInfo.InvariantCulture, $"call-{startedAt.ToUnixTimeMilliseconds()}-{tool}"));
 
     /// <summary>One round of an iteration or loop. Dify keeps no row of it.</summary>
-    public static string Round(Guid containerExecutionId, int index) =>
-        Span(containerExecutionId, string.Create(CultureInfo.InvariantCulture, $"round-{index}"));
+    public static string Round(Guid runId, RoundPlace place) => Span(runId, place.Path);
 
     private static string Span(Guid id, string kind) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{id:N}-{kind}")).AsSpan(0, 8));

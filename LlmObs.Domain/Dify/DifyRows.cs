@@ -29,6 +29,13 @@ public sealed record DifyRun
     public required DateTimeOffset StartedAt { get; init; }
     public DateTimeOffset? EndedAt { get; init; }
 
+    /// <summary>When the row was last written, as far as it tells. Of two states of a row the later counts.</summary>
+    public DateTimeOffset ChangedAt
+    {
+        get => field == default ? EndedAt ?? StartedAt : field;
+        init;
+    }
+
     /// <summary>It may still change.</summary>
     public bool IsOpen => Status is "running" or "paused" or "scheduled";
 }
@@ -72,6 +79,13 @@ public sealed record DifyNode
 
     /// <summary>Of <c>inputs</c>, <c>process_data</c>, <c>outputs</c> those that hold a cut copy; the whole is a file of Dify's.</summary>
     public IReadOnlyList<string> CutColumns { get; init; } = [];
+
+    /// <summary>When the row was last written, as far as it tells. Of two states of a row the later counts.</summary>
+    public DateTimeOffset ChangedAt
+    {
+        get => field == default ? LastsUntil ?? StartedAt : field;
+        init;
+    }
 
     public DateTimeOffset? LastsUntil => EndedAt ?? (ElapsedSeconds > 0 ? StartedAt.AddSeconds(ElapsedSeconds) : null);
 }

@@ -1,15 +1,9 @@
-using System.Globalization;
-using System.Text.Json;
-
 namespace LlmObs.Domain.Dify;
 
 /// <summary>One round of an iteration or loop: a step that Dify keeps no row of.</summary>
-/// <param name="Kind"><c>iteration</c> or <c>loop</c>.</param>
-/// <param name="Index">From 0.</param>
-public sealed record DifyRound(DifyNode Container, string Kind, int Index, DateTimeOffset StartedAt, DateTimeOffset EndedAt)
+public sealed record DifyRound(DifyNode Container, RoundPlace Place, DateTimeOffset StartedAt, DateTimeOffset EndedAt)
 {
-    public string SpanId => DifyIds.Round(Container.Id, Index);
-    public string Name => string.Create(CultureInfo.InvariantCulture, $"{Kind}[{Index}]");
+    public string SpanId => DifyIds.Round(Container.RunId, Place);
 }
 
 /// <summary>The nodes of a run as a tree. Dify stores no parent: a node says the canvas id and the round of the container it ran in.</summary>
@@ -33,15 +27,13 @@ public sealed class RunTree
         var byCanvas = nodes.ToLookup(node => node.NodeId, StringComparer.Ordinal);
         foreach (var node in nodes)
         {
-            if (Place(node, byCanvas) is var (container, kind, index))
+            if (Round(node, byCanvas) is { } round)
             {
-                var end = node.LastsUntil ?? node.StartedAt;
-                var round = new DifyRound(container, kind, index, node.StartedAt, end);
                 tree.rounds[round.SpanId] = tree.rounds.TryGetValue(round.SpanId, out var known)
                     ? known with
                     {
-                        StartedAt = known.StartedAt < node.StartedAt ? known.StartedAt : node.StartedAt,
-                        EndedAt = known.EndedAt > end ? known.EndedAt : end,
+                        StartedAt = known.StartedAt < round.StartedAt ? known.StartedAt : round.StartedAt,
+                        EndedAt = known.EndedAt > round.EndedAt ? known.EndedAt : round.EndedAt,
                     }
                     : round;
                 tree.parents[node.Id] = round.SpanId;
@@ -51,24 +43,17 @@ public sealed class RunTree
         return tree;
     }
 
-    // A loop inside an iteration is named beside it; the one that began last is the inner one.
-    private static (DifyNode Container, string Kind, int Index)? Place(DifyNode node, ILookup<string, DifyNode> byCanvas)
+    // Of two containers the one that began last is the inner one.
+    private static DifyRound? Round(DifyNode node, ILookup<string, DifyNode> byCanvas)
     {
-        if (DifyJson.Object(node.Metadata) is not { } metadata)
+        var metadata = DifyJson.Object(node.Metadata);
+        var path = RoundPlace.Of(metadata)?.Path;
+        DifyRound? inner = null;
+        foreach (var place in RoundPlace.Around(metadata))
         {
-            return null;
-        }
-
-        (DifyNode Container, string Kind, int Index)? inner = null;
-        foreach (var kind in (ReadOnlySpan<string>)["iteration", "loop"])
-        {
-            if (
-                metadata.Text($"{kind}_id") is { Length: > 0 } canvasId
-                && Container(node, byCanvas[canvasId]) is { } container
-                && (inner is null || container.StartedAt > inner.Value.Container.StartedAt)
-            )
+            if (Container(node, byCanvas[place.ContainerId]) is { } container && (inner is null || container.StartedAt > inner.Container.StartedAt))
             {
-                inner = (container, kind, (int)(metadata.Number($"{kind}_index") ?? 0));
+                inner = new(container, place with { Path = path! }, node.StartedAt, node.LastsUntil ?? node.StartedAt);
             }
         }
 

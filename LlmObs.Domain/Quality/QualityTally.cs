@@ -23,6 +23,10 @@ public sealed record QualityTally
     public long Explicit { get; init; }
     public long Implicit { get; init; }
     public long Reverse { get; init; }
+
+    /// <summary>Requests whose trace can still be opened: sampling did not drop it.</summary>
+    public long Kept { get; init; }
+
     public long Evaluated { get; init; }
     public long Labelled { get; init; }
 
@@ -54,6 +58,7 @@ public sealed record QualityTally
             "data_valid" => Intervals.Rate(DataValid, DataChecked),
             "satisfaction" => Intervals.Mean(StarSum, StarSquares, Rated),
             "errors" => Intervals.Rate(Failed, Requests),
+            "traced" => Intervals.Rate(Kept, Requests),
             "evaluated" => Intervals.Rate(Evaluated, Requests),
             "labelled" => Intervals.Rate(Labelled, Requests),
             "time_p50" => new(P50, null, null, Requests),

@@ -14,6 +14,7 @@ internal static class DifyAttributes
     public const string Workspace = "dify.workspace";
     public const string TenantId = "dify.tenant_id";
     public const string WorkflowId = "dify.workflow_id";
+    public const string WorkflowVersion = "dify.workflow_version";
     public const string NodeExecutionId = "dify.node.execution_id";
     public const string NodeId = "dify.node.id";
     public const string NodeType = "dify.node.type";

@@ -6,6 +6,9 @@ namespace LlmObs.Ingest.Dify;
 /// <summary>The names by which people know what rows only have ids of.</summary>
 internal sealed record DifyContext(DifyNames Names, IReadOnlyDictionary<DifyCreator, string> People)
 {
+    /// <summary>Of a source that has no names.</summary>
+    public static readonly DifyContext Nameless = new(DifyNames.None, new Dictionary<DifyCreator, string>());
+
     /// <summary>What every step of an app bears.</summary>
     public StepFields AddApp(StepFields step, Guid appId, Guid? tenantId)
     {
@@ -21,6 +24,16 @@ internal sealed record DifyContext(DifyNames Names, IReadOnlyDictionary<DifyCrea
 
     public string? AppName(Guid appId) => Names.Apps.GetValueOrDefault(appId)?.Name;
 
-    /// <summary>The user as the caller named them; an account by its name; else the id.</summary>
-    public string Person(DifyCreator creator) => People.GetValueOrDefault(creator) ?? creator.Id.ToString();
+    /// <summary>The user as the caller named them, an account by its name. An id is better than nothing, and worse than what another source knows.</summary>
+    public void AddPerson(StepFields step, DifyCreator creator)
+    {
+        if (People.TryGetValue(creator, out var name))
+        {
+            step.Attribute(DifyAttributes.User, name);
+        }
+        else
+        {
+            step.GuessedAttribute(DifyAttributes.User, creator.Id.ToString());
+        }
+    }
 }

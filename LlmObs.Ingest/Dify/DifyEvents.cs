@@ -49,8 +49,9 @@ internal static class DifyEvents
         var (body, metadata) = (told.Body, told.Metadata);
         var outputs = body.Member("output");
         var isModel = told.Event.Type == "generation-create";
+        var place = RoundPlace.Of(metadata);
         var step = told.Step(DifyIds.Trace(runId), DifyIds.Node(executionId))
-            .Under(DifyIds.Workflow(runId))
+            .Under(place is null ? DifyIds.Workflow(runId) : DifyIds.Round(runId, place))
             .With(told.AddTimes)
             .Ended(metadata.Text("status") ?? (body.Text("level") == "ERROR" ? "failed" : "succeeded"), body.Text("statusMessage"))
             .Attribute(DifyAttributes.RunId, runId)
@@ -82,7 +83,9 @@ internal static class DifyEvents
             .Attribute(DifyAttributes.Kind, "WORKFLOW")
             .Attribute(DifyAttributes.RunId, runId);
         told.AddHeld(run);
-        return [step.Build(), run.Build(isComplete: false)];
+        return place is not null && told.Start is { } start
+            ? [step.Build(), run.Build(isComplete: false), RunSteps.RoundAround(runId, place, start, told.End ?? start)]
+            : [step.Build(), run.Build(isComplete: false)];
     }
 
     private static UpdatedFields Run(Told told, Guid runId)
@@ -112,7 +115,9 @@ internal static class DifyEvents
             .Attribute(DifyAttributes.Kind, "WORKFLOW")
             .Attribute(DifyAttributes.MessageId, messageId);
         AddRun(message, told, runId);
-        message.Attribute(DifyAttributes.Input, told.Body.Member("input")?.Text("sys.query")).Attribute(DifyAttributes.Output, told.Body.Member("output")?.Text("answer"));
+        message
+            .Attribute(DifyAttributes.Input, told.Body.Member("input")?.Text("sys.query"))
+            .Attribute(DifyAttributes.Output, told.Body.Member("output")?.Text("answer"));
         var run = new StepFields(DifyIds.Trace(runId), DifyIds.Workflow(runId), StepFields.Guessed).Under(DifyIds.Message(messageId));
         return [message.Build(isComplete: false), run.Build(isComplete: false)];
     }
@@ -130,15 +135,19 @@ internal static class DifyEvents
             .Attribute(DifyAttributes.RunStatus, metadata.Text("status"))
             .Attribute(DifyAttributes.WorkflowId, metadata.Text("workflow_id"))
             .Attribute(DifyAttributes.TriggeredFrom, metadata.Text("triggered_from"))
-            .Attribute("langfuse.version", metadata.Text("version"));
+            .Attribute(DifyAttributes.WorkflowVersion, metadata.Text("version"));
     }
 
-    private static TraceJoin? Join(Told told, Guid runId) =>
-        told.Metadata.Member("parent_trace_context") is { } parent
-        && parent.Id("parent_workflow_run_id") is { } parentRun
-        && parent.Id("parent_node_execution_id") is { } parentNode
-            ? new(DifyIds.Trace(runId), JoinBasis.DifyParent, DifyIds.Trace(parentRun), DifyIds.Node(parentNode), IsInferred: false)
-            : null;
+    private static TraceJoin? Join(Told told, Guid runId)
+    {
+        if (told.Metadata.Member("parent_trace_context") is not { } parent || parent.Id("parent_workflow_run_id") is not { } parentRun)
+        {
+            return null;
+        }
+
+        var step = parent.Id("parent_node_execution_id") is { } node ? DifyIds.Node(node) : DifyIds.Workflow(parentRun);
+        return new(DifyIds.Trace(runId), JoinBasis.DifyParent, DifyIds.Trace(parentRun), step, IsInferred: false);
+    }
 
     private static UpdatedFields Message(Told told, Guid messageId) =>
         told.Step(DifyIds.Trace(messageId), DifyIds.Message(messageId))
@@ -225,6 +234,8 @@ internal static class DifyEvents
 
         public DateTimeOffset? Start => Time(e.Body.Text("startTime"));
 
+        public DateTimeOffset? End => Time(e.Body.Text("endTime"));
+
         public StepFields Step(string traceId, string spanId) =>
             new StepFields(traceId, spanId, StepFields.Told(e.UnixMicros, e.Id))
                 .Named(Name)
@@ -240,7 +251,7 @@ internal static class DifyEvents
         {
             if (Start is { } start)
             {
-                step.Lasting(start, Time(e.Body.Text("endTime")));
+                step.Lasting(start, End);
             }
         }
 
@@ -248,7 +259,7 @@ internal static class DifyEvents
         {
             if (Start is { } start)
             {
-                above.Holding(start, Time(e.Body.Text("endTime")) ?? start);
+                above.Holding(start, End ?? start);
             }
         }
 

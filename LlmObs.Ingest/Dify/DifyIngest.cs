@@ -3,19 +3,40 @@ using Microsoft.Extensions.Options;
 
 namespace LlmObs.Ingest.Dify;
 
-/// <summary>Registers what is particular to Dify: the reader of its database, and the mapping of its steps. Needs Storage and Langfuse's ingestion.</summary>
+/// <summary>Registers and maps what is particular to Dify. Needs Storage and Langfuse's ingestion.</summary>
 public static class DifyIngest
 {
     public static WebApplicationBuilder AddDifyIngest(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
+        services.AddOptions<LogstoreOptions>().BindConfiguration(LogstoreOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<DifyWriter>();
         services.AddSingleton(provider => new DifyReaderPolicy(
             provider.GetRequiredService<IOptions<DifyReaderOptions>>().Value,
             provider.GetRequiredService<TimeProvider>()
         ));
         services.AddSingleton<DifyReader>();
-        services.AddHostedService<DifyReaderLoop>();
+        services.AddSingleton<LogstoreReader>();
+        if (IsConfigured(builder, DifyReaderOptions.Section))
+        {
+            services.AddHostedService<DifyReaderLoop<DifyReader>>();
+        }
+
+        if (IsConfigured(builder, LogstoreOptions.Section))
+        {
+            services.AddHostedService<DifyReaderLoop<LogstoreReader>>();
+        }
+
         return builder;
     }
+
+    /// <summary>Maps the paths of Dify's providers that are no other client's. Comes before the routes it leads to.</summary>
+    public static WebApplication MapDifyIngest(this WebApplication app)
+    {
+        app.Use(AliyunPaths.RewriteAsync);
+        return app;
+    }
+
+    private static bool IsConfigured(WebApplicationBuilder builder, string section) =>
+        !string.IsNullOrEmpty(builder.Configuration[$"{section}:ConnectionString"]);
 }

@@ -27,33 +27,31 @@ internal sealed class DifyReader(
     DifyReaderPolicy policy,
     IOptions<DifyReaderOptions> options,
     TimeProvider time
-)
+) : IDifySource
 {
-    /// <summary>What the reader is called where progress is kept.</summary>
-    public const string Source = "postgres";
-
+    private const string Source = "postgres";
     private const string History = ".history";
-    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan NamesLast = TimeSpan.FromMinutes(10);
 
     // Messages first: a run then hangs under its message at once.
     private static readonly DifyTable[] Tables = [DifyTable.Messages, DifyTable.Runs];
 
-    // Later than any row: the place a stream of an empty table begins at.
+    // Behind every row of one time.
     private static readonly Guid LastId = new("ffffffff-ffff-ffff-ffff-ffffffffffff");
 
-    private readonly Guid holder = Guid.NewGuid();
     private readonly Dictionary<DifyCreator, string> people = [];
     private DifySchema? schema;
     private DifyNames names = DifyNames.None;
     private DateTimeOffset namesReadAt;
 
-    /// <summary>One turn.</summary>
-    /// <returns>True when there is more to read at once.</returns>
+    public DifyLease Lease { get; } = new(Source, progress);
+
+    public TimeSpan Poll => policy.Poll;
+
     /// <exception cref="DifyUnavailableException">Dify's database cannot be read now.</exception>
     public async Task<bool> TurnAsync(CancellationToken cancellationToken)
     {
-        if (await progress.ClaimAsync(Source, holder, Lease, cancellationToken) is not { } isPaused)
+        if (await Lease.TakeAsync(cancellationToken) is not { } isPaused)
         {
             return false;
         }
@@ -105,9 +103,10 @@ internal sealed class DifyReader(
         // From the newest row and not from our clock, which need not be Dify's.
         var beyond = new DifyPlace(time.GetUtcNow().AddDays(1), LastId);
         var newest = await pages.BeforeAsync(table, schema!, names, beyond, DateTimeOffset.UnixEpoch, 1, cancellationToken);
-        var start = newest is [var last] ? last : new DifyPlace(time.GetUtcNow(), Guid.Empty);
-        await progress.BeginAsync(Source, Name(table) + History, start with { Id = LastId }, cancellationToken);
-        await progress.BeginAsync(Source, Name(table), start, cancellationToken);
+        var start = newest is [var last] ? last : new DifyPlace(DateTimeOffset.UnixEpoch, Guid.Empty);
+        var floor = start.At.AddDays(-options.Value.HistoryDays);
+        await progress.BeginAsync(Source, Name(table) + History, start with { Id = LastId }, floor, cancellationToken);
+        await progress.BeginAsync(Source, Name(table), start, until: null, cancellationToken);
     }
 
     private async Task ReadNewAsync(Project project, DifyTable table, CancellationToken cancellationToken)
@@ -130,19 +129,19 @@ internal sealed class DifyReader(
                 return;
             }
 
-            await progress.ClaimAsync(Source, holder, Lease, cancellationToken);
+            await Lease.TakeAsync(cancellationToken);
         }
     }
 
     private async Task<bool> ReadHistoryAsync(Project project, DifyTable table, CancellationToken cancellationToken)
     {
         var stream = await StreamAsync(Name(table) + History, cancellationToken);
-        var floor = stream.BeganAt.AddDays(-options.Value.HistoryDays);
         if (stream.IsDone || options.Value.HistoryDays == 0)
         {
             return false;
         }
 
+        var floor = stream.UntilAt ?? stream.BeganAt;
         var page = await pages.BeforeAsync(table, schema!, names, stream.Place, floor, options.Value.RowsPerQuery, cancellationToken);
         var read = await TakeNewAsync(project, table, [.. page.Select(row => row.Id)], cancellationToken);
         var isDone = page.Count < options.Value.RowsPerQuery;

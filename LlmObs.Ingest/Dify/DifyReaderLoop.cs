@@ -1,3 +1,4 @@
+using LlmObs.Sls;
 using LlmObs.Storage;
 using LlmObs.Storage.Dify;
 using LlmObs.Storage.Schema;
@@ -5,33 +6,29 @@ using OpenTelemetry;
 
 namespace LlmObs.Ingest.Dify;
 
-/// <summary>Gives the reader its turns: at once while there is more, else after a while.</summary>
-internal sealed partial class DifyReaderLoop(
-    DifyReader reader,
-    DifyDatabase dify,
+/// <summary>Gives a source its turns: at once while there is more, else after a while.</summary>
+internal sealed partial class DifyReaderLoop<T>(
+    T source,
     DifyProgress progress,
-    DifyReaderPolicy policy,
     SchemaState schema,
     TimeProvider time,
-    ILogger<DifyReaderLoop> logger
+    ILogger<DifyReaderLoop<T>> logger
 ) : BackgroundService
+    where T : IDifySource
 {
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (!dify.IsConfigured)
-        {
-            return;
-        }
-
         using var quiet = SuppressInstrumentationScope.Begin();
         await schema.WaitAsync(stoppingToken);
         var failures = 0;
         while (!stoppingToken.IsCancellationRequested)
         {
-            var wait = policy.Poll;
+            var wait = source.Poll;
             try
             {
-                wait = await reader.TurnAsync(stoppingToken) ? TimeSpan.Zero : wait;
+                wait = await source.TurnAsync(stoppingToken) ? TimeSpan.Zero : wait;
                 failures = 0;
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -41,11 +38,11 @@ internal sealed partial class DifyReaderLoop(
             catch (StorageUnavailableException exception)
             {
                 Log.Away(logger, exception.Message);
-                wait = policy.AfterFailure(++failures);
+                wait = AfterFailure(++failures);
             }
             catch (Exception exception)
             {
-                wait = policy.AfterFailure(++failures);
+                wait = AfterFailure(++failures);
                 await ReportAsync(exception, stoppingToken);
             }
 
@@ -53,9 +50,26 @@ internal sealed partial class DifyReaderLoop(
         }
     }
 
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        try
+        {
+            await source.Lease.GiveBackAsync(cancellationToken);
+        }
+        catch (StorageUnavailableException)
+        {
+            // Then it runs out by itself.
+        }
+    }
+
+    /// <summary>Longer each time, at most five minutes.</summary>
+    private TimeSpan AfterFailure(int failures) =>
+        source.Poll * Math.Pow(2, Math.Min(failures, 10) - 1) is var wait && wait < Longest ? wait : Longest;
+
     private async Task ReportAsync(Exception exception, CancellationToken stoppingToken)
     {
-        if (exception is DifyUnavailableException)
+        if (exception is DifyUnavailableException or SlsException)
         {
             Log.Unavailable(logger, exception.Message);
         }
@@ -66,11 +80,11 @@ internal sealed partial class DifyReaderLoop(
 
         try
         {
-            await progress.FailAsync(DifyReader.Source, exception.Message, stoppingToken);
+            await progress.FailAsync(source.Lease.Source, exception.Message, stoppingToken);
         }
         catch (StorageUnavailableException)
         {
-            // Then the page is away as well.
+            // Then the page that would show it is away as well.
         }
     }
 
@@ -79,10 +93,10 @@ internal sealed partial class DifyReaderLoop(
         [LoggerMessage(1, LogLevel.Information, "Dify is not read while PostgreSQL is away: {Reason}")]
         public static partial void Away(ILogger logger, string reason);
 
-        [LoggerMessage(2, LogLevel.Warning, "{Reason}")]
+        [LoggerMessage(2, LogLevel.Warning, "Dify cannot be read now; it goes on from where it was: {Reason}")]
         public static partial void Unavailable(ILogger logger, string reason);
 
-        [LoggerMessage(3, LogLevel.Error, "A turn of reading Dify's database failed; it is tried again from where it began.")]
+        [LoggerMessage(3, LogLevel.Error, "A turn of reading Dify failed; it is tried again from where it began.")]
         public static partial void Failed(ILogger logger, Exception exception);
     }
 }

@@ -17,9 +17,6 @@ internal sealed class DifyReaderPolicy(DifyReaderOptions options, TimeProvider t
 
     public TimeSpan Poll => poll;
 
-    /// <summary>After something went wrong: longer each time, at most five minutes.</summary>
-    public TimeSpan AfterFailure(int failures) => TimeSpan.FromSeconds(Math.Min(300, options.PollSeconds * Math.Pow(2, Math.Min(failures, 10) - 1)));
-
     public DateTimeOffset? LookAt(DifyRun run)
     {
         var now = time.GetUtcNow();

@@ -33,7 +33,7 @@ internal static class MessageSteps
         Step(message, DifyIds.Message(message.Id), StepFields.Read(message.UpdatedAt), context)
             .Named(context.AppName(message.AppId) ?? "message")
             .Lasting(message.CreatedAt, End(message))
-            .Ended(message.Status, message.Error)
+            .Ended(message.IsOpen ? "" : message.Status, message.Error)
             .Attribute(DifyAttributes.Kind, context.Names.Apps.GetValueOrDefault(message.AppId)?.Mode == "agent-chat" ? "AGENT" : "WORKFLOW")
             .Attribute(DifyAttributes.AppMode, context.Names.Apps.GetValueOrDefault(message.AppId)?.Mode)
             .Attribute(GenAiNames.WorkflowName, context.AppName(message.AppId))
@@ -58,7 +58,7 @@ internal static class MessageSteps
             .Named(message.Model ?? "llm")
             .Under(DifyIds.Message(message.Id))
             .Lasting(message.CreatedAt, End(message))
-            .Ended(message.Status, message.Error)
+            .Ended(message.IsOpen ? "" : message.Status, message.Error)
             .Attribute(DifyAttributes.Kind, isOneCall ? "LLM" : "CHAIN")
             .AddModel(message.Provider, message.Model)
             .AddPrompts(DifyJson.Parse(message.Prompt))
@@ -113,7 +113,7 @@ internal static class MessageSteps
             .Attribute(DifyAttributes.MessageId, message.Id)
             .Attribute(DifyAttributes.RunId, message.RunId)
             .Attribute(GenAiNames.ConversationId, message.ConversationId);
-        return message.Creator is { } creator ? step.Attribute(DifyAttributes.User, context.Person(creator)) : step;
+        return message.Creator is { } creator ? step.With(named => context.AddPerson(named, creator)) : step;
     }
 
     private static DateTimeOffset? End(DifyMessage message) =>

@@ -13,8 +13,9 @@ internal static class RunSteps
 
     public static UpdatedFields Of(DifyRun run, DifyContext context) =>
         context
-            .AddApp(new(DifyIds.Trace(run.Id), DifyIds.Workflow(run.Id), StepFields.Read(run.EndedAt ?? run.StartedAt)), run.AppId, run.TenantId)
-            .Named(context.AppName(run.AppId) ?? "workflow")
+            .AddApp(new(DifyIds.Trace(run.Id), DifyIds.Workflow(run.Id), StepFields.Read(run.ChangedAt)), run.AppId, run.TenantId)
+            .Named(context.AppName(run.AppId))
+            .OrNamed("workflow")
             .Lasting(run.StartedAt, run.EndedAt ?? (run.ElapsedSeconds > 0 ? run.StartedAt.AddSeconds(run.ElapsedSeconds) : null))
             .Ended(run.Status, run.Error)
             .Attribute(DifyAttributes.Kind, "WORKFLOW")
@@ -23,8 +24,8 @@ internal static class RunSteps
             .Attribute(DifyAttributes.RunStatus, run.Status)
             .Attribute(DifyAttributes.WorkflowId, run.WorkflowId)
             .Attribute(DifyAttributes.TriggeredFrom, run.TriggeredFrom)
-            .Attribute(DifyAttributes.User, context.Person(run.Creator))
-            .Attribute("langfuse.version", run.Version)
+            .With(step => context.AddPerson(step, run.Creator))
+            .Attribute(DifyAttributes.WorkflowVersion, run.Version)
             .Attribute(DifyAttributes.Input, Readable(run.Inputs))
             .Attribute(DifyAttributes.Output, Readable(run.Outputs))
             .Attribute(DifyAttributes.RecoveredError, run.Status == "partial-succeeded" ? run.Error : null)
@@ -48,14 +49,46 @@ internal static class RunSteps
         }
     }
 
+    /// <summary>A node by itself, where the others of its run are not at hand.</summary>
+    public static IEnumerable<UpdatedFields> OfAlone(DifyNode node, DifyContext context)
+    {
+        var metadata = DifyJson.Object(node.Metadata);
+        var place = RoundPlace.Of(metadata);
+        if (place is not null)
+        {
+            yield return RoundAround(node.RunId, place, node.StartedAt, node.LastsUntil ?? node.StartedAt);
+        }
+
+        foreach (var own in RoundPlace.Within(node.Type, node.NodeId, metadata))
+        {
+            yield return Step(node, DifyIds.Round(node.RunId, own), node.ChangedAt).Under(DifyIds.Node(node.Id)).Build(isComplete: false);
+        }
+
+        foreach (var step in Of(node, place is null ? DifyIds.Workflow(node.RunId) : DifyIds.Round(node.RunId, place), context))
+        {
+            yield return step;
+        }
+    }
+
+    /// <summary>The round around a node, as far as the node tells of it: under the run, until its container is known.</summary>
+    public static UpdatedFields RoundAround(Guid runId, RoundPlace place, DateTimeOffset start, DateTimeOffset end) =>
+        new StepFields(DifyIds.Trace(runId), DifyIds.Round(runId, place), StepFields.Guessed)
+            .Named(place.Name)
+            .Under(DifyIds.Workflow(runId))
+            .Holding(start, end)
+            .Attribute(DifyAttributes.Kind, "CHAIN")
+            .Attribute(DifyAttributes.RunId, runId)
+            .Attribute(DifyAttributes.RoundIndex, (decimal)place.Index)
+            .Build(isComplete: false);
+
     private static UpdatedFields Of(DifyRound round, DifyContext context) =>
         context
             .AddApp(Step(round.Container, round.SpanId, round.EndedAt), round.Container.AppId, round.Container.TenantId)
-            .Named(round.Name)
+            .Named(round.Place.Name)
             .Under(DifyIds.Node(round.Container.Id))
             .Lasting(round.StartedAt, round.EndedAt)
             .Attribute(DifyAttributes.Kind, "CHAIN")
-            .Attribute(DifyAttributes.RoundIndex, (decimal)round.Index)
+            .Attribute(DifyAttributes.RoundIndex, (decimal)round.Place.Index)
             .Build();
 
     private static IEnumerable<UpdatedFields> Of(DifyNode node, string parentSpanId, DifyContext context)
@@ -64,7 +97,7 @@ internal static class RunSteps
         var outputs = DifyJson.Object(node.Outputs);
         var metadata = DifyJson.Object(node.Metadata);
         var step = context
-            .AddApp(Step(node, DifyIds.Node(node.Id), node.LastsUntil ?? node.StartedAt), node.AppId, node.TenantId)
+            .AddApp(Step(node, DifyIds.Node(node.Id), node.ChangedAt), node.AppId, node.TenantId)
             .Named(node.Title.Length > 0 ? node.Title : node.Type)
             .Under(parentSpanId)
             .Lasting(node.StartedAt, node.LastsUntil)
@@ -75,7 +108,7 @@ internal static class RunSteps
             .Attribute(DifyAttributes.NodeTitle, node.Title)
             .Attribute(DifyAttributes.NodeStatus, node.Status)
             .Attribute(DifyAttributes.NodeIndex, (decimal)node.Index)
-            .Attribute(DifyAttributes.User, context.Person(node.Creator))
+            .With(step => context.AddPerson(step, node.Creator))
             .Attribute(GenAiNames.ErrorType, node.Status is "failed" or "exception" ? outputs?.Text("error_type") : null)
             .Attribute(DifyAttributes.RecoveredError, node.Status == "succeeded" ? node.Error : null)
             .Attribute(DifyAttributes.Cut, string.Join(", ", node.CutColumns))
@@ -85,6 +118,11 @@ internal static class RunSteps
         AddColumn(step, node, "process_data", DifyAttributes.ProcessData, node.ProcessData);
         AddKind(step, node, process, outputs, metadata);
         yield return step.Build();
+
+        foreach (var attempt in Attempts(node, step.SpanId, process, context))
+        {
+            yield return attempt;
+        }
 
         if (node.Type == "agent")
         {
@@ -124,6 +162,34 @@ internal static class RunSteps
         }
     }
 
+    // Tries that failed before the one the node tells of (Dify 1.16 and later). Times are Unix seconds.
+    private static IEnumerable<UpdatedFields> Attempts(DifyNode node, string spanId, JsonElement? process, DifyContext context)
+    {
+        if (process?.Member("__dify_retry_history") is not { ValueKind: JsonValueKind.Array } history)
+        {
+            yield break;
+        }
+
+        var place = 0;
+        foreach (var attempt in history.EnumerateArray())
+        {
+            var start = Time(attempt, "created_at") ?? node.StartedAt;
+            yield return context
+                .AddApp(Step(node, DifyIds.Attempt(node.Id, place++), node.ChangedAt), node.AppId, node.TenantId)
+                .Named(string.Create(CultureInfo.InvariantCulture, $"{node.Title} ({place})"))
+                .Under(spanId)
+                .Lasting(start, Time(attempt, "finished_at") ?? start)
+                .Ended("failed", attempt.Text("error"))
+                .Attribute(DifyAttributes.Kind, "TASK")
+                .Attribute(DifyAttributes.Input, attempt.Text("inputs"))
+                .Attribute(DifyAttributes.Output, attempt.Text("outputs"))
+                .Build();
+        }
+    }
+
+    private static DateTimeOffset? Time(JsonElement element, string name) =>
+        element.Number(name) is { } seconds and > 0 and < 253_402_300_799 ? DateTimeOffset.UnixEpoch.AddSeconds((double)seconds) : null;
+
     // What an agent spent on its model, apart from what it called: each of them is a step, so that nothing is counted twice or hidden by another.
     private static IEnumerable<UpdatedFields> OfAgent(DifyNode node, string spanId, JsonElement? outputs, JsonElement? metadata, DifyContext context)
     {
@@ -132,7 +198,7 @@ internal static class RunSteps
         if (outputs?.Member("usage") is { } usage)
         {
             yield return context
-                .AddApp(Step(node, DifyIds.Answer(node.Id), end), node.AppId, node.TenantId)
+                .AddApp(Step(node, DifyIds.Answer(node.Id), node.ChangedAt), node.AppId, node.TenantId)
                 .Named(model?.Text("model") ?? "model")
                 .Under(spanId)
                 .Lasting(node.StartedAt, end)
@@ -149,7 +215,7 @@ internal static class RunSteps
             var data = call.Member("data");
             var seconds = (double)(call.Member("metadata")?.Number("elapsed_time") ?? 0);
             yield return context
-                .AddApp(Step(node, DifyIds.Call(node.Id, place++), end), node.AppId, node.TenantId)
+                .AddApp(Step(node, DifyIds.Call(node.Id, place++), node.ChangedAt), node.AppId, node.TenantId)
                 .Named(data?.Text("tool_name") ?? call.Text("label"))
                 .Under(spanId)
                 .Lasting(node.StartedAt, node.StartedAt.AddSeconds(Math.Clamp(seconds, 0, 86_400)))
@@ -168,7 +234,7 @@ internal static class RunSteps
     {
         if (node.CutColumns.Contains(column))
         {
-            step.CutAttribute(attribute, Readable(json));
+            step.GuessedAttribute(attribute, Readable(json));
         }
         else
         {

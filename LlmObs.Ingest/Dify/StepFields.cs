@@ -28,6 +28,9 @@ internal sealed class StepFields(string traceId, string spanId, UpdateRank rank)
 
     public StepFields Named(string? name) => Text(StepNames.Name, name);
 
+    /// <summary>A name for want of a better one.</summary>
+    public StepFields OrNamed(string name) => Guess(StepNames.Name, name);
+
     /// <param name="parentSpanId">In the same trace; null says nothing.</param>
     public StepFields Under(string? parentSpanId) => Text(StepNames.Parent, parentSpanId);
 
@@ -78,16 +81,8 @@ internal sealed class StepFields(string traceId, string spanId, UpdateRank rank)
         return this;
     }
 
-    /// <summary>A value that is known to be cut: whoever has the whole is preferred.</summary>
-    public StepFields CutAttribute(string name, string? value)
-    {
-        if (value is { Length: > 0 })
-        {
-            fields.Add(new(StepNames.Attribute + name, KeepsFirst: false, Guessed, Json(value)));
-        }
-
-        return this;
-    }
+    /// <summary>A value that others may know better, because it is cut or made up: it counts where nobody else says one.</summary>
+    public StepFields GuessedAttribute(string name, string? value) => Guess(StepNames.Attribute + name, value);
 
     /// <summary>The same of another's fields.</summary>
     public StepFields With(Action<StepFields> more)
@@ -98,6 +93,16 @@ internal sealed class StepFields(string traceId, string spanId, UpdateRank rank)
 
     public UpdatedFields Build(bool isComplete = true) =>
         new(traceId, spanId, [.. fields.GroupBy(field => field.Name).Select(same => same.Last())], isComplete);
+
+    private StepFields Guess(string field, string? value)
+    {
+        if (value is { Length: > 0 } && !fields.Any(said => said.Name == field))
+        {
+            fields.Add(new(field, KeepsFirst: false, Guessed, Json(value)));
+        }
+
+        return this;
+    }
 
     private StepFields Text(string field, string? value)
     {

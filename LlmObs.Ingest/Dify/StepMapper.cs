@@ -12,6 +12,7 @@ namespace LlmObs.Ingest.Dify;
 internal sealed class StepMapper(IOptions<IngestOptions> options)
 {
     private const string Scope = "dify";
+    private static readonly string[] Cuttable = [DifyAttributes.Input, DifyAttributes.Output, DifyAttributes.ProcessData];
 
     public SpanRecord Map(UpdatedFields fields)
     {
@@ -60,11 +61,14 @@ internal sealed class StepMapper(IOptions<IngestOptions> options)
             yield return "It has not ended, as far as Dify has told.";
         }
 
-        if (Text(said, StepNames.Attribute + DifyAttributes.Cut) is { } columns)
+        if (said.ContainsKey(StepNames.Attribute + DifyAttributes.Cut) && Cuttable.Any(name => IsGuessed(said, name)))
         {
-            yield return $"Dify's database holds a cut copy of {columns}; the whole is a file in Dify's storage.";
+            yield return "Dify's database holds a cut copy of a value; the whole is a file in Dify's storage.";
         }
     }
+
+    private static bool IsGuessed(Dictionary<string, UpdatedField> said, string attribute) =>
+        said.TryGetValue(StepNames.Attribute + attribute, out var field) && field.Rank == StepFields.Guessed;
 
     private static StatusCode Status(Dictionary<string, UpdatedField> said) =>
         Text(said, StepNames.Status) switch

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using LlmObs.Domain;
 using LlmObs.Domain.Scores;
-using LlmObs.Domain.Updates;
 using LlmObs.Domain.Traces;
+using LlmObs.Domain.Updates;
 using LlmObs.Ingest.Access;
 using LlmObs.Ingest.Dify;
 using LlmObs.Ingest.Mapping.Content;

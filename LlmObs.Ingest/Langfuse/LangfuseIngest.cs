@@ -47,6 +47,7 @@ public static class LangfuseIngest
         api.MapMedia();
         api.MapMethods("/{**path}", [HttpMethods.Options], Preflight);
         api.MapFallback(Unknown);
+        app.MapProjectRedirect();
         return app;
     }
 

@@ -14,4 +14,7 @@ public sealed class LangfuseOptions
     /// <summary>Seconds between looks for spans that have come in pieces and are due to be written.</summary>
     [Range(0.01, 600)]
     public double FoldSeconds { get; set; } = 0.25;
+
+    /// <summary>Where people open LlmObs; a client's link to its project leads there.</summary>
+    public Uri? WebUrl { get; set; }
 }

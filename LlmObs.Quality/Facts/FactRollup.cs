@@ -84,6 +84,7 @@ public sealed class FactRollup(
             })
             .OfType<RequestFact>()
             .ToList();
-        await store.SaveAsync(projectId, traceIds, facts, cancellationToken);
+        // A trace whose spans are gone keeps its fact: it was a request all the same.
+        await store.SaveAsync(projectId, [.. spans.Select(trace => trace.Key)], facts, cancellationToken);
     }
 }

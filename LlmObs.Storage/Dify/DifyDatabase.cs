@@ -16,12 +16,10 @@ public sealed record DifyLoad(long Queries, long Rows, TimeSpan Busy);
 public sealed class DifyDatabase(IOptions<DifyReaderOptions> options, TimeProvider time) : IAsyncDisposable
 {
     private readonly QueryPace pace = new(options.Value.QueriesPerMinute, time);
-    private readonly NpgsqlDataSource? dataSource = Open(options.Value);
+    private readonly NpgsqlDataSource dataSource = Open(options.Value);
     private long queries;
     private long rows;
     private long busyTicks;
-
-    public bool IsConfigured => dataSource is not null;
 
     public DifyLoad TakeLoad() =>
         new(
@@ -30,13 +28,7 @@ public sealed class DifyDatabase(IOptions<DifyReaderOptions> options, TimeProvid
             Stopwatch.GetElapsedTime(0, Interlocked.Exchange(ref busyTicks, 0))
         );
 
-    public async ValueTask DisposeAsync()
-    {
-        if (dataSource is not null)
-        {
-            await dataSource.DisposeAsync();
-        }
-    }
+    public ValueTask DisposeAsync() => dataSource.DisposeAsync();
 
     /// <exception cref="DifyUnavailableException">Away, or the query took too long.</exception>
     internal async Task<List<T>> QueryAsync<T>(string sql, object? parameters, CancellationToken cancellationToken)
@@ -45,7 +37,7 @@ public sealed class DifyDatabase(IOptions<DifyReaderOptions> options, TimeProvid
         var began = Stopwatch.GetTimestamp();
         try
         {
-            await using var connection = await dataSource!.OpenConnectionAsync(cancellationToken);
+            await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
             var found = (await connection.QueryAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).AsList();
             Interlocked.Add(ref rows, found.Count);
             return found;
@@ -61,13 +53,8 @@ public sealed class DifyDatabase(IOptions<DifyReaderOptions> options, TimeProvid
         }
     }
 
-    private static NpgsqlDataSource? Open(DifyReaderOptions options)
+    private static NpgsqlDataSource Open(DifyReaderOptions options)
     {
-        if (options.ConnectionString.Length == 0)
-        {
-            return null;
-        }
-
         var connection = new NpgsqlConnectionStringBuilder(options.ConnectionString)
         {
             ApplicationName = "llmobs-dify-reader",

@@ -4,8 +4,18 @@ namespace LlmObs.Storage.Dify;
 
 /// <summary>How far a stream has been read.</summary>
 /// <param name="BeganAt">Where it began; history goes down from there, what is new goes up.</param>
+/// <param name="UntilAt">Where history ends; null of what is new.</param>
 /// <param name="IsDone">History has reached its end.</param>
-public sealed record DifyStream(string Name, DateTimeOffset BeganAt, DifyPlace Place, bool IsDone, long RowsRead);
+public sealed record DifyStream(string Name, DateTimeOffset BeganAt, DifyPlace Place, DateTimeOffset? UntilAt, bool IsDone, long RowsRead)
+{
+    public bool IsHistory => UntilAt is not null;
+
+    /// <summary>How much of the time that history spans has been read, 0 to 1.</summary>
+    public double Share =>
+        IsDone ? 1
+        : UntilAt is { } until && BeganAt > until ? Math.Clamp((BeganAt - Place.At) / (BeganAt - until), 0, 1)
+        : 0;
+}
 
 /// <summary>How a reader stands, for the page.</summary>
 /// <param name="PolledAt">When it last went through; null before the first time.</param>
@@ -36,6 +46,8 @@ public sealed class DifyProgress(Database database)
         RETURNING is_paused
         """;
 
+    private const string Release = "UPDATE dify_readers SET leased_until = NULL WHERE source = @source AND holder = @holder";
+
     private const string Finish = """
         UPDATE dify_readers
         SET polled_at = now(), queries = queries + @queries, rows_read = rows_read + @rows, busy_ms = busy_ms + @busyMs
@@ -44,20 +56,19 @@ public sealed class DifyProgress(Database database)
 
     private const string Fail = "UPDATE dify_readers SET failed_at = now(), last_error = @reason WHERE source = @source";
 
-    private const string Pause = """
-        INSERT INTO dify_readers (source, is_paused) VALUES (@source, @isPaused)
-        ON CONFLICT (source) DO UPDATE SET is_paused = excluded.is_paused
-        """;
+    private const string Pause = "UPDATE dify_readers SET is_paused = @isPaused WHERE source = @source";
 
     private const string Streams = """
-        SELECT source AS "Source", stream AS "Name", is_done AS "IsDone", began_at AS "BeganAt", at AS "At", rows_read AS "RowsRead", id AS "Id"
+        SELECT source AS "Source", stream AS "Name", is_done AS "IsDone", began_at AS "BeganAt", at AS "At", until_at AS "UntilAt",
+            rows_read AS "RowsRead", id AS "Id"
         FROM dify_streams
         WHERE @source::text IS NULL OR source = @source
         ORDER BY source, stream
         """;
 
     private const string Begin = """
-        INSERT INTO dify_streams (source, stream, began_at, at, id) VALUES (@source, @stream, @at, @at, @id) ON CONFLICT (source, stream) DO NOTHING
+        INSERT INTO dify_streams (source, stream, began_at, at, until_at, id) VALUES (@source, @stream, @at, @at, @until, @id)
+        ON CONFLICT (source, stream) DO NOTHING
         """;
 
     private const string Advance = """
@@ -91,6 +102,10 @@ public sealed class DifyProgress(Database database)
             cancellationToken
         );
 
+    /// <summary>Gives the turn back before its time, so that another replica need not wait for it.</summary>
+    public Task ReleaseAsync(string source, Guid holder, CancellationToken cancellationToken) =>
+        ExecuteAsync(Release, new { source, holder }, cancellationToken);
+
     public Task FinishAsync(string source, DifyLoad load, CancellationToken cancellationToken) =>
         ExecuteAsync(
             Finish,
@@ -107,7 +122,7 @@ public sealed class DifyProgress(Database database)
     public Task FailAsync(string source, string reason, CancellationToken cancellationToken) =>
         ExecuteAsync(Fail, new { source, reason = Rows.StorableText.Clean(reason) }, cancellationToken);
 
-    /// <summary>Stops reading history, or goes on with it. What is new is read either way.</summary>
+    /// <summary>Stops reading history, or goes on with it, also for a reader that is not running. What is new is read either way.</summary>
     public Task PauseAsync(string source, bool isPaused, CancellationToken cancellationToken) =>
         ExecuteAsync(Pause, new { source, isPaused }, cancellationToken);
 
@@ -115,7 +130,8 @@ public sealed class DifyProgress(Database database)
         [.. (await QueryAsync<StreamRow>(Streams, new { source }, cancellationToken)).Select(row => row.ToStream())];
 
     /// <summary>Begins a stream; one that has begun stays where it is.</summary>
-    public Task BeginAsync(string source, string stream, DifyPlace place, CancellationToken cancellationToken) =>
+    /// <param name="until">Where history ends; null of what is new.</param>
+    public Task BeginAsync(string source, string stream, DifyPlace place, DateTimeOffset? until, CancellationToken cancellationToken) =>
         ExecuteAsync(
             Begin,
             new
@@ -123,6 +139,7 @@ public sealed class DifyProgress(Database database)
                 source,
                 stream,
                 at = place.At.UtcDateTime,
+                until = until?.UtcDateTime,
                 id = place.Id,
             },
             cancellationToken
@@ -177,9 +194,9 @@ public sealed class DifyProgress(Database database)
             cancellationToken
         );
 
-    private sealed record StreamRow(string Source, string Name, bool IsDone, DateTime BeganAt, DateTime At, long RowsRead, Guid Id)
+    private sealed record StreamRow(string Source, string Name, bool IsDone, DateTime BeganAt, DateTime At, DateTime? UntilAt, long RowsRead, Guid Id)
     {
-        public DifyStream ToStream() => new(Name, new(BeganAt), new(new(At), Id), IsDone, RowsRead);
+        public DifyStream ToStream() => new(Name, new(BeganAt), new(new(At), Id), DifyTime.Of(UntilAt), IsDone, RowsRead);
     }
 
     private sealed record ReaderRow(

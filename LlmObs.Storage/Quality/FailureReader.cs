@@ -30,11 +30,14 @@ public sealed class FailureReader(Database database)
     internal const string Label =
         "CASE WHEN f.sql_final = false THEN f.sql_outcome WHEN f.data_outcome IS NOT NULL THEN f.data_outcome WHEN f.has_failed THEN f.error_type END";
 
+    // What was repaired on the way has nothing to do with data that turned out not to be valid.
+    internal const string Step = "CASE WHEN f.sql_final = false OR f.data_outcome IS NULL THEN f.error_step END";
+
     private const string Message =
         "CASE WHEN f.sql_final = false THEN f.sql_message WHEN f.data_outcome IS NOT NULL THEN f.data_message ELSE f.error_message END";
 
     private const string Select = $"""
-        SELECT {Category} AS "Category", coalesce({Label}, 'other') AS "Label", f.error_step AS "Step",
+        SELECT {Category} AS "Category", coalesce({Label}, 'other') AS "Label", {Step} AS "Step",
             width_bucket(extract(epoch FROM f.started_at)::double precision, extract(epoch FROM @from)::double precision,
                 extract(epoch FROM @to)::double precision, @parts) AS "Part",
             count(*) AS "Count",

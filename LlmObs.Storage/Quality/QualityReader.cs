@@ -22,7 +22,7 @@ public sealed class QualityReader(Database database, IOptions<SatisfactionWeight
         sum(f.data_checked)::bigint AS "DataChecked", sum(f.data_valid)::bigint AS "DataValid",
         count(r.stars) AS "Rated", coalesce(sum(r.stars), 0) AS "StarSum", coalesce(sum(r.stars * r.stars), 0) AS "StarSquares",
         count(f.explicit_stars) AS "Explicit", count(f.implicit_stars) AS "Implicit", count(f.reverse_stars) AS "Reverse",
-        count(*) FILTER (WHERE f.is_evaluated) AS "Evaluated", count(*) FILTER (WHERE f.is_labelled) AS "Labelled",
+        count(*) FILTER (WHERE f.is_kept) AS "Kept", count(*) FILTER (WHERE f.is_evaluated) AS "Evaluated", count(*) FILTER (WHERE f.is_labelled) AS "Labelled",
         count(coalesce(f.input_tokens, f.output_tokens)) AS "Metered",
         coalesce(sum(coalesce(f.input_tokens, 0) + coalesce(f.output_tokens, 0)), 0)::bigint AS "Tokens",
         count(f.cost) AS "Priced", coalesce(sum(f.cost), 0) AS "Cost",
@@ -58,12 +58,6 @@ public sealed class QualityReader(Database database, IOptions<SatisfactionWeight
 
     private const string Durations = $"SELECT f.duration_ms FROM quality_facts AS f WHERE {QualityFilter.Sql} ORDER BY f.duration_ms";
 
-    private const string Dropped = """
-        SELECT coalesce(sum(d.dropped_traces), 0)::bigint
-        FROM sampling_days AS d
-        WHERE d.project_id = @projectId AND d.day >= (@from AT TIME ZONE 'UTC')::date AND d.day <= (@to AT TIME ZONE 'UTC')::date
-        """;
-
     /// <summary>The requests in groups, the largest first; time groups in order of time.</summary>
     /// <param name="zone">IANA name; days and hours are those of its clocks.</param>
     public Task<IReadOnlyList<QualityTally>> TalliesAsync(QualityFilter filter, QualityGroup group, string zone, CancellationToken cancellationToken)
@@ -92,13 +86,6 @@ public sealed class QualityReader(Database database, IOptions<SatisfactionWeight
     /// <summary>Milliseconds of every request, ascending: for the intervals of percentiles.</summary>
     public Task<IReadOnlyList<double>> DurationsAsync(QualityFilter filter, CancellationToken cancellationToken) =>
         QueryAsync<double>(Durations, filter.Parameters(), cancellationToken);
-
-    /// <summary>Share of the requests received that were kept; sampling drops whole traces, counted by day.</summary>
-    public async Task<Estimate> TracedAsync(QualityFilter filter, long requests, CancellationToken cancellationToken)
-    {
-        var dropped = (await QueryAsync<long>(Dropped, filter.Parameters(), cancellationToken))[0];
-        return Intervals.Rate(requests, requests + dropped);
-    }
 
     internal object Weights(object? more = null)
     {

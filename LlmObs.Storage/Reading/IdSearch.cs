@@ -1,4 +1,5 @@
 using Dapper;
+using LlmObs.Domain.Dify;
 using LlmObs.Storage.Rows;
 using Npgsql;
 
@@ -88,9 +89,12 @@ internal static class IdSearch
         return null;
     }
 
-    // OTLP ids are kept in lower case, and pasted from tools that print them in upper case.
+    // OTLP ids are kept in lower case, and pasted from tools that print them in upper case. A UUID may be Dify's: of a run, a message or a node.
     private static string[] Spellings(string text) =>
-        text.Length is 16 or 32 && text.All(char.IsAsciiHexDigit) ? [StorableText.Id(text), text.ToLowerInvariant()] : [StorableText.Id(text)];
+        text.Length is 16 or 32 && text.All(char.IsAsciiHexDigit) ? [StorableText.Id(text), text.ToLowerInvariant()]
+        : Guid.TryParseExact(text, "D", out var id)
+            ? [StorableText.Id(text), DifyIds.Trace(id), DifyIds.Message(id), DifyIds.Workflow(id), DifyIds.Node(id)]
+        : [StorableText.Id(text)];
 
     private sealed record Found(string Id, string TraceId);
 }

@@ -1,3 +1,4 @@
+using LlmObs.Storage.Dify;
 using LlmObs.Storage.Reading;
 using LlmObs.Storage.Reconciling;
 using LlmObs.Storage.Sampling;
@@ -20,7 +21,8 @@ public sealed record SystemState(
     Seen<IReadOnlyList<ProjectCoverage>> Coverage,
     Seen<Backlog> Backlog,
     Seen<LedgerStrip> Ledger,
-    Seen<IReadOnlyList<ParkedBatch>> Parked
+    Seen<IReadOnlyList<ParkedBatch>> Parked,
+    Seen<IReadOnlyList<DifyReaderStatus>> Dify
 );
 
 /// <summary>How fast the outbox empties; no rate before there were two samples of it.</summary>
@@ -34,6 +36,7 @@ public sealed partial class SystemReader(
     SpanLedger ledger,
     ParkedBatches parked,
     Coverage coverage,
+    DifyProgress dify,
     SpanSearch search,
     TimeProvider time,
     ILogger<SystemReader> logger
@@ -56,7 +59,8 @@ public sealed partial class SystemReader(
         var backlog = LookAsync(async token => new Backlog(await history.RateAsync(token)), cancellationToken);
         var strip = LookAsync(token => LedgerAsync(project, token), cancellationToken);
         var aside = LookAsync(token => parked.ListAsync(project, MostParked, token), cancellationToken);
-        return new(await stored, await queue, await sls, await covered, await backlog, await strip, await aside);
+        var readers = LookAsync(dify.StatusAsync, cancellationToken);
+        return new(await stored, await queue, await sls, await covered, await backlog, await strip, await aside, await readers);
     }
 
     private async Task<LedgerStrip> LedgerAsync(string project, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using LlmObs.Storage.Dify;
 using LlmObs.Storage.Reconciling;
 using LlmObs.TraceLog;
 using LlmObs.Web.Health;
@@ -12,7 +13,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace LlmObs.Web.Pages;
 
 /// <summary>Whether the stack is well: what is stored, what waits for SLS, whether SLS has it all.</summary>
-public sealed class SystemModel(SystemReader reader, ParkedBatches parked, CurrentProject current, TimeProvider time) : PageModel
+public sealed class SystemModel(SystemReader reader, ParkedBatches parked, DifyProgress dify, CurrentProject current, TimeProvider time) : PageModel
 {
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -24,6 +25,13 @@ public sealed class SystemModel(SystemReader reader, ParkedBatches parked, Curre
     public async Task<IActionResult> OnPostRetryAsync(long id, CancellationToken cancellationToken)
     {
         await parked.RetryAsync(current.Name, id, cancellationToken);
+        return LocalRedirect(Links.System(current.Project));
+    }
+
+    /// <summary>Pauses the reading of Dify's history, or goes on with it.</summary>
+    public async Task<IActionResult> OnPostDifyAsync(string source, bool pause, CancellationToken cancellationToken)
+    {
+        await dify.PauseAsync(source, pause, cancellationToken);
         return LocalRedirect(Links.System(current.Project));
     }
 

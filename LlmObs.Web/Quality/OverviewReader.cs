@@ -1,4 +1,5 @@
 using LlmObs.Domain.Quality;
+using LlmObs.Storage.Cases;
 using LlmObs.Storage.Quality;
 using LlmObs.Web.Shell;
 using Microsoft.Extensions.Options;
@@ -6,7 +7,14 @@ using Microsoft.Extensions.Options;
 namespace LlmObs.Web.Quality;
 
 /// <summary>Answers the quality page: everything it shows is asked at once.</summary>
-public sealed class OverviewReader(QualityReader quality, FailureReader failures, IOptions<QualityGoals> goals, ViewerZone zone, TimeProvider time)
+public sealed class OverviewReader(
+    QualityReader quality,
+    FailureReader failures,
+    CaseClock cases,
+    IOptions<QualityGoals> goals,
+    ViewerZone zone,
+    TimeProvider time
+)
 {
     private static readonly TimeSpan HoursUpTo = TimeSpan.FromHours(48);
     private static readonly Bootstrap Bootstrap = new();
@@ -33,16 +41,13 @@ public sealed class OverviewReader(QualityReader quality, FailureReader failures
         var rows = group is { } by
             ? await GroupsAsync(filter, earlier, by, measure, cancellationToken)
             : await StepsAsync(filter, earlier, cancellationToken);
-        var traced = await quality.TracedAsync(filter, tally.Requests, cancellationToken);
-        var tracedBefore = await quality.TracedAsync(earlier, tallyBefore.Requests, cancellationToken);
         return new(
             filter,
             tally,
             tallyBefore,
             [
                 .. Measure.All.Select(one =>
-                    one == Measure.Traced ? Compare(one, tracedBefore, traced)
-                    : Percentile(one) is { } p
+                    Percentile(one) is { } p
                         ? new Reading(
                             one,
                             Bootstrap.Percentile(times, p),
@@ -50,7 +55,7 @@ public sealed class OverviewReader(QualityReader quality, FailureReader failures
                             Bootstrap.Difference(timesBefore, times, p),
                             GoalOf(one)
                         )
-                    : Compare(one, tallyBefore.Of(one), tally.Of(one))
+                        : Compare(one, tallyBefore.Of(one), tally.Of(one))
                 ),
             ],
             measure,
@@ -58,7 +63,9 @@ public sealed class OverviewReader(QualityReader quality, FailureReader failures
             rows,
             newestFirst,
             await CompareAsync(filter, address, newestFirst, cancellationToken),
-            await failing
+            await failing,
+            await cases.ReadAsync(address.Project.Id, filter.From, filter.To, cancellationToken),
+            await cases.ReadAsync(address.Project.Id, earlier.From, earlier.To, cancellationToken)
         );
     }
 

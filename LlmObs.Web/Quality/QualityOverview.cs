@@ -1,4 +1,5 @@
 using LlmObs.Domain.Quality;
+using LlmObs.Storage.Cases;
 using LlmObs.Storage.Quality;
 
 namespace LlmObs.Web.Quality;
@@ -33,6 +34,7 @@ public sealed record ReleaseComparison(QualityTally A, QualityTally B, IReadOnly
 
 /// <summary>All that the quality page shows.</summary>
 /// <param name="Measure">The one whose trend and breakdown are shown.</param>
+/// <param name="Cases">How fast the project's cases moved in this time: they belong to no release, so that conditions do not narrow them.</param>
 /// <param name="Releases">All releases of the period, newest first.</param>
 public sealed record QualityOverview(
     QualityFilter Filter,
@@ -44,7 +46,9 @@ public sealed record QualityOverview(
     IReadOnlyList<BreakdownRow> Rows,
     IReadOnlyList<QualityTally> Releases,
     ReleaseComparison? Comparison,
-    IReadOnlyList<FailureGroup> Failures
+    IReadOnlyList<FailureGroup> Failures,
+    CaseTimes Cases,
+    CaseTimes CasesBefore
 )
 {
     public Reading Reading(Measure measure) => Readings.First(reading => reading.Measure == measure);

@@ -26,6 +26,9 @@ switch (args)
     case ["peers", var directory, .. var options]:
         await new PeersRun(directory, Seconds(options, 8)).RunAsync();
         return 0;
+    case ["dify", var fixture, .. var options]:
+        await new DifyRun(fixture, Seconds(options, 60)).RunAsync();
+        return 0;
     case ["load", var order]:
         Console.WriteLine(JsonSerializer.Serialize(await LoadRun.HereAsync(JsonSerializer.Deserialize<LoadOrder>(order)!)));
         return 0;
@@ -33,7 +36,7 @@ switch (args)
         await DiscardingSls.ServeAsync(new(url), hangs: mode == "hang");
         return 0;
     default:
-        Console.Error.WriteLine("Usage: ingest | shipping | overload | stages | peers DIRECTORY [--seconds N] [--batches N,N] [--connections N,N]");
+        Console.Error.WriteLine("Usage: ingest | shipping | overload | stages | peers DIRECTORY | dify DUMP [--seconds N] [--batches N,N] [--connections N,N]");
         return 1;
 }
 

@@ -4,7 +4,10 @@ using LlmObs.SqlCopilot.Web;
 
 // Health endpoints come from the service defaults, their telemetry does not: see CopilotTelemetry.
 var builder = WebApplication.CreateBuilder(args);
-builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
+builder
+    .Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
+    .AddFilter("System.Net.Http.HttpClient", LogLevel.Warning)
+    .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
 builder.Services.AddCopilot();
 
 var app = builder.Build();

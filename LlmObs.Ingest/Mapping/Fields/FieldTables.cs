@@ -151,7 +151,7 @@ internal static class FieldTables
     public static readonly Precedence GenAiEnvironment = new("gen_ai.environment");
     public static readonly Precedence LangfuseRelease = new("langfuse.release");
     public static readonly Precedence Release = new("service.version");
-    public static readonly Precedence Version = new("langfuse.version", AgentVersion);
+    public static readonly Precedence Version = new("langfuse.version", AgentVersion, "dify.workflow_version");
 
     public static readonly Precedence Tags = new(
         "langfuse.trace.tags",

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace LlmObs.Web.Pages.Quality;
 
 /// <summary>The requests behind a number of the quality page.</summary>
-public sealed class RequestsModel(RequestReader requests, CurrentProject current, ViewerZone zone) : PageModel
+public sealed class RequestsModel(JudgedRequestReader requests, CurrentProject current, ViewerZone zone) : PageModel
 {
     [BindProperty(SupportsGet = true)]
     public RequestPart Part { get; set; }
@@ -41,8 +41,8 @@ public sealed class RequestsModel(RequestReader requests, CurrentProject current
             Step = Step,
         };
         var page = await requests.PageAsync(question, cancellationToken);
-        HasMore = page.Count > RequestReader.PageSize && Skip + RequestReader.PageSize <= RequestReader.MaxSkip;
-        Rows = [.. page.Take(RequestReader.PageSize)];
+        HasMore = page.Count > JudgedRequestReader.PageSize && Skip + JudgedRequestReader.PageSize <= JudgedRequestReader.MaxSkip;
+        Rows = [.. page.Take(JudgedRequestReader.PageSize)];
     }
 
     public string At(RequestOrder order, int skip) =>

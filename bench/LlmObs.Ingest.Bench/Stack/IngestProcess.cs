@@ -21,8 +21,9 @@ internal sealed class IngestProcess : IAsyncDisposable
     public int ProcessId => process.Id;
 
     /// <param name="sls">Where logs are sent; nobody need be there.</param>
+    /// <param name="settings">Environment variables besides.</param>
     /// <returns>When it has its schema and accepts spans.</returns>
-    public static async Task<IngestProcess> StartAsync(BenchPostgres postgres, Uri sls)
+    public static async Task<IngestProcess> StartAsync(BenchPostgres postgres, Uri sls, Dictionary<string, string>? settings = null)
     {
         var (http, grpc) = (FreePort(), FreePort());
         var start = new ProcessStartInfo(Environment.ProcessPath!, [typeof(Refusal).Assembly.Location])
@@ -38,6 +39,11 @@ internal sealed class IngestProcess : IAsyncDisposable
         start.Environment["Logging__LogLevel__Default"] = "Error";
         // The warnings it would log are part of the measurement's arrangement: nobody answers at SLS's address.
         start.Environment["Logging__LogLevel__LlmObs.Ingest.Shipping"] = "Error";
+        foreach (var (name, value) in settings ?? [])
+        {
+            start.Environment[name] = value;
+        }
+
         var process = Process.Start(start)!;
         process.OutputDataReceived += (_, line) => Say(line.Data);
         process.BeginOutputReadLine();

@@ -130,6 +130,7 @@ public sealed class IngestServer : IAsyncDisposable
         builder.Services.AddOptions<ShippingOptions>();
         builder.Services.AddSingleton<ShippingQueue>();
         var app = builder.Build();
+        app.MapDifyIngest();
         app.MapLangfuseIngest();
         app.MapOtlpIngest();
         app.MapLlmObsApi();

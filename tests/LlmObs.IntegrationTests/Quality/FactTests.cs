@@ -120,7 +120,7 @@ public sealed class FactTests(TestDatabase database) : IClassFixture<TestDatabas
         Assert.Equal(3, groups[0].Trend.Sum());
         Assert.Equal("no column", groups[0].Message);
 
-        var list = await new RequestReader(database.Database, Reader).PageAsync(
+        var list = await new JudgedRequestReader(database.Database, Reader).PageAsync(
             new(Filter(project), RequestPart.Group, RequestOrder.Newest, 0) { Category = "sql", Label = "unknown_column" },
             Cancel
         );
@@ -129,13 +129,28 @@ public sealed class FactTests(TestDatabase database) : IClassFixture<TestDatabas
         {
             foreach (var order in Enum.GetValues<RequestOrder>())
             {
-                var page = await new RequestReader(database.Database, Reader).PageAsync(
+                var page = await new JudgedRequestReader(database.Database, Reader).PageAsync(
                     new(Filter(project), part, order, 0) { Step = "chat" },
                     Cancel
                 );
                 Assert.InRange(page.Count, 0, 5);
             }
         }
+    }
+
+    [Fact]
+    public async Task A_request_whose_trace_sampling_dropped_still_counts_and_is_said_to_be_gone()
+    {
+        var project = await database.NewProjectAsync();
+        var traces = await AskAsync(project, 2);
+        await Rollup.RunAsync(Cancel);
+        await database.ScalarAsync($"DELETE FROM spans WHERE trace_id = '{traces[0]}'");
+        await ScoreAsync(project, Sql("late", traces[0], true));
+
+        var tally = await TallyAsync(project);
+
+        Assert.Equal((2, 1), (tally.Requests, tally.Kept));
+        Assert.Equal(0.5, tally.Of(Measure.Traced).Value);
     }
 
     [Fact]

@@ -105,6 +105,21 @@ public sealed class WholeQuestionTests(ShopFixture shop) : IClassFixture<ShopFix
     }
 
     [Fact]
+    public async Task The_first_release_ends_where_the_second_repairs()
+    {
+        var question = Find(faults => faults is { CopiesOutdatedExample: true, CopiesThoughWarned: false, BreaksJson: false });
+        using var recorder = new SpanRecorder();
+        using var first = CopilotServices.Build(shop.Services, Release.First);
+
+        var answer = await first.AskAsync(new(question, "s-first", "u-1"), default, TestContext.Current.CancellationToken);
+
+        Assert.Equal("42703", answer.Error);
+        Assert.DoesNotContain("诊断", recorder.Tree(answer.TraceId!), StringComparison.Ordinal);
+        Assert.All(recorder.Of(answer.TraceId!), span => Assert.Equal("SqlCopilot.1", span.Source.Name));
+        Assert.Null((await AskAsync(question, "s-second", "u-1")).Error);
+    }
+
+    [Fact]
     public async Task A_question_that_stays_wrong_fails_with_the_database_error()
     {
         var question = Find(faults => faults is { CopiesThoughWarned: true, NeverLearns: true, BreaksJson: false });
@@ -182,7 +197,7 @@ public sealed class WholeQuestionTests(ShopFixture shop) : IClassFixture<ShopFix
         {
             _listener = new()
             {
-                ShouldListenTo = source => source.Name == "SqlCopilot",
+                ShouldListenTo = source => source.Name.StartsWith("SqlCopilot", StringComparison.Ordinal),
                 Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
                 ActivityStarted = activity =>
                 {

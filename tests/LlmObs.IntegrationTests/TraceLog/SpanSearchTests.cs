@@ -46,7 +46,12 @@ public sealed class SpanSearchTests(SpanSearchTests.Shipped shipped) : IClassFix
                 Content = SpanContent.Empty with
                 {
                     Input = "SELECT total FROM orders",
-                    Attributes = new("""{"db.system":"postgresql","gen_ai.usage.input_tokens":7}"""),
+                    Attributes = new(
+                        """
+                        {"db.system":"postgresql","gen_ai.usage.input_tokens":7,"dify.node.type":"code","dify.node.title":"SQL 生成",
+                            "dify.workflow_run_id":"94e95434-b9cd-4e67-81a1-712c2f457e0a"}
+                        """
+                    ),
                 },
             };
             return record.With(span =>
@@ -99,6 +104,10 @@ public sealed class SpanSearchTests(SpanSearchTests.Shipped shipped) : IClassFix
     [InlineData("\"\\\"quotes\\\"\"", 1)]
     [InlineData("project: other", 0)]
     [InlineData("\"x\\\\\" ) or ( project: other", -1)]
+    [InlineData("node_type:code", 1)]
+    [InlineData("node_type:agent", 0)]
+    [InlineData("node:生成", 1)]
+    [InlineData("run:94e95434-b9cd-4e67-81a1-712c2f457e0a", 1)]
     public async Task Finds_what_the_line_asks_for(string line, int spans)
     {
         if (spans < 0)

@@ -19,9 +19,15 @@ internal static class DifyData
         var name = "dify_" + Guid.NewGuid().ToString("N");
         await ExecuteAsync(database.Server.ConnectionString("postgres"), $"CREATE DATABASE {name}");
         var connection = database.Server.ConnectionString(name);
+        await LoadAsync(connection);
+        return connection;
+    }
+
+    /// <summary>Puts the fixture into an empty database.</summary>
+    public static async Task LoadAsync(string connection)
+    {
         await using var packed = new GZipStream(File.OpenRead(Path("dify-postgres.sql.gz")), CompressionMode.Decompress);
         await ExecuteAsync(connection, await new StreamReader(packed).ReadToEndAsync(TestContext.Current.CancellationToken));
-        return connection;
     }
 
     public static async Task ExecuteAsync(string connection, string sql)
@@ -70,10 +76,10 @@ internal static class DifyData
     /// <summary>Waits until a condition holds.</summary>
     public static async Task UntilAsync(Func<Task<bool>> holds, string what)
     {
-        var deadline = TimeProvider.System.GetUtcNow().AddSeconds(120);
+        var deadline = TimeProvider.System.GetUtcNow().AddSeconds(60);
         while (!await holds())
         {
-            Assert.True(TimeProvider.System.GetUtcNow() < deadline, $"Not within two minutes: {what}");
+            Assert.True(TimeProvider.System.GetUtcNow() < deadline, $"Not within a minute: {what}");
             await Task.Delay(200, TestContext.Current.CancellationToken);
         }
     }

@@ -1,7 +1,10 @@
+using System.Globalization;
 using System.Text.Json;
 using LlmObs.Domain.Dify;
 using LlmObs.Domain.Spans;
 using LlmObs.Domain.Traces;
+using LlmObs.Storage.Access;
+using LlmObs.Storage.Reading;
 
 namespace LlmObs.IntegrationTests.Ingest.Dify;
 
@@ -64,6 +67,9 @@ public sealed class DifyReaderTests(DifyReaderTests.Whole whole) : IClassFixture
         )
             .Select(row => row.Split(' '))
             .ToDictionary(row => row[0], row => row[1]);
+        var names = (await DifyData.ListAsync<string>(whole.Ours, "SELECT span_id || ' ' || name FROM spans WHERE name ~ '^(iteration|loop)[[]'"))
+            .Select(row => row.Split(' '))
+            .ToDictionary(row => row[0], row => row[1]);
         var containers = await DifyData.ListAsync<string>(
             whole.Dify,
             "SELECT workflow_run_id || ' ' || node_id || ' ' || id FROM workflow_node_executions WHERE node_type IN ('iteration', 'loop')"
@@ -73,7 +79,7 @@ public sealed class DifyReaderTests(DifyReaderTests.Whole whole) : IClassFixture
         {
             var container = byCanvas[(place.GetProperty("run_id").GetString()!, place.GetProperty("container_node_id").GetString()!)];
             var round = parents[DifyIds.Node(place.GetProperty("child_node_execution_id").GetGuid())];
-            Assert.Equal(DifyIds.Round(container, place.GetProperty("index").GetInt32()), round);
+            Assert.Equal($"{place.GetProperty("kind").GetString()}[{place.GetProperty("index").GetInt32()}]", names[round]);
             Assert.Equal(DifyIds.Node(container), parents[round]);
         }
     }
@@ -112,6 +118,30 @@ public sealed class DifyReaderTests(DifyReaderTests.Whole whole) : IClassFixture
             $"SELECT span_id FROM spans WHERE span_id = ANY ('{{{string.Join(',', runs.Select(DifyIds.Workflow))}}}') ORDER BY duration_ns DESC LIMIT 10"
         );
         Assert.Equal(Expected.GetProperty("slowest_runs").EnumerateArray().Select(run => DifyIds.Workflow(run[0].GetGuid())), slowest);
+    }
+
+    [Fact]
+    public async Task A_node_that_succeeded_at_last_is_well_and_shows_the_tries_that_failed()
+    {
+        var recovered = Expected.GetProperty("recovered_after_retry").EnumerateArray().Select(node => node.GetGuid()).ToList();
+        Assert.Equal(recovered.Count, await whole.CountAsync(recovered.Select(DifyIds.Node), "status = 1"));
+
+        var tries = await DifyData.ListAsync<string>(
+            whole.Dify,
+            """
+            SELECT id || ' ' || json_array_length(process_data::json -> '__dify_retry_history')
+            FROM workflow_node_executions
+            WHERE process_data LIKE '%__dify_retry_history%'
+            """
+        );
+        var attempts = tries
+            .Select(row => row.Split(' '))
+            .SelectMany(row =>
+                Enumerable.Range(0, int.Parse(row[1], CultureInfo.InvariantCulture)).Select(place => DifyIds.Attempt(Guid.Parse(row[0]), place))
+            )
+            .ToList();
+        Assert.NotEmpty(attempts);
+        Assert.Equal(attempts.Count, await whole.CountAsync(attempts, "status = 2"));
     }
 
     [Fact]
@@ -156,6 +186,18 @@ public sealed class DifyReaderTests(DifyReaderTests.Whole whole) : IClassFixture
         Assert.Equal(["system", "user", "assistant"], model.Content.Messages.Select(message => message.Role));
         Assert.Equal(0.0000834m, model.Span.Cost!.Total);
         Assert.NotNull(model.Span.TimeToFirstTokenMs);
+    }
+
+    [Theory]
+    [InlineData("94e95434-b9cd-4e67-81a1-712c2f457e0a")]
+    [InlineData("30B0C67F-417C-4974-A8B4-28AEA30494CF")]
+    [InlineData("e5c6e39a-b0f7-4644-be0e-574f0d6ed9c9")]
+    public async Task The_id_of_a_run_a_message_or_a_node_leads_to_its_trace(string id)
+    {
+        var project = await whole.Server.Get<Projects>().FindAsync("default", TestContext.Current.CancellationToken);
+        var match = await whole.Server.Get<TraceReader>().FindIdAsync(project!.Id, id, TestContext.Current.CancellationToken);
+
+        Assert.Equal(["94e95434b9cd4e6781a1712c2f457e0a"], match!.TraceIds);
     }
 
     [Fact]

@@ -59,6 +59,9 @@ public sealed record ListedRequest
     public string? UserId { get; init; }
     public double DurationMs { get; init; }
     public bool HasFailed { get; init; }
+
+    /// <summary>False when sampling dropped the trace: the facts are all that is left.</summary>
+    public bool IsKept { get; init; }
     public string? ErrorType { get; init; }
     public string? SqlOutcome { get; init; }
     public string? DataOutcome { get; init; }
@@ -71,7 +74,7 @@ public sealed record ListedRequest
 }
 
 /// <summary>Lists the requests behind a number of the quality page.</summary>
-public sealed class RequestReader(Database database, QualityReader quality)
+public sealed class JudgedRequestReader(Database database, QualityReader quality)
 {
     public const int PageSize = 50;
 
@@ -83,7 +86,7 @@ public sealed class RequestReader(Database database, QualityReader quality)
     {
         var sql = $"""
             SELECT f.trace_id AS "TraceId", f.started_at AS "StartedAt", f.question AS "Question", f.release AS "Release", f.user_id AS "UserId",
-                f.duration_ms AS "DurationMs", f.has_failed AS "HasFailed", f.error_type AS "ErrorType", f.sql_outcome AS "SqlOutcome",
+                f.duration_ms AS "DurationMs", f.has_failed AS "HasFailed", f.is_kept AS "IsKept", f.error_type AS "ErrorType", f.sql_outcome AS "SqlOutcome",
                 f.data_outcome AS "DataOutcome", f.sql_judged AS "SqlJudged", r.stars AS "Stars", f.signals AS "Signals"
             FROM quality_facts AS f
             {QualityReader.Rating}
@@ -122,7 +125,7 @@ public sealed class RequestReader(Database database, QualityReader quality)
             RequestPart.Unevaluated => "NOT f.is_evaluated",
             RequestPart.Labelled => "f.is_labelled",
             RequestPart.Group =>
-                $"{FailureReader.Category} = @category AND coalesce({FailureReader.Label}, 'other') = @label AND f.error_step IS NOT DISTINCT FROM @step",
+                $"{FailureReader.Category} = @category AND coalesce({FailureReader.Label}, 'other') = @label AND {FailureReader.Step} IS NOT DISTINCT FROM @step",
             RequestPart.StepFailed => $"EXISTS ({Step} AND s.failed > 0)",
             RequestPart.StepRan => $"EXISTS ({Step})",
             _ => "true",

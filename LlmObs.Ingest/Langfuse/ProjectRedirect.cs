@@ -1,0 +1,37 @@
+using LlmObs.Domain;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Options;
+
+namespace LlmObs.Ingest.Langfuse;
+
+/// <summary>Where Langfuse's clients send people: <c>/project/ID</c> and a trace in it. Ingest serves no pages; it knows where they are when it is told.</summary>
+internal static class ProjectRedirect
+{
+    public static void MapProjectRedirect(this WebApplication app)
+    {
+        app.MapGet("/project/{project}", (string project, IOptions<LangfuseOptions> options) => To(options.Value, project, "/"))
+            .ExcludeFromDescription();
+        app.MapGet(
+                "/project/{project}/traces/{trace}",
+                (string project, string trace, IOptions<LangfuseOptions> options) =>
+                    To(options.Value, project, $"/traces/{Uri.EscapeDataString(trace)}")
+            )
+            .ExcludeFromDescription();
+    }
+
+    private static IResult To(LangfuseOptions options, string project, string path)
+    {
+        if (options.WebUrl is null)
+        {
+            return Results.Problem(
+                "This is where spans are sent to; it serves no pages. Set Langfuse:WebUrl to where LlmObs is opened, and this leads there.",
+                statusCode: StatusCodes.Status404NotFound
+            );
+        }
+
+        var page = options.WebUrl.ToString().TrimEnd('/') + path;
+        return Results.Redirect(
+            project == Project.DefaultName || !Project.IsName(project) ? page : QueryHelpers.AddQueryString(page, "project", project)
+        );
+    }
+}
