@@ -183,6 +183,15 @@ public sealed partial class SlsCatalog : IAsyncDisposable
         }
     }
 
+    /// <summary>Null when nobody has used it since the start.</summary>
+    public Logstore? IfOpen(string project, string name)
+    {
+        lock (gate)
+        {
+            return open.GetValueOrDefault((project, name));
+        }
+    }
+
     public IReadOnlyList<Logstore> OpenLogstores()
     {
         lock (gate)

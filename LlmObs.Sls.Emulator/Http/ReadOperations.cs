@@ -59,8 +59,11 @@ internal sealed partial class ReadOperations(SlsCatalog catalog, LogQueries quer
             Text(body, "topic"),
             (int)(Number(body, "line") ?? 100),
             Number(body, "offset") ?? 0,
-            body["reverse"] is JsonValue reverse && (reverse.TryGetValue<bool>(out var flag) ? flag : reverse.ToString() is "true" or "True")
+            body["reverse"] is JsonValue reverse && (reverse.TryGetValue<bool>(out var flag) ? flag : reverse.ToString() is "true" or "True"),
+            Nanos("fromNs", Number(body, "fromNs")),
+            Nanos("toNs", Number(body, "toNs"))
         );
+        CheckSession(Text(body, "session"));
         var answer = await FindAsync(call, logstore, query, context.RequestAborted);
         var raw = Encoding.UTF8.GetBytes($$"""{"meta":{{Meta(answer).ToJsonString(RowBuilder.Json)}},"data":[{{string.Join(',', answer.Rows)}}]}""");
         if (BodyCompression.Choose(call.Request.Header("accept-encoding")) is not { } compression)
@@ -127,8 +130,27 @@ internal sealed partial class ReadOperations(SlsCatalog catalog, LogQueries quer
                 "true" or "True" => true,
                 null or "" or "false" or "False" => false,
                 var other => throw SlsException.Invalid("InvalidReverse", $"reverse is {other}; true and false are allowed"),
-            }
+            },
+            Nanos("fromNs", Number(call, "fromNs", 0, "ParameterInvalid")),
+            Nanos("toNs", Number(call, "toNs", 0, "ParameterInvalid"))
         );
+
+    private static int Nanos(string name, long? value) =>
+        value is null ? 0
+        : value is >= 0 and < 1_000_000_000 ? (int)value
+        : throw SlsException.Parameter($"{name} is {value}; 0 to 999999999 are allowed");
+
+    // What "set session" may say in a statement may be said beside it; only what changes nothing here is taken.
+    private static void CheckSession(string session)
+    {
+        foreach (var setting in session.Split([';', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (!setting.StartsWith("parallel_sql=", StringComparison.OrdinalIgnoreCase))
+            {
+                throw SlsException.Unsupported($"the session setting {setting}");
+            }
+        }
+    }
 
     private static int Number(SlsCall call, string name, int otherwise, string code) =>
         call.Query(name) is not { Length: > 0 } text ? otherwise

@@ -3,6 +3,7 @@ using Google.Protobuf;
 using LlmObs.Sls.Emulator.Catalog;
 using LlmObs.Sls.Emulator.Signing;
 using LlmObs.Sls.Emulator.Status;
+using LlmObs.Sls.Emulator.Storage;
 using LlmObs.Sls.Emulator.Wire;
 
 namespace LlmObs.Sls.Emulator.Http;
@@ -27,17 +28,17 @@ internal static class WriteOperations
         {
             throw new SlsException(411, "MissingContentLength", "the request has neither Content-Length nor chunks");
         }
-        var group = Read(call, options, time);
+        var written = Read(call, options, time);
         if (options.CheckLogTime)
         {
-            CheckTimes(group, time.GetUtcNow());
+            CheckTimes(written.Group, time.GetUtcNow());
         }
         var shards = catalog.Shards(call.RequiredProject, logstore);
         var shard = call.Request.Path.EndsWith("/shards/route", StringComparison.Ordinal)
             ? Shards.Holding(shards, call.Query("key") ?? throw SlsException.Parameter("key is missing"))
             : Next(shards);
-        await opened.AppendAsync(shard.Id, group, context.RequestAborted);
-        activity.Wrote(group.Logs.Count, group.CalculateSize());
+        await opened.AppendAsync(shard.Id, written, context.RequestAborted);
+        activity.Wrote(written.Group.Logs.Count, written.Bytes.Length);
         return Results.Ok();
     }
 
@@ -49,11 +50,11 @@ internal static class WriteOperations
         {
             throw SlsException.Unauthorized($"logstore {logstore} does not allow web tracking (enable_tracking)");
         }
-        var group = JsonLogGroup.Read(call.Json(), time.GetUtcNow(), takesTime: false);
+        var written = WrittenGroup.Of(JsonLogGroup.Read(call.Json(), time.GetUtcNow(), takesTime: false));
         await catalog
             .Open(call.RequiredProject, logstore)
-            .AppendAsync(Next(catalog.Shards(call.RequiredProject, logstore)).Id, group, context.RequestAborted);
-        activity.Wrote(group.Logs.Count, group.CalculateSize());
+            .AppendAsync(Next(catalog.Shards(call.RequiredProject, logstore)).Id, written, context.RequestAborted);
+        activity.Wrote(written.Group.Logs.Count, written.Bytes.Length);
         return Results.Ok();
     }
 
@@ -67,12 +68,12 @@ internal static class WriteOperations
         return writable[(int)((uint)Interlocked.Increment(ref turn) % writable.Count)];
     }
 
-    private static LogGroup Read(SlsCall call, EmulatorOptions options, TimeProvider time)
+    private static WrittenGroup Read(SlsCall call, EmulatorOptions options, TimeProvider time)
     {
         var contentType = call.Request.Header("content-type");
         if (contentType.StartsWith("application/json", StringComparison.OrdinalIgnoreCase))
         {
-            return JsonLogGroup.Read(JsonLogGroup.Parse(Raw(call, options)), time.GetUtcNow(), takesTime: true);
+            return WrittenGroup.Of(JsonLogGroup.Read(JsonLogGroup.Parse(Raw(call, options)), time.GetUtcNow(), takesTime: true));
         }
         if (!contentType.StartsWith("application/x-protobuf", StringComparison.OrdinalIgnoreCase))
         {
@@ -86,7 +87,8 @@ internal static class WriteOperations
         }
         try
         {
-            return LogGroup.Parser.ParseFrom(Raw(call, options).Span);
+            var bytes = Raw(call, options);
+            return new WrittenGroup(LogGroup.Parser.ParseFrom(bytes.Span), bytes);
         }
         catch (InvalidProtocolBufferException broken)
         {

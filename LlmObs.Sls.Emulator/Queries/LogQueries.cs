@@ -55,7 +55,7 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
 
     private static void Check(LogQuery query)
     {
-        if (query.From >= query.To)
+        if (query.IsEmpty)
         {
             throw SlsException.Invalid("InvalidTimeRange", $"from {query.From} must be before to {query.To}");
         }
@@ -174,7 +174,7 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
         return
         [
             .. counts.Select(
-                (count, part) => new HistogramPart(query.From + part * width, Math.Min(query.From + (part + 1) * width, query.To), count)
+                (count, part) => new HistogramPart(query.From + part * width, Math.Min(query.From + (part + 1) * width, query.Last + 1), count)
             ),
         ];
     }

@@ -4,8 +4,30 @@ namespace LlmObs.Sls.Emulator.Queries;
 /// <param name="To">Unix seconds, exclusive.</param>
 /// <param name="Text"><c>search</c> or <c>search | statement</c>.</param>
 /// <param name="Topic">Empty: all topics.</param>
+/// <param name="FromNs">Nanoseconds after <paramref name="From"/>; 0 to 999,999,999, as <paramref name="ToNs"/>.</param>
 /// <param name="Line">Page size, at most 100; searches only, as are offset and reverse.</param>
-public sealed record LogQuery(long From, long To, string Text, string Topic = "", int Line = 100, long Offset = 0, bool Reverse = false);
+public sealed record LogQuery(
+    long From,
+    long To,
+    string Text,
+    string Topic = "",
+    int Line = 100,
+    long Offset = 0,
+    bool Reverse = false,
+    int FromNs = 0,
+    int ToNs = 0
+)
+{
+    public bool IsEmpty => From > To || (From == To && FromNs >= ToNs);
+
+    /// <summary>The last second of which a log may be found.</summary>
+    public long Last => ToNs > 0 ? To : To - 1;
+
+    public bool Holds(long time, int nanos) => (time > From || (time == From && nanos >= FromNs)) && (time < To || (time == To && nanos < ToNs));
+
+    /// <summary>Whether all times from one second to another lie within.</summary>
+    public bool HoldsAll(long oldest, long newest) => (FromNs == 0 ? oldest >= From : oldest > From) && newest < To;
+}
 
 /// <summary>What a query found.</summary>
 /// <param name="Rows">JSON objects, as they are answered.</param>

@@ -13,7 +13,7 @@ internal sealed class LogSearch(Logstore logstore, LogSnapshot snapshot, TermQue
     [
         .. snapshot.Sources.Where(source =>
             source.Newest >= query.From
-            && source.Oldest < query.To
+            && source.Oldest <= query.Last
             && source.Newest >= snapshot.Kept.From
             && source.Covers.Last >= snapshot.Kept.FirstSequence
         ),
@@ -60,7 +60,7 @@ internal sealed class LogSearch(Logstore logstore, LogSnapshot snapshot, TermQue
     /// <summary>Counts the matches in parts of equal width, from the query's begin on.</summary>
     public long[] CountBy(long width)
     {
-        var counts = new long[(query.To - query.From + width - 1) / width];
+        var counts = new long[(query.Last - query.From) / width + 1];
         foreach (var source in sources)
         {
             var part = (source.Oldest - query.From) / width;
@@ -84,7 +84,17 @@ internal sealed class LogSearch(Logstore logstore, LogSnapshot snapshot, TermQue
     public string Window =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"time >= {Math.Max(query.From, snapshot.Kept.From)} AND time < {query.To} AND seq >= {snapshot.Kept.FirstSequence} AND seq < {snapshot.NextSequence}"
+            $"""
+            time >= {Math.Max(
+                query.From,
+                snapshot.Kept.From
+            )} AND time <= {query.Last} AND seq >= {snapshot.Kept.FirstSequence} AND seq < {snapshot.NextSequence}
+            {(
+                query is { FromNs: 0, ToNs: 0 }
+                    ? ""
+                    : $"AND (time, nanos) >= ({query.From}, {query.FromNs}) AND (time, nanos) < ({query.To}, {query.ToNs})"
+            )}
+            """
         );
 
     /// <summary>All matches, in order of their sequence.</summary>
@@ -118,9 +128,9 @@ internal sealed class LogSearch(Logstore logstore, LogSnapshot snapshot, TermQue
         return new SegmentSearch(source, search, wildWords).Find(IsVisible, logs => logstore.Read(source, logs), cancellationToken);
     }
 
-    private bool IsWithin(ITermSource source) => source.Oldest >= query.From && source.Newest < query.To && snapshot.IsKept(source);
+    private bool IsWithin(ITermSource source) => query.HoldsAll(source.Oldest, source.Newest) && snapshot.IsKept(source);
 
-    private bool IsVisible(IndexedLog log) => log.Time >= query.From && log.Time < query.To && snapshot.IsKept(log);
+    private bool IsVisible(IndexedLog log) => query.Holds(log.Time, log.Nanos) && snapshot.IsKept(log);
 
     private static readonly Comparer<IndexedLog> InTime = Comparer<IndexedLog>.Create(
         (left, right) =>

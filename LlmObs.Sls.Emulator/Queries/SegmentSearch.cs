@@ -72,7 +72,7 @@ internal sealed class SegmentSearch(ITermSource source, TermQuery query, IReadOn
             rows = asked switch
             {
                 WordTerm word => source.Find(word.Word),
-                CharacterTerm character => source.Find(character.Key),
+                CharacterTerm character => source.Find(character.First, character.Last),
                 NumberTerm number => source.Numbers(number.Field, number.IsWanted),
                 WildTerm wild => wildWords[wild].Select(source.Find).Aggregate(RowSet.None(source.Count), (left, right) => left | right),
                 TextCheck check => Ask(check.Needed).Possible,

@@ -27,8 +27,15 @@ public abstract record TermQuery
 /// <param name="Word">As <see cref="TermText"/> writes it.</param>
 public sealed record WordTerm(string Word) : TermQuery;
 
-/// <param name="Key">A <see cref="CharacterKey"/>.</param>
-public sealed record CharacterTerm(ulong Key) : TermQuery;
+/// <summary>Characters from a <see cref="CharacterKey"/> to another.</summary>
+public sealed record CharacterTerm(ulong First, ulong Last) : TermQuery
+{
+    public static CharacterTerm Of(int field, ReadOnlySpan<char> character) =>
+        new(CharacterKey.Of(field, character), CharacterKey.Last(CharacterKey.Of(field, character)));
+
+    public static CharacterTerm Of(int field, ReadOnlySpan<char> left, ReadOnlySpan<char> right) =>
+        new(CharacterKey.Of(field, left, right), CharacterKey.Of(field, left, right));
+}
 
 /// <summary>Words that begin so and go on so; the first hundred that there are.</summary>
 public sealed record WildTerm(string Prefix, Regex Pattern) : TermQuery;

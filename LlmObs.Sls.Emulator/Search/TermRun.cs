@@ -9,7 +9,7 @@ namespace LlmObs.Sls.Emulator.Search;
 /// <param name="path">Of a leaf of a document; null: the field itself.</param>
 internal sealed class TermRun(int field, string? path)
 {
-    /// <param name="terms">As <see cref="Tokenizer.Append"/> writes them.</param>
+    /// <param name="terms">As <see cref="Tokenizer.Terms"/> writes them.</param>
     public TermQuery Of(string terms) => IsExact(terms) ? Needed(terms) : new TextCheck(Needed(terms), text => Holds(text.Terms, terms, text));
 
     /// <summary>As <see cref="Of"/>, where the text itself has the last word.</summary>
@@ -32,12 +32,12 @@ internal sealed class TermRun(int field, string? path)
             }
             else if (i > 0 && CharacterKey.IsCharacter(cut[i - 1]))
             {
-                needed.Add(new CharacterTerm(CharacterKey.Of(field, cut[i - 1], cut[i])));
+                needed.Add(CharacterTerm.Of(field, cut[i - 1], cut[i]));
             }
             // A character that is half of a pair needs no looking up of its own.
             else if (i + 1 == cut.Length || !CharacterKey.IsCharacter(cut[i + 1]))
             {
-                needed.Add(new CharacterTerm(CharacterKey.Of(field, cut[i])));
+                needed.Add(CharacterTerm.Of(field, cut[i]));
             }
         }
         return needed.Count > 0 ? TermQuery.All(needed) : Anything();

@@ -1,4 +1,4 @@
-using System.Text;
+using System.Buffers;
 
 namespace LlmObs.Sls.Emulator.Search;
 
@@ -23,57 +23,75 @@ public sealed class Tokenizer(TokenizerSettings settings)
 {
     public const char Separator = '\u0001';
 
+    // By character whether it is a delimiter.
+    private readonly bool[] ascii =
+    [
+        .. Enumerable.Range(0, 128).Select(c => (char)c is '\0' or Separator or PathMark || settings.Delimiters.Contains((char)c)),
+    ];
+
     /// <summary>Opens and closes the path of a JSON leaf.</summary>
     public const char PathMark = '\u0002';
 
-    /// <summary>Appends the terms of a value: <c>␁a␁b␁</c>, or <c>␁</c> where there is none.</summary>
-    public void Append(StringBuilder terms, ReadOnlySpan<char> text)
+    /// <summary>The terms of a value: <c>␁a␁b␁</c>, or <c>␁</c> where there is none.</summary>
+    public string Terms(ReadOnlySpan<char> text)
     {
-        terms.Append(Separator);
+        // Before a character at most two separators, and one at each end.
+        var buffer = ArrayPool<char>.Shared.Rent(text.Length * 3 + 2);
+        try
+        {
+            return new string(buffer, 0, Write(text, buffer));
+        }
+        finally
+        {
+            ArrayPool<char>.Shared.Return(buffer);
+        }
+    }
+
+    private int Write(ReadOnlySpan<char> text, char[] terms)
+    {
+        var length = 0;
+        terms[length++] = Separator;
         var open = false;
         var previousIsCjk = false;
         var parted = false;
         for (var i = 0; i < text.Length; i++)
         {
-            var kind = KindOf(text, i, out var length);
+            var kind = KindOf(text, i, out var chars);
             if (kind == CharKind.Delimiter)
             {
                 if (open)
                 {
-                    terms.Append(Separator);
+                    terms[length++] = Separator;
                     open = false;
                 }
                 parted = true;
-                i += length - 1;
+                i += chars - 1;
                 continue;
             }
             var isCjk = kind == CharKind.Cjk;
             if (open && (isCjk || previousIsCjk))
             {
-                terms.Append(Separator);
+                terms[length++] = Separator;
                 open = false;
             }
             if (!open && parted && (isCjk || previousIsCjk))
             {
-                terms.Append(Separator);
+                terms[length++] = Separator;
             }
-            AppendChars(terms, text.Slice(i, length));
-            i += length - 1;
+            for (var end = i + chars; i < end; i++)
+            {
+                terms[length++] = settings.CaseSensitive ? text[i] : char.ToLowerInvariant(text[i]);
+            }
+            i--;
             open = true;
             previousIsCjk = isCjk;
             parted = false;
         }
         if (open)
         {
-            terms.Append(Separator);
+            terms[length++] = Separator;
         }
-    }
-
-    public string Terms(ReadOnlySpan<char> text)
-    {
-        var terms = new StringBuilder(text.Length + 16);
-        Append(terms, text);
-        return terms.ToString();
+        return length;
     }
 
     /// <summary>The stretches between delimiters: each must occur, in any order. Case is folded as in the index.</summary>
@@ -99,19 +117,11 @@ public sealed class Tokenizer(TokenizerSettings settings)
 
     public bool CutsBetween(char left, char right) => settings.Chinese && (IsCjk(left) || IsCjk(right));
 
-    private void AppendChars(StringBuilder terms, ReadOnlySpan<char> chars)
-    {
-        foreach (var c in chars)
-        {
-            terms.Append(settings.CaseSensitive ? c : char.ToLowerInvariant(c));
-        }
-    }
-
     private CharKind KindOf(ReadOnlySpan<char> text, int index, out int length)
     {
         var c = text[index];
         length = 1;
-        if (c is '\0' or Separator or PathMark || settings.Delimiters.Contains(c))
+        if (c < ascii.Length ? ascii[c] : settings.Delimiters.Contains(c))
         {
             return CharKind.Delimiter;
         }

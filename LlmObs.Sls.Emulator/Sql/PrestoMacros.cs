@@ -13,6 +13,9 @@ public static class PrestoMacros
     /// <summary>How the message of a deliberate failure begins. DuckDB's <c>error()</c> is volatile, and TRY takes no volatile function.</summary>
     public const string Failure = "sls failure: ";
 
+    // Text of a statement that a row can grow to: many rows of more would be cut by memory only.
+    private const string MaxPadded = "100000";
+
     /// <param name="utcOffsetMinutes">The zone of times without a zone.</param>
     public static string Create(int utcOffsetMinutes)
     {
@@ -63,6 +66,10 @@ public static class PrestoMacros
                 ELSE list_append(string_split(x, d)[1:n - 1], array_to_string(string_split(x, d)[n:], d)) END;
             CREATE MACRO sls_split_to_map(x, e, d) AS map_from_entries(list_transform(string_split(x, e),
                 lambda pair: {'key': split_part(pair, d, 1), 'value': substr(pair, strpos(pair, d) + length(d))}));
+            CREATE MACRO sls_pad_length(n) AS CASE WHEN n BETWEEN 0 AND {{MaxPadded}} THEN CAST(n AS INTEGER)
+                ELSE CAST(sls_fail('a text is padded to 0 to {{MaxPadded}} characters, not to ' || n) AS INTEGER) END;
+            CREATE MACRO sls_lpad(x, n, p) AS lpad(x, sls_pad_length(n), p);
+            CREATE MACRO sls_rpad(x, n, p) AS rpad(x, sls_pad_length(n), p);
             CREATE MACRO sls_levenshtein(a, b) AS CASE WHEN length(a) = strlen(a) AND length(b) = strlen(b) THEN levenshtein(a, b)
                 ELSE sls_fail('the SLS emulator does not support levenshtein_distance beyond ASCII') END;
             CREATE MACRO sls_url_encode(x) AS replace(replace(replace(url_encode(x), '%20', '+'), '%2A', '*'), '~', '%7E');

@@ -6,8 +6,8 @@ namespace LlmObs.Sls.Emulator.Status;
 /// <param name="Rows">Rows answered; null when it was refused.</param>
 public sealed record AnsweredQuery(DateTimeOffset At, string Project, string Logstore, string Text, double DurationMs, int? Rows, string? Error);
 
-/// <summary>What was written in the last minute, per second.</summary>
-public readonly record struct IngestRate(double Logs, double Bytes);
+/// <summary>What was written in the last minute.</summary>
+public readonly record struct LastMinute(long Logs, long Bytes);
 
 /// <summary>The last queries and the last minute's writes, in memory: for the status page only.</summary>
 public sealed class Activity(TimeProvider time)
@@ -69,12 +69,12 @@ public sealed class Activity(TimeProvider time)
         }
     }
 
-    public IngestRate Rate()
+    public LastMinute Written()
     {
         lock (gate)
         {
             var recent = writes.Where(write => write.Second > Now - Seconds).ToList();
-            return new IngestRate(recent.Sum(write => write.Logs) / (double)Seconds, recent.Sum(write => write.Bytes) / (double)Seconds);
+            return new LastMinute(recent.Sum(write => write.Logs), recent.Sum(write => write.Bytes));
         }
     }
 

@@ -50,7 +50,7 @@ public static class StatusEndpoint
             await Results.Bytes(Style.Value, "text/css; charset=utf-8").ExecuteAsync(context);
             return;
         }
-        var status = await context.RequestServices.GetRequiredService<StatusReader>().ReadAsync(context.RequestAborted);
+        var status = context.RequestServices.GetRequiredService<StatusReader>().Read();
         context.Response.ContentType = "text/html; charset=utf-8";
         await context.Response.WriteAsync(await RenderAsync(context.RequestServices, status), context.RequestAborted);
     }

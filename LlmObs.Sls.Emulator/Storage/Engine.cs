@@ -28,7 +28,7 @@ public sealed class Engine : IDisposable
             $"""
             SET memory_limit='{memoryLimit}';
             SET temp_directory={Literal.Text(Path.Combine(DataDirectory, "tmp"))};
-            SET checkpoint_threshold='16MB';
+            SET checkpoint_threshold='64MB';
             SET allocator_flush_threshold='16MB';
             SET allocator_background_threads=true;
             SET late_materialization_max_rows=200;
@@ -61,8 +61,8 @@ public sealed class Engine : IDisposable
     {
         var name = $"s{Interlocked.Increment(ref attached)}";
         using var connection = Open();
-        // Small row groups: a log is some KB, and a checkpoint rewrites the last group.
-        Execute(connection, $"ATTACH {Literal.Text(path)} AS {name} (ROW_GROUP_SIZE 16384)");
+        // Small row groups: a log is some KB, and a checkpoint rewrites the last group. The newest form of the file packs text in half the time.
+        Execute(connection, $"ATTACH {Literal.Text(path)} AS {name} (ROW_GROUP_SIZE 16384, STORAGE_VERSION 'latest')");
         return name;
     }
 

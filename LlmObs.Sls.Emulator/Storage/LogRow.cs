@@ -61,5 +61,5 @@ public sealed record LogOrigin(string Topic, string Source, IReadOnlyList<(strin
 /// <summary>A text and its terms.</summary>
 /// <param name="Field">The id of an <see cref="IndexedField"/>, or <see cref="Terms.TermText.Line"/>.</param>
 /// <param name="Path">Of a leaf of a document its path, in lower case; else null.</param>
-/// <param name="Terms">As <see cref="Tokenizer.Append"/> writes them.</param>
+/// <param name="Terms">As <see cref="Tokenizer.Terms"/> writes them.</param>
 public readonly record struct FieldText(int Field, string? Path, string Value, string Terms);

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
-using Google.Protobuf;
 using LlmObs.Sls.Emulator.Catalog;
 using LlmObs.Sls.Emulator.Http;
 using LlmObs.Sls.Emulator.Storage.Terms;
@@ -73,15 +72,14 @@ public sealed partial class Logstore : IAsyncDisposable
     }
 
     /// <summary>Returns once the group is durable and searchable. Throws <see cref="SlsException"/> for bad logs, <see cref="IOException"/> when it can't be stored.</summary>
-    internal async Task AppendAsync(int shard, LogGroup group, CancellationToken cancellationToken)
+    internal async Task AppendAsync(int shard, WrittenGroup written, CancellationToken cancellationToken)
     {
         var builder = rows;
         var append = new PendingAppend(
             shard,
-            group.ToByteArray(),
-            group,
+            written,
             builder,
-            builder.Build(group),
+            builder.Build(written.Group),
             new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
         );
         if (append.Rows.Count == 0)
@@ -337,7 +335,7 @@ public sealed partial class Logstore : IAsyncDisposable
             while (bytes < MaxTurnBytes && pending.Reader.TryRead(out var next))
             {
                 turn.Add(next);
-                bytes += next.LogGroup.Length;
+                bytes += next.Written.Bytes.Length;
             }
             await terms.ReadyAsync();
             await writing.WaitAsync();
@@ -380,9 +378,9 @@ public sealed partial class Logstore : IAsyncDisposable
             foreach (var append in turn)
             {
                 // The index may have changed since the rows were made.
-                var built = append.Builder == rows ? append.Rows : rows.Build(append.Group);
+                var built = append.Builder == rows ? append.Rows : rows.Build(append.Written.Group);
                 places.Add(log.End);
-                log.Append(append.Shard, sequence, receivedAt, append.LogGroup);
+                log.Append(append.Shard, sequence, receivedAt, append.Written.Bytes.Span);
                 groups.Add((sequence, built));
                 sequence += built.Count;
             }
@@ -430,14 +428,7 @@ public sealed partial class Logstore : IAsyncDisposable
     /// <summary>Up to where the shard log may be read: what stands behind can still be refused.</summary>
     private sealed record Acknowledged(LogPosition Position);
 
-    private sealed record PendingAppend(
-        int Shard,
-        byte[] LogGroup,
-        LogGroup Group,
-        RowBuilder Builder,
-        IReadOnlyList<LogRow> Rows,
-        TaskCompletionSource Done
-    );
+    private sealed record PendingAppend(int Shard, WrittenGroup Written, RowBuilder Builder, IReadOnlyList<LogRow> Rows, TaskCompletionSource Done);
 
     private static partial class Log
     {

@@ -1,97 +1,71 @@
-// Loads logs into an emulator, or measures queries against one. bench/emulator.sh runs it.
-using System.Diagnostics;
+// Fills an emulator with more and more spans, asks it at each size, then asks engines that scan. bench/emulator.sh runs it. Prints Markdown.
+// Arguments: the emulator's address, its process id, a directory for the peers' data, and sizes, ascending.
 using System.Globalization;
 using LlmObs.Sls;
 using LlmObs.Sls.Emulator.Bench;
 
-const string Logstore = "bench";
-const int GroupLogs = 500;
-const int Runs = 20;
-var (command, endpoint, count) = (args[0], new Uri(args[1]), long.Parse(args[2], CultureInfo.InvariantCulture));
+const long PostgresLogs = 100_000;
+var (endpoint, process, directory) = (new Uri(args[0]), args[1], args[2]);
+var sizes = args[3..].Select(size => long.Parse(size, CultureInfo.InvariantCulture)).ToList();
 using var http = SlsClient.CreateHttp();
-var client = new SlsClient(new SlsOptions(endpoint, "bench", "local", "local", Signature: SlsSignature.V1), http);
-await (command == "load" ? LoadAsync() : MeasureAsync());
+var emulator = new EmulatorRun(new SlsClient(new SlsOptions(endpoint, "bench", "local", "local", Signature: SlsSignature.V1), http));
+await emulator.CreateAsync();
 
-async Task LoadAsync()
+var curve = new List<(long Size, double Rate, IReadOnlyList<SearchTimes> Searches)>();
+foreach (var (size, before) in sizes.Zip(sizes.Prepend(0)))
 {
-    await client.CreateProjectIfMissingAsync("", default);
-    await client.CreateLogstoreIfMissingAsync(Logstore, 3650, 1, default);
-    await client.EnsureIndexAsync(Logstore, SampleLogs.Index, default);
-    var started = Stopwatch.GetTimestamp();
-    await Parallel.ForEachAsync(
-        Enumerable.Range(0, (int)(count / GroupLogs)),
-        new ParallelOptions { MaxDegreeOfParallelism = 4 },
-        async (group, cancellationToken) =>
-            await client.PutLogsAsync(
-                Logstore,
-                new SlsLogGroup([.. Enumerable.Range(0, GroupLogs).Select(i => SampleLogs.At((long)group * GroupLogs + i, count))]),
-                cancellationToken
-            )
+    var cpu = Processor();
+    var rate = await emulator.LoadAsync(before, size);
+    Print(
+        $"{size:N0} logs: written at {rate:N0} a second, {(Processor() - cpu).TotalMilliseconds * 1000 / (size - before):N0} µs of processor each; {Memory()}"
     );
-    Console.WriteLine(
-        string.Create(CultureInfo.InvariantCulture, $"{count:N0} logs at {count / Stopwatch.GetElapsedTime(started).TotalSeconds:N0} logs/s")
+    var searches = new List<SearchTimes>();
+    foreach (var question in Questions.Searches)
+    {
+        searches.Add(await emulator.SearchAsync(question, size));
+    }
+    curve.Add((size, rate, searches));
+}
+
+var count = sizes[^1];
+Print($"\n| analysis, {count:N0} logs | median ms | p95 ms |\n| --- | --- | --- |");
+foreach (var (name, text) in Questions.Dashboards)
+{
+    Print($"| {name} | {await emulator.AnalyseAsync(text, count)} |");
+}
+await emulator.PagesAsync(count, (name, times) => Print($"| {name} | {times} |"));
+Print($"\n{Memory()}\n");
+
+var duckDb = await Peers.DuckDbAsync(directory, count);
+var postgres = await Peers.PostgresAsync(Math.Min(count, PostgresLogs));
+Print(
+    $"| search, {count:N0} logs | found | page: median ms | p95 | histogram: median | p95 | DuckDB scan, page: median | p95 | ILIKE, {PostgresLogs:N0} | p95 |"
+);
+Print($"| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+for (var i = 0; i < Questions.Searches.Count; i++)
+{
+    Print($"| {Questions.Searches[i].Name} | {curve[^1].Searches[i]} | {duckDb[i]} | {postgres[i]} |");
+}
+
+Print($"\n| page and histogram, median ms | {string.Join(" | ", sizes.Select(size => size.ToString("N0", CultureInfo.InvariantCulture)))} |");
+Print($"| --- |{string.Concat(sizes.Select(_ => " --- |"))}");
+for (var i = 0; i < Questions.Searches.Count; i++)
+{
+    var medians = curve.Select(at =>
+        string.Create(CultureInfo.InvariantCulture, $"{at.Searches[i].Page.Median:N0}, {at.Searches[i].Histogram.Median:N0}")
     );
+    Print($"| {Questions.Searches[i].Name} | {string.Join(" | ", medians)} |");
 }
 
-async Task MeasureAsync()
+static void Print(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+
+string Memory()
 {
-    Console.WriteLine("| search | found | page: median | p95 | histogram: median | p95 |");
-    Console.WriteLine("| --- | --- | --- | --- | --- | --- |");
-    foreach (
-        var (name, search) in new[]
-        {
-            ("rare word", "needle7f3a"),
-            ("common word", "timeout"),
-            ("two words", "timeout retry"),
-            ("two characters", "订单"),
-            ("Chinese phrase", "订单查询失败"),
-            ("phrase", "#\"connection reset by peer\""),
-            ("field and word", "service: gateway and timeout"),
-            ("numeric range", "status in [500 599]"),
-            ("negation", "not timeout"),
-            ("everything", "*"),
-        }
-    )
-    {
-        var query = new SlsQuery(search, SampleLogs.Begin, SampleLogs.Begin + SampleLogs.Seconds);
-        var found = (await client.GetHistogramsAsync(Logstore, query, default)).Count;
-        var page = await TimeAsync(() => client.GetLogsAsync(Logstore, query, default));
-        var histogram = await TimeAsync(() => client.GetHistogramsAsync(Logstore, query, default));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {found:N0} | {page} | {histogram} |"));
-    }
-    Console.WriteLine();
-    Console.WriteLine("| analysis | median | p95 |");
-    Console.WriteLine("| --- | --- | --- |");
-    foreach (
-        var (name, text) in new[]
-        {
-            ("group by", "* | select service, count(*) as n, avg(latency) as mean group by service"),
-            ("percentiles", "* | select approx_percentile(latency, 0.5) as p50, approx_percentile(latency, 0.95) as p95"),
-            ("per minute", "* | select __time__ - __time__ % 60 as minute, count(*) as n group by minute order by minute limit 2000"),
-            (
-                "common word, per minute",
-                "timeout | select __time__ - __time__ % 60 as minute, count(*) as n group by minute order by minute limit 2000"
-            ),
-            ("rare word, group by", "needle7f3a | select service, count(*) as n group by service"),
-        }
-    )
-    {
-        var query = new SlsQuery(text, SampleLogs.Begin, SampleLogs.Begin + SampleLogs.Seconds);
-        Console.WriteLine($"| {name} | {await TimeAsync(() => client.GetLogsAsync(Logstore, query, default))} |");
-    }
+    var status = File.ReadLines($"/proc/{process}/status").Select(line => line.Split(':')).ToDictionary(pair => pair[0], pair => pair[1].Trim());
+    var (peak, now) = (Megabytes(status["VmHWM"]), Megabytes(status["VmRSS"]));
+    return string.Create(CultureInfo.InvariantCulture, $"memory {now} MB, {peak} MB at most");
 }
 
-static async Task<string> TimeAsync<T>(Func<Task<T>> ask)
-{
-    await ask();
-    var times = new List<double>();
-    // A slow peer is measured less often: the whole must end.
-    for (var begin = Stopwatch.GetTimestamp(); times.Count < Runs && (times.Count < 5 || Stopwatch.GetElapsedTime(begin).TotalSeconds < 10); )
-    {
-        var started = Stopwatch.GetTimestamp();
-        await ask();
-        times.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
-    }
-    times.Sort();
-    return string.Create(CultureInfo.InvariantCulture, $"{times[times.Count / 2]:N0} ms | {times[(int)((times.Count - 1) * 0.95)]:N0} ms");
-}
+TimeSpan Processor() => System.Diagnostics.Process.GetProcessById(int.Parse(process, CultureInfo.InvariantCulture)).TotalProcessorTime;
+
+static long Megabytes(string kilobytes) => long.Parse(kilobytes.Split(' ')[0], CultureInfo.InvariantCulture) / 1024;

@@ -23,8 +23,8 @@ public interface ITermSource
     /// <summary>The rows that hold a word or a mark; see <see cref="TermText"/>.</summary>
     RowSet Find(string word);
 
-    /// <summary>The rows that hold a character or two side by side; see <see cref="CharacterKey"/>.</summary>
-    RowSet Find(ulong characters);
+    /// <summary>The rows that hold one of the characters from a <see cref="CharacterKey"/> to another.</summary>
+    RowSet Find(ulong first, ulong last);
 
     /// <summary>The rows whose number in a field is one that is wanted: of a long field its value, of a double its bits.</summary>
     RowSet Numbers(int field, Predicate<long> isWanted);

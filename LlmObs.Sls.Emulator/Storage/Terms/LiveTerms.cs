@@ -99,21 +99,16 @@ public sealed class LiveTerms(IndexDefinition? index)
         foreach (var range in text.Terms.AsSpan().Split(Tokenizer.Separator))
         {
             var term = text.Terms.AsSpan(range);
-            if (!CharacterKey.IsCharacter(term))
-            {
-                previous = default;
-                if (!term.IsEmpty)
-                {
-                    AddWord(text, term);
-                }
-                continue;
-            }
-            AddTerm(CharacterKey.Of(text.Field, term));
+            var isCharacter = CharacterKey.IsCharacter(term);
             if (!previous.IsEmpty)
             {
-                AddTerm(CharacterKey.Of(text.Field, previous, term));
+                AddTerm(isCharacter ? CharacterKey.Of(text.Field, previous, term) : CharacterKey.Of(text.Field, previous));
             }
-            previous = term;
+            if (!isCharacter && !term.IsEmpty)
+            {
+                AddWord(text, term);
+            }
+            previous = isCharacter ? term : default;
         }
     }
 
@@ -186,6 +181,22 @@ public sealed class LiveTerms(IndexDefinition? index)
         return rows;
     }
 
+    private RowSet RowsOf(bool[] wanted, int count)
+    {
+        var rows = RowSet.None(count);
+        for (var (row, at) = (0, 0); row < count; row++)
+        {
+            for (; at < ends[row]; at++)
+            {
+                if (wanted[terms[at]])
+                {
+                    rows.Add(row);
+                }
+            }
+        }
+        return rows;
+    }
+
     // Counting sort: the terms came in order of rows and stay so within each list.
     private (ushort[] Rows, int[] Starts) Sorted()
     {
@@ -232,11 +243,20 @@ public sealed class LiveTerms(IndexDefinition? index)
             }
         }
 
-        public RowSet Find(ulong characters)
+        public RowSet Find(ulong first, ulong last)
         {
             lock (live.gate)
             {
-                return live.characters.TryGetValue(characters, out var id) ? live.RowsOf(id, Count) : RowSet.None(Count);
+                if (first == last)
+                {
+                    return live.characters.TryGetValue(first, out var id) ? live.RowsOf(id, Count) : RowSet.None(Count);
+                }
+                var wanted = new bool[live.lastRows.Count];
+                foreach (var (key, id) in live.characters)
+                {
+                    wanted[id] = key >= first && key <= last;
+                }
+                return live.RowsOf(wanted, Count);
             }
         }
 

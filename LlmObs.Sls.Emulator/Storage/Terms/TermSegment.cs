@@ -97,26 +97,30 @@ public sealed class TermSegment : ITermSource, IDisposable
         return RowSet.None(Count);
     }
 
-    public RowSet Find(ulong characters)
+    public RowSet Find(ulong first, ulong last)
     {
-        var block = LastAtOrBelow(firstCharacters, characters, (left, right) => left.CompareTo(right));
-        if (block < 0)
+        var rows = RowSet.None(Count);
+        var block = Math.Max(LastAtOrBelow(firstCharacters, first, (left, right) => left.CompareTo(right)), 0);
+        for (; block < firstCharacters.Count && firstCharacters[block] <= last; block++)
         {
-            return RowSet.None(Count);
-        }
-        var bytes = ReadBlock(characterBlocks[block]);
-        var key = firstCharacters[block];
-        for (var at = 0; at < bytes.Length; )
-        {
-            key += (ulong)ReadLong(bytes, ref at);
-            var length = (int)ReadLong(bytes, ref at);
-            if (key >= characters)
+            var bytes = ReadBlock(characterBlocks[block]);
+            var key = firstCharacters[block];
+            for (var at = 0; at < bytes.Length; )
             {
-                return key == characters ? ReadList(bytes.AsMemory(at, length)) : RowSet.None(Count);
+                key += (ulong)ReadLong(bytes, ref at);
+                var length = (int)ReadLong(bytes, ref at);
+                if (key > last)
+                {
+                    return rows;
+                }
+                if (key >= first)
+                {
+                    rows |= ReadList(bytes.AsMemory(at, length));
+                }
+                at += length;
             }
-            at += length;
         }
-        return RowSet.None(Count);
+        return rows;
     }
 
     public RowSet Numbers(int field, Predicate<long> isWanted)

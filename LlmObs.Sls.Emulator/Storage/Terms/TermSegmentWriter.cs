@@ -13,7 +13,7 @@ namespace LlmObs.Sls.Emulator.Storage.Terms;
 /// </remarks>
 internal static class TermSegmentWriter
 {
-    public const ulong Magic = 0x33_534D_5245_5453;
+    public const ulong Magic = 0x34_534D_5245_5453;
     private const int BlockBytes = 4096;
 
     /// <summary>Durable and whole under its name, or not there: written aside, synced, renamed.</summary>

@@ -30,6 +30,33 @@ public sealed class StatusPageTests
         Assert.Equal("text/css; charset=utf-8", style.Content.Headers.ContentType!.ToString());
     }
 
+    [Fact]
+    public async Task Opens_no_logstore_to_show_it_and_rounds_no_write_away()
+    {
+        var directory = Directory.CreateTempSubdirectory("sls").FullName;
+        await using (var first = await TestSls.StartAsync(directory))
+        {
+            await first.CreateLogstoreAsync(SixLogs.Index);
+        }
+        await using (var second = await TestSls.StartAsync(directory))
+        {
+            Assert.Contains("not used yet", await HtmlAsync(second), StringComparison.Ordinal);
+
+            await second.PutAsync(new TestLog(1000, ("msg", "x")));
+
+            var html = await HtmlAsync(second);
+            Assert.DoesNotContain("not used yet", html, StringComparison.Ordinal);
+            Assert.Contains("<dd>1 log</dd>", html, StringComparison.Ordinal);
+        }
+        Directory.Delete(directory, recursive: true);
+
+        static async Task<string> HtmlAsync(TestSls sls)
+        {
+            using var response = await GetAsync(sls, "/", "localhost", "text/html");
+            return await response.Content.ReadAsStringAsync(Token);
+        }
+    }
+
     [Theory]
     [InlineData("demo.sls.localhost", "text/html")]
     [InlineData("rebound.example", "text/html")]

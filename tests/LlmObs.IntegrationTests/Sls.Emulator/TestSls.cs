@@ -215,6 +215,8 @@ public sealed class TestSls : IAsyncDisposable
 /// <summary>A log to write; encoded by hand so that the test doesn't share the emulator's messages.</summary>
 public sealed record TestLog(long Time, params (string Key, string Value)[] Fields)
 {
+    public uint? Nanos { get; init; }
+
     public static byte[] Encode(IEnumerable<TestLog> logs, string topic, string source, (string Key, string Value)[] tags)
     {
         var buffer = new MemoryStream();
@@ -232,6 +234,11 @@ public sealed record TestLog(long Time, params (string Key, string Value)[] Fiel
                         foreach (var (key, value) in log.Fields)
                         {
                             Message(inner, 2, content => Pair(content, key, value));
+                        }
+                        if (log.Nanos is { } nanos)
+                        {
+                            inner.WriteTag(4, WireFormat.WireType.Fixed32);
+                            inner.WriteFixed32(nanos);
                         }
                     }
                 );

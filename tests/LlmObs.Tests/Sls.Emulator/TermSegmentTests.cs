@@ -81,7 +81,7 @@ public sealed class TermSegmentTests : IDisposable
         {
             foreach (var right in pieces.Where(piece => CharacterKey.IsCharacter(piece)))
             {
-                Assert.Equal(Scan(rows, $"\u0001{left}\u0001{right}\u0001"), source.Find(CharacterKey.Of(3, left, right)).Members());
+                Assert.Equal(Scan(rows, $"\u0001{left}\u0001{right}\u0001"), Pair(source, left, right).Members());
             }
         }
         var words = rows.SelectMany(row => row.Split('\u0001')).Where(word => word.StartsWith('a')).Distinct().Order(StringComparer.Ordinal);
@@ -89,14 +89,19 @@ public sealed class TermSegmentTests : IDisposable
         Assert.Equal(Enumerable.Range(0, rows.Count).Where(row => row % 3 == 1), source.Numbers(9, number => number % 3 == 1).Members());
     }
 
+    private static RowSet Pair(ITermSource source, string left, string right) =>
+        source.Find(CharacterKey.Of(3, left, right), CharacterKey.Of(3, left, right));
+
     private static IEnumerable<int> Find(ITermSource source, int field, string term) =>
-        CharacterKey.IsCharacter(term) ? source.Find(CharacterKey.Of(field, term)).Members() : source.Find(TermText.Word(field, term)).Members();
+        CharacterKey.IsCharacter(term)
+            ? source.Find(CharacterKey.Of(field, term), CharacterKey.Last(CharacterKey.Of(field, term))).Members()
+            : source.Find(TermText.Word(field, term)).Members();
 
     // Every block there is: the words, the characters, the numbers.
     private static void ReadAll(TermSegment segment)
     {
         Assert.NotEmpty(segment.Words(""));
-        segment.Find(CharacterKey.Of(3, "订"));
+        segment.Find(0, ulong.MaxValue);
         segment.Numbers(9, _ => true);
     }
 
