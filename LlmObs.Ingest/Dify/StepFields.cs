@@ -84,7 +84,7 @@ internal sealed class StepFields(string traceId, string spanId, UpdateRank rank)
     /// <summary>A value that others may know better, because it is cut or made up: it counts where nobody else says one.</summary>
     public StepFields GuessedAttribute(string name, string? value) => Guess(StepNames.Attribute + name, value);
 
-    /// <summary>The same of another's fields.</summary>
+    /// <summary>Goes on with what several kinds of steps have in common.</summary>
     public StepFields With(Action<StepFields> more)
     {
         more(this);

@@ -33,7 +33,12 @@ public sealed class HttpEvaluator(IHttpClientFactory clients, IOptions<QualityOp
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
-            using var response = await client.PostAsJsonAsync(url, HttpCall.Of(evaluator, subject), Json, end.Token);
+            using var request = new HttpRequestMessage(HttpMethod.Post, url)
+            {
+                Content = JsonContent.Create(HttpCall.Of(evaluator, subject), options: Json),
+            };
+            // Headers first: an answer is read up to its limit and no further.
+            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, end.Token);
             return await ReadAsync(response, evaluator, end.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

@@ -3,7 +3,7 @@ using LlmObs.Web.Shell;
 
 namespace LlmObs.Web.Search;
 
-/// <summary>Where a pasted id leads: straight to its trace, its request, its session or its user, or to the list of what it is part of.</summary>
+/// <summary>Where a pasted id leads: to its trace, its request, its session or its user.</summary>
 public sealed class IdJump(TraceReader traces)
 {
     /// <summary>The address to go to; null when the line is no id anybody knows.</summary>
@@ -20,7 +20,6 @@ public sealed class IdJump(TraceReader traces)
     public static string Target(SearchAddress address, IdMatch match) =>
         match switch
         {
-            { Kind: IdKind.Trace } => Links.Trace(address.Project, match.Id),
             { Kind: IdKind.Span, TraceIds: [var newest, ..] } => Links.Trace(address.Project, newest, match.Id),
             { Kind: IdKind.Request } => Links.Request(address.Project, match.Id),
             { Kind: IdKind.Session } => Links.Session(address.Project, match.Id),

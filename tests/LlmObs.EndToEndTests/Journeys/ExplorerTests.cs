@@ -1,0 +1,193 @@
+using System.Text.Json.Nodes;
+using LlmObs.EndToEndTests.Support;
+using Microsoft.Playwright;
+
+namespace LlmObs.EndToEndTests.Journeys;
+
+/// <summary>What people do in the search: find one user's failing question, and hand what they see to a colleague.</summary>
+public sealed class ExplorerTests(StackFixture fixture)
+{
+    private const string User = "u-explorer";
+    private const string Session = "s-explorer";
+
+    [Fact]
+    public async Task Finds_yesterdays_failing_question_of_one_user_from_two_Chinese_words()
+    {
+        var failed = await SendAsync();
+        var page = await fixture.Browser.OpenAsync(1440, 900);
+        await page.GotoAsync(fixture.Stack.Web.ToString());
+
+        // Two words of the question, then the user from the values that were seen.
+        await page.Keyboard.PressAsync("/");
+        await page.Locator("[data-query]").FillAsync("门店 退款率 user: u-exp");
+        var suggestion = page.Locator("[data-suggest] [role=option]", new() { HasText = User });
+        await Assertions.Expect(suggestion).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("ArrowDown");
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.Locator("[data-query]")).ToHaveValueAsync($"门店 退款率 user: {User} ");
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.Locator("[data-row]")).ToHaveCountAsync(2);
+
+        // The facet narrows to what failed, and the line says so.
+        await page.Locator(".facet", new() { HasText = "Failed" }).ClickAsync();
+        await Assertions.Expect(page.Locator("[data-query]")).ToHaveValueAsync($"门店 and 退款率 and user: {User} and status: error");
+        await Assertions.Expect(page.Locator("[data-row]")).ToHaveCountAsync(1);
+        await Assertions.Expect(page.Locator("[data-row] mark").First).ToHaveTextAsync("门店");
+        await Accessibility.AssertAsync(page);
+
+        // The preview names the cause; Enter opens the whole.
+        await page.Locator("body").PressAsync("j");
+        await Assertions.Expect(page.Locator("[data-peek-pane]")).ToContainTextAsync("no such column: o.gmv_amount");
+        await Accessibility.AssertAsync(page);
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync(url => url.Contains($"/traces/{failed}", StringComparison.Ordinal));
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Hands_a_colleague_a_link_that_shows_the_same_columns_and_time()
+    {
+        await SendAsync();
+        var page = await fixture.Browser.OpenAsync();
+        await page.GotoAsync($"{fixture.Stack.Web}?q=user: {User}&range=1h");
+        await page.Locator("#columns summary").ClickAsync();
+        await page.Locator("#columns a", new() { HasText = "Release" }).ClickAsync();
+        await Assertions.Expect(page.Locator(".requests thead")).ToContainTextAsync("Release");
+
+        // The list of tomorrow still has them, and says so in its address.
+        await page.GotoAsync($"{fixture.Stack.Web}?q=user: {User}&range=1h");
+        var link = page.Url;
+        Assert.Contains("cols=", link, StringComparison.Ordinal);
+
+        var colleague = await fixture.Browser.OpenAsync(390, 844, ColorScheme.Dark, "zh-CN");
+        await colleague.GotoAsync(link);
+        await Assertions.Expect(colleague.Locator("th", new() { HasText = "发布版本" })).ToHaveCountAsync(1);
+        await Assertions.Expect(colleague.Locator(".range summary")).ToContainTextAsync("最近 1 小时");
+        await Assertions.Expect(colleague.Locator("[data-row]")).ToHaveCountAsync(2);
+        await Accessibility.AssertAsync(colleague);
+        await colleague.Context.CloseAsync();
+        await page.SetViewportSizeAsync(390, 844);
+        foreach (
+            var view in (string[])["", "?view=spans", "?view=sessions", "?view=users", "?group=kind", $"users/{User}", $"sessions/{Session}", "jump"]
+        )
+        {
+            await page.GotoAsync($"{fixture.Stack.Web}{view}");
+            Assert.Equal("", await page.EvaluateAsync<string>(TooWide));
+        }
+
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Takes_the_list_away_as_a_file()
+    {
+        await SendAsync();
+        var page = await fixture.Browser.OpenAsync();
+        Task<IAPIResponse> ExportAsync(string format) =>
+            page.APIRequest.GetAsync(
+                $"{fixture.Stack.Web}search/export?format={format}&cols=user,duration&q={Uri.EscapeDataString($"user: {User}")}"
+            );
+
+        var csv = await ExportAsync("csv");
+        Assert.Contains("attachment", csv.Headers["content-disposition"], StringComparison.Ordinal);
+        var lines = (await csv.TextAsync()).TrimStart('\uFEFF').Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal("time,trace_id,status,question,found,user_id,session_id,duration_ms", lines[0]);
+        Assert.Equal(2, lines[1..].Count(line => line.Contains($",{User},{Session},", StringComparison.Ordinal)));
+
+        var jsonl = (await (await ExportAsync("jsonl")).TextAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal([Failed, Answered], jsonl.Select(line => (string?)JsonNode.Parse(line)!["trace_id"]));
+        Assert.Equal("PAR1"u8.ToArray(), (await (await ExportAsync("parquet")).BodyAsync())[..4]);
+
+        var refused = await ExportAsync("xml");
+        Assert.Equal((400, "format: csv, jsonl or parquet."), (refused.Status, await refused.TextAsync()));
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Follows_new_requests_and_lets_them_wait_while_it_is_paused()
+    {
+        const string Follower = "u-followed";
+        using var client = new HttpClient { BaseAddress = fixture.Stack.Ingest };
+        async Task AskAsync(string question) =>
+            (await OtlpSender.PostAsync(client, Turn(OtlpSender.NewTraceId(), question, "ok", null, Follower))).EnsureSuccessStatusCode();
+
+        await AskAsync("first question");
+        var page = await fixture.Browser.OpenAsync();
+        var rows = page.Locator("[data-row]");
+        await Eventually.GetAsync(
+            async () =>
+            {
+                await page.GotoAsync($"{fixture.Stack.Web}?live=1&q=user: {Follower}");
+                return await rows.CountAsync();
+            },
+            count => count == 1,
+            TimeSpan.FromSeconds(30),
+            "the first question being listed"
+        );
+        await page.EvaluateAsync("document.body.dataset.same = 'page'");
+
+        await AskAsync("second question");
+        await Assertions.Expect(rows).ToHaveCountAsync(2, new() { Timeout = 30_000 });
+        await Assertions.Expect(rows.First).ToContainTextAsync("second question");
+
+        await page.Locator("[data-live-pause]").ClickAsync();
+        await AskAsync("third question");
+        var waiting = page.Locator("[data-live-show]");
+        await Assertions.Expect(waiting).ToHaveTextAsync("1 new", new() { Timeout = 30_000 });
+        await Assertions.Expect(rows).ToHaveCountAsync(2);
+        await Accessibility.AssertAsync(page);
+        await waiting.ClickAsync();
+        await Assertions.Expect(rows).ToHaveCountAsync(3);
+        Assert.Equal("page", await page.EvaluateAsync<string>("document.body.dataset.same"));
+        await page.Context.CloseAsync();
+    }
+
+    // What reaches beyond a narrow screen and does not scroll by itself.
+    private const string TooWide = """
+        () => document.documentElement.scrollWidth <= innerWidth ? "" :
+          [...document.body.querySelectorAll("*")]
+            .filter((element) => element.getBoundingClientRect().right > innerWidth + 1 && !element.closest(".scroll-x, .topnav"))
+            .map((element) => element.tagName + "." + (element.getAttribute("class") ?? "")).slice(0, 12).join(" ")
+        """;
+
+    private static readonly string Failed = OtlpSender.NewTraceId();
+    private static readonly string Answered = OtlpSender.NewTraceId();
+
+    /// <summary>Two turns of one conversation, of which the second failed. Sent again, they are the same two.</summary>
+    private async Task<string> SendAsync()
+    {
+        using var client = new HttpClient { BaseAddress = fixture.Stack.Ingest };
+        (await OtlpSender.PostAsync(client, Turn(Answered, "各门店的退款率是多少？", "共 3 家", null))).EnsureSuccessStatusCode();
+        (await OtlpSender.PostAsync(client, Turn(Failed, "昨天各门店的退款率呢？", null, "no such column: o.gmv_amount"))).EnsureSuccessStatusCode();
+        using var api = fixture.Stack.Api();
+        await Eventually.GetAsync(
+            () => api.GetStringAsync($"/api/v1/spans?query={Uri.EscapeDataString($"user: {User} and status: error")}"),
+            answer => answer.Contains(Failed, StringComparison.Ordinal),
+            TimeSpan.FromSeconds(30),
+            "the failing turn being searchable"
+        );
+        return Failed;
+    }
+
+    private static JsonObject Turn(string traceId, string question, string? answer, string? error, string user = User) =>
+        OtlpSender.Trace(
+            traceId,
+            1,
+            (span, index) =>
+            {
+                var attributes = (JsonArray)span["attributes"]!;
+                attributes.Add(OtlpSender.Attribute("session.id", user == User ? Session : $"s-{user}"));
+                attributes.Add(OtlpSender.Attribute("user.id", user));
+                attributes.Add(OtlpSender.Attribute("input.value", question));
+                if (answer is not null && index == 0)
+                {
+                    attributes.Add(OtlpSender.Attribute("output.value", answer));
+                }
+
+                if (error is not null)
+                {
+                    span["status"] = new JsonObject { ["code"] = 2, ["message"] = error };
+                }
+            }
+        );
+}
