@@ -55,38 +55,58 @@ public sealed class SpanSearch(SlsClient client)
     {
         var ask = SpanAsk.Of(query);
         var after = PageCursor.Decode(cursor)?.After("earliest", "trace_id", null);
-        // A failed span sorts before every other: 10^16 µs is past the last time a span can have.
+        // Which traces make the page is asked apart from what they hold: counting spans in all of them would cost twice as much.
         var result = await rows.RunAsync(
             ask,
             $"""
-            select trace_id, earliest, spans, best
-            from (select "traceID" as trace_id, min("start") as earliest, count(distinct "spanID") as spans,
-                         min_by("spanID", "start" + (case when "status" = 'error' then 0 else 10000000000000000 end)) as best
-                  from log group by "traceID") as traces
+            select trace_id, earliest
+            from (select "traceID" as trace_id, min("start") as earliest from log group by "traceID") as traces
             {(after is null ? "" : "where " + after)}
             order by earliest desc, trace_id limit {limit + 1}
             """,
             cancellationToken
         );
-        var found = result
-            .Rows.Take(limit)
-            .Select(row => (TraceId: row["trace_id"], Earliest: Number(row, "earliest"), Spans: (int)Number(row, "spans"), Best: row["best"]))
-            .ToList();
-        if (found.Count == 0)
+        var page = result.Rows.Take(limit).Select(row => (TraceId: row["trace_id"], Earliest: Number(row, "earliest"))).ToList();
+        if (page.Count == 0)
         {
             return new([], null, result.IsComplete);
         }
 
+        var ofPage = $"\"traceID\" in ({Listed(page.Select(trace => trace.TraceId))})";
+        // A failed span sorts before every other: 10^16 µs is past the last time a span can have.
+        var counts = await rows.RunAsync(
+            ask,
+            $"""
+            select "traceID" as trace_id, count(distinct "spanID") as spans,
+                   min_by("spanID", "start" + (case when "status" = 'error' then 0 else 10000000000000000 end)) as best
+            from log where {ofPage} group by "traceID" limit {limit}
+            """,
+            cancellationToken
+        );
+        var byTrace = counts.Rows.ToDictionary(
+            row => row["trace_id"],
+            row => (Spans: (int)Number(row, "spans"), Best: row["best"]),
+            StringComparer.Ordinal
+        );
+        var found = page.Where(trace => byTrace.ContainsKey(trace.TraceId))
+            .Select(trace => (trace.TraceId, trace.Earliest, byTrace[trace.TraceId].Spans, byTrace[trace.TraceId].Best))
+            .ToList();
+        if (found.Count == 0)
+        {
+            // They aged out in between.
+            return new([], null, counts.IsComplete);
+        }
+
         var best = await rows.ReadAsync(
             ask,
-            $"\"traceID\" in ({Listed(found.Select(trace => trace.TraceId))}) and \"spanID\" in ({Listed(found.Select(trace => trace.Best))})",
+            $"{ofPage} and \"spanID\" in ({Listed(found.Select(trace => trace.Best))})",
             10 * limit,
             cancellationToken
         );
         var byId = best.Spans.ToLookup(span => (span.TraceId, span.SpanId));
         var spans = found.Select(trace => byId[(trace.TraceId, trace.Best)].FirstOrDefault()).OfType<Domain.Spans.Span>().ToList();
         var hits = (await rows.WithSnippetsAsync(ask, spans, cancellationToken)).ToDictionary(hit => hit.Span.TraceId, StringComparer.Ordinal);
-        var next = result.Rows.Count > limit ? new PageCursor(found[^1].Earliest, found[^1].TraceId).Encode() : null;
+        var next = result.Rows.Count > limit ? new PageCursor(page[^1].Earliest, page[^1].TraceId).Encode() : null;
         return new(
             [
                 .. found
@@ -94,7 +114,7 @@ public sealed class SpanSearch(SlsClient client)
                     .Select(trace => new TraceHit(trace.TraceId, trace.Earliest * 1000, trace.Spans, hits[trace.TraceId])),
             ],
             next,
-            result.IsComplete && best.IsComplete
+            result.IsComplete && counts.IsComplete && best.IsComplete
         );
     }
 

@@ -92,7 +92,7 @@ internal sealed class LogSearch(Logstore logstore, LogSnapshot snapshot, TermQue
             {(
                 query is { FromNs: 0, ToNs: 0 }
                     ? ""
-                    : $"AND (time, nanos) >= ({query.From}, {query.FromNs}) AND (time, nanos) < ({query.To}, {query.ToNs})"
+                    : $"AND (time > {query.From} OR nanos >= {query.FromNs}) AND (time < {query.To} OR nanos < {query.ToNs})"
             )}
             """
         );

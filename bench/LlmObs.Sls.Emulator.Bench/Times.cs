@@ -7,14 +7,14 @@ namespace LlmObs.Sls.Emulator.Bench;
 internal sealed record Times(double Median, double P95)
 {
     private const int Most = 20;
-    private const int Least = 5;
+    private const int Least = 3;
 
     /// <summary>After one turn that does not count. What is slow is asked less often: the whole must end.</summary>
     public static async Task<Times> OfAsync<T>(Func<Task<T>> ask)
     {
         await ask();
         var times = new List<double>();
-        for (var begin = Stopwatch.GetTimestamp(); times.Count < Most && (times.Count < Least || Stopwatch.GetElapsedTime(begin).TotalSeconds < 4); )
+        for (var begin = Stopwatch.GetTimestamp(); times.Count < Most && (times.Count < Least || Stopwatch.GetElapsedTime(begin).TotalSeconds < 2); )
         {
             var started = Stopwatch.GetTimestamp();
             await ask();
