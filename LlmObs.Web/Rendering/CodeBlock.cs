@@ -20,7 +20,7 @@ internal static class CodeBlock
         var note = string.Join(" · ", notes.Where(text => text is not null));
         var title = (dialect ?? run.Dialect) is { } database ? $"SQL · {database}" : "SQL";
         var id = Open(html, title, note.Length > 0 ? note : run.Count("line", lines.Count), run);
-        html.Raw("<pre id=\"").Attribute(id).Raw("\">");
+        html.Raw("<pre tabindex=\"0\" id=\"").Attribute(id).Raw("\">");
         for (var i = 0; i < lines.Count; i++)
         {
             html.Raw(i == hot?.Line ? "<span class=\"hot\">" : "<span>");
@@ -46,7 +46,7 @@ internal static class CodeBlock
             language is { Length: > 0 and <= 24 } && language.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '+' or '#') ? language : null;
         var lines = code.AsSpan().TrimEnd().Count('\n') + 1;
         var id = Open(html, name ?? run.Say("Code"), run.Count("line", lines), run);
-        html.Raw("<pre id=\"").Attribute(id).Raw("\"><code");
+        html.Raw("<pre tabindex=\"0\" id=\"").Attribute(id).Raw("\"><code");
         if (CodeLanguages.Grammar(name) is { } grammar)
         {
             html.Raw(" class=\"language-").Raw(grammar).Raw("\"");

@@ -7,7 +7,7 @@ internal static class StackTraceBlock
     {
         var lines = text.TrimEnd().ReplaceLineEndings("\n").Split('\n');
         var id = CodeBlock.Open(html, run.Say("Stack trace"), run.Count("frame", lines.Count(line => StackTraces.IsFrame(line))), run);
-        html.Raw("<pre class=\"calls\" id=\"").Attribute(id).Raw("\">");
+        html.Raw("<pre class=\"calls\" tabindex=\"0\" id=\"").Attribute(id).Raw("\">");
         var isPython = lines.Any(line => StackTraces.IsPythonHead(line));
         var isForeign = false;
         foreach (var line in lines)
