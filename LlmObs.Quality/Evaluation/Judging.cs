@@ -32,7 +32,8 @@ public sealed class Judging(SubjectReader subjects, IEnumerable<IEvaluator> eval
             await Parallel.ForEachAsync(
                 Enumerable.Range(0, found.Count),
                 new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
-                async (index, token) => judged[index] = await JudgeAsync(evaluator, found[index], token)
+                // Not with the loop's own token: what one cannot have, a budget for example, must not break off calls of others that are paid for.
+                async (index, _) => judged[index] = await JudgeAsync(evaluator, found[index], cancellationToken)
             );
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)

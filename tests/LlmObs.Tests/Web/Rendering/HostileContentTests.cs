@@ -56,6 +56,7 @@ public sealed class HostileContentTests
         "start",
         "title",
         "type",
+        "tabindex",
     ];
 
     private static readonly string[] Attacks =
