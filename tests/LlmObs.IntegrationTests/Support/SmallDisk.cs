@@ -5,28 +5,23 @@ namespace LlmObs.IntegrationTests.Support;
 /// <summary>A disk in memory of a few megabytes, to be filled.</summary>
 internal sealed class SmallDisk : IDisposable
 {
-    public const string Needs = "needs root on Linux, to mount a small disk";
-
     private SmallDisk(string path) => Path = path;
 
     public string Path { get; }
 
     private string Ballast => System.IO.Path.Combine(Path, "ballast");
 
-    /// <summary>Null where none can be mounted.</summary>
-    public static SmallDisk? Mount(int megabytes)
+    /// <exception cref="InvalidOperationException">None can be mounted here.</exception>
+    public static SmallDisk Mount(int megabytes)
     {
-        if (!OperatingSystem.IsLinux() || Environment.UserName != "root")
-        {
-            return null;
-        }
         var path = Directory.CreateTempSubdirectory("small-disk").FullName;
         if (Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m", "tmpfs", path))
         {
             return new SmallDisk(path);
         }
+
         Directory.Delete(path);
-        return null;
+        throw new InvalidOperationException("This test mounts a small disk to fill it, which needs root on Linux.");
     }
 
     /// <summary>Leaves no byte free, as a neighbour on the same disk would.</summary>

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Security.Cryptography;
 using System.Text.Json;
 using LlmObs.IntegrationTests.Support;
 
@@ -29,15 +27,15 @@ public sealed record ScenarioResult(string Scenario, bool Ok, string? Error);
 /// <summary>Installs the client when it is not there, runs all scenarios once, and keeps the results.</summary>
 public sealed class OfficialClientRun : IAsyncLifetime
 {
-    private static readonly string Folder = Path.Combine(Repository.Root, "tests", "clients", "dingtalk");
+    private readonly NodeClient client = new(Path.Combine(Repository.Root, "tests", "clients", "dingtalk"));
 
     public IReadOnlyList<ScenarioResult> Results { get; private set; } = [];
 
     public async ValueTask InitializeAsync()
     {
-        await InstallAsync();
+        await client.InstallAsync();
         await using var standIn = await TableStandIn.StartAsync();
-        var output = await RunAsync(
+        var output = await client.RunAsync(
             "node",
             "run.js",
             standIn.Address.Authority,
@@ -55,33 +53,4 @@ public sealed class OfficialClientRun : IAsyncLifetime
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
-    // Once per lock file: npm ci begins by deleting everything.
-    private static async Task InstallAsync()
-    {
-        var stamp = Path.Combine(Folder, "node_modules", ".lock-hash");
-        var hash = Convert.ToHexString(SHA256.HashData(await File.ReadAllBytesAsync(Path.Combine(Folder, "package-lock.json"))));
-        if (!File.Exists(stamp) || await File.ReadAllTextAsync(stamp) != hash)
-        {
-            await RunAsync("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund");
-            await File.WriteAllTextAsync(stamp, hash);
-        }
-    }
-
-    private static async Task<string> RunAsync(string program, params string[] arguments)
-    {
-        using var process = Process.Start(
-            new ProcessStartInfo(program, arguments)
-            {
-                WorkingDirectory = Folder,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            }
-        )!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {await errors}");
-        return output;
-    }
 }
