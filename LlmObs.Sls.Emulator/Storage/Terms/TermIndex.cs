@@ -89,9 +89,13 @@ public sealed partial class TermIndex : IAsyncDisposable
     /// <summary>The logs that come from now on are written under an index of their own.</summary>
     public void Begin(IndexDefinition? index)
     {
-        Close();
         lock (gate)
         {
+            if (live.Count > 0)
+            {
+                waiting.Add(live);
+                writing = WriteAfterAsync(writing);
+            }
             live = new LiveTerms(index);
         }
     }
@@ -149,19 +153,6 @@ public sealed partial class TermIndex : IAsyncDisposable
         foreach (var segment in segments)
         {
             segment.Dispose();
-        }
-    }
-
-    private void Close()
-    {
-        lock (gate)
-        {
-            if (live.Count == 0)
-            {
-                return;
-            }
-            waiting.Add(live);
-            writing = WriteAfterAsync(writing);
         }
     }
 

@@ -136,6 +136,25 @@ public sealed class QualityStack(PostgresFixture postgres) : IAsyncLifetime
         throw new TimeoutException("The job does not end.");
     }
 
+    /// <summary>Claims one job, past those that other tests left due before it.</summary>
+    public async Task<ClaimedJob> ClaimAsync(long id, TimeSpan lease)
+    {
+        var others = new List<ClaimedJob>();
+        var claimed = await Jobs.ClaimAsync(lease, TestContext.Current.CancellationToken);
+        while (claimed is not null && claimed.Job.Id != id)
+        {
+            others.Add(claimed);
+            claimed = await Jobs.ClaimAsync(lease, TestContext.Current.CancellationToken);
+        }
+
+        foreach (var other in others)
+        {
+            await Jobs.ReleaseAsync(other, TestContext.Current.CancellationToken);
+        }
+
+        return claimed ?? throw new InvalidOperationException($"Job {id} is not due.");
+    }
+
     /// <summary>Gives turns until the scores of the project are as many.</summary>
     public async Task<IReadOnlyList<Score>> ScoresAsync(Project project, int count)
     {

@@ -75,8 +75,8 @@ public abstract record NaiveSearch
             log.Texts.Any(text => Groups.Contains(text.Group) && Stands(text, Word.ToLowerInvariant(), isPrefix: true));
     }
 
-    /// <summary>A phrase of whole words.</summary>
-    public sealed record Phrase(IReadOnlyList<string> Groups, string? Field, string Value) : NaiveSearch
+    /// <summary>A phrase of whole words. What parts them in the query must have parted them when the log was indexed.</summary>
+    public sealed record Phrase(IReadOnlyList<string> Groups, string? Field, string Value, string Delimiters) : NaiveSearch
     {
         public override string Text => (Field is null ? "" : Field + ":") + $"#\"{Value}\"";
 
@@ -87,6 +87,7 @@ public abstract record NaiveSearch
             {
                 var value = text.Value.ToLowerInvariant();
                 return Groups.Contains(text.Group)
+                    && phrase.All(c => IsDelimiter(c, text.Delimiters) == IsDelimiter(c, Delimiters))
                     && Regex
                         .Matches(value, string.Concat("(?=", Regex.Escape(phrase), ")"))
                         .Any(match => IsBorder(value, match.Index, text.Delimiters) && IsBorder(value, match.Index + phrase.Length, text.Delimiters));

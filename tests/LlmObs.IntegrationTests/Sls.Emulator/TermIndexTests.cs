@@ -95,8 +95,8 @@ public sealed class TermIndexTests
             )
         ),
         (2, Written.Select(NaiveSearch (text) => new NaiveSearch.Quoted(["msg"], "msg", text, Delimiters))),
-        (2, Phrases.Select(NaiveSearch (text) => new NaiveSearch.Phrase(Everywhere, null, text))),
-        (1, Phrases.Select(NaiveSearch (text) => new NaiveSearch.Phrase(["msg"], "msg", text))),
+        (2, Phrases.Select(NaiveSearch (text) => new NaiveSearch.Phrase(Everywhere, null, text, Delimiters))),
+        (1, Phrases.Select(NaiveSearch (text) => new NaiveSearch.Phrase(["msg"], "msg", text, Delimiters))),
         (2, Gen.Select(OneOf("msg", "attribute.a.b"), Word, NaiveSearch (field, word) => new NaiveSearch.Beginning([field], field, word))),
         // What begins with select is taken for a statement.
         (1, Word.Where(word => word != "select").Select(NaiveSearch (word) => new NaiveSearch.Beginning(Everywhere, null, word))),
