@@ -21,6 +21,8 @@ internal sealed partial class PageTimes(Uri web)
         ("grouped by user", "/?group=user"),
         ("one session", "/sessions/s-42-7"),
         ("one user", "/users/u-42"),
+        ("one trace", $"/traces/{SpanFill.KnownTrace}"),
+        ("quality", "/quality"),
     ];
 
     public async Task PrintAsync(string loginLink, int rounds)
