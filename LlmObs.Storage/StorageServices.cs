@@ -2,10 +2,10 @@ using System.ComponentModel.DataAnnotations;
 using LlmObs.Domain.Quality;
 using LlmObs.Storage.Access;
 using LlmObs.Storage.Cases;
-using LlmObs.Storage.Labels;
 using LlmObs.Storage.Dify;
 using LlmObs.Storage.Evaluators;
 using LlmObs.Storage.Jobs;
+using LlmObs.Storage.Labels;
 using LlmObs.Storage.Prices;
 using LlmObs.Storage.Quality;
 using LlmObs.Storage.Reading;
@@ -18,6 +18,7 @@ using LlmObs.Storage.Writing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace LlmObs.Storage;
 
@@ -46,6 +47,11 @@ public static class StorageServices
         services.AddSingleton<ModelPrices>();
         services.AddSingleton<PriceBook>();
         services.AddSingleton<RedactionFinds>();
+        services.AddOptions<RedactionOptions>().BindConfiguration(RedactionOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<RedactionOptions>, RedactionOptionsCheck>();
+        services.AddSingleton<RedactionCounts>();
+        services.AddSingleton<Redactor>();
+        services.AddHostedService<RedactionCountsLoop>();
         services.AddOptions<SamplingOptions>().BindConfiguration(SamplingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<TraceSampling>();
         services.AddSingleton<Coverage>();
@@ -80,6 +86,7 @@ public static class StorageServices
         services.AddSingleton<CaseClock>();
         services.AddSingleton<TraceReader>();
         services.AddSingleton<RequestReader>();
+        services.AddSingleton<RequestRoots>();
         services.AddSingleton<ContentSearch>();
         services.AddSingleton<TraceJoins>();
         services.AddSingleton<SessionReader>();

@@ -118,6 +118,28 @@ public sealed class SpanSearch(SlsClient client)
         );
     }
 
+    /// <summary>Which of some traces stand on pages of <see cref="TracesAsync"/> before the one that begins at a cursor.</summary>
+    public async Task<IReadOnlySet<string>> TracesBeforeAsync(
+        SpanQuery query,
+        string cursor,
+        IReadOnlyCollection<string> traceIds,
+        CancellationToken cancellationToken
+    )
+    {
+        var result = await rows.RunAsync(
+            SpanAsk.Of(query),
+            $"""
+            select trace_id
+            from (select "traceID" as trace_id, min("start") as earliest from log where "traceID" in ({Listed(
+                traceIds
+            )}) group by "traceID") as traces
+            where not {PageCursor.Decode(cursor)!.After("earliest", "trace_id", null)} limit 10000
+            """,
+            cancellationToken
+        );
+        return result.Rows.Select(row => row["trace_id"]).ToHashSet(StringComparer.Ordinal);
+    }
+
     /// <summary>Matching spans over time, in at most 60 buckets of a round width.</summary>
     public async Task<IReadOnlyList<HistogramBucket>> HistogramAsync(SpanQuery query, CancellationToken cancellationToken)
     {

@@ -2,10 +2,10 @@ using LlmObs.Domain;
 using LlmObs.Domain.Spans;
 using LlmObs.Domain.Updates;
 using LlmObs.Ingest.Dify;
+using LlmObs.ServiceDefaults;
 using LlmObs.Storage.Schema;
 using LlmObs.Storage.Writing;
 using Microsoft.Extensions.Options;
-using OpenTelemetry;
 
 namespace LlmObs.Ingest.Langfuse;
 
@@ -21,43 +21,28 @@ internal sealed partial class UpdatedSpanLoop(
     IOptions<IngestOptions> ingest,
     TimeProvider time,
     ILogger<UpdatedSpanLoop> logger
-) : BackgroundService
+) : TurnLoop(time)
 {
     private const int SpansATurn = 200;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ReadyAsync(CancellationToken stoppingToken) => schema.WaitAsync(stoppingToken);
+
+    protected override async Task<TimeSpan> TurnAsync(CancellationToken stoppingToken)
     {
-        using var quiet = SuppressInstrumentationScope.Begin();
-        await schema.WaitAsync(stoppingToken);
-        while (!stoppingToken.IsCancellationRequested)
+        var turn = await folder.FoldDueAsync(SpansATurn, MapAsync, stoppingToken);
+        foreach (var span in turn.Postponed)
         {
-            var wait = TimeSpan.FromSeconds(options.Value.FoldSeconds);
-            try
-            {
-                var turn = await folder.FoldDueAsync(SpansATurn, MapAsync, stoppingToken);
-                foreach (var span in turn.Postponed)
-                {
-                    metrics.SpanPostponed(span.Project.Name);
-                    Log.Postponed(logger, span.Reason, span.SpanId, span.TraceId, span.Project.Name);
-                }
-
-                if (turn.Taken == SpansATurn)
-                {
-                    wait = TimeSpan.Zero;
-                }
-            }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
-            {
-                Log.FoldFailed(logger, exception);
-                wait = TimeSpan.FromSeconds(ingest.Value.RetryAfterSeconds);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-
-            await Task.Delay(wait, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            metrics.SpanPostponed(span.Project.Name);
+            Log.Postponed(logger, span.Reason, span.SpanId, span.TraceId, span.Project.Name);
         }
+
+        return turn.Taken == SpansATurn ? TimeSpan.Zero : TimeSpan.FromSeconds(options.Value.FoldSeconds);
+    }
+
+    protected override TimeSpan Failed(Exception exception)
+    {
+        Log.FoldFailed(logger, exception);
+        return TimeSpan.FromSeconds(ingest.Value.RetryAfterSeconds);
     }
 
     private async ValueTask<IReadOnlyList<SpanRecord>> MapAsync(Project project, IReadOnlyList<UpdatedFields> spans) =>

@@ -1,10 +1,10 @@
+using LlmObs.ServiceDefaults;
 using LlmObs.Sls;
 using LlmObs.Storage;
 using LlmObs.Storage.Reconciling;
 using LlmObs.Storage.Schema;
 using LlmObs.Storage.Writing;
 using Microsoft.Extensions.Options;
-using OpenTelemetry;
 
 namespace LlmObs.Ingest.Reconciling;
 
@@ -18,41 +18,38 @@ public sealed partial class LedgerLoop(
     IOptions<LedgerOptions> options,
     TimeProvider time,
     ILogger<LedgerLoop> logger
-) : BackgroundService
+) : TurnLoop(time)
 {
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var quiet = SuppressInstrumentationScope.Begin();
-        await schema.WaitAsync(stoppingToken);
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await history.SampleAsync(stoppingToken);
-                if (options.Value.Enabled)
-                {
-                    await reconciler.RunAsync(stoppingToken);
-                    metrics.Report(await ledger.StatusAsync(stoppingToken));
-                }
-            }
-            catch (Exception exception) when (exception is SlsException or StorageUnavailableException)
-            {
-                // Others report the outage; the minutes stay due.
-                Log.Away(logger, exception.Message);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception exception)
-            {
-                Log.Failed(logger, exception);
-            }
+    protected override Task ReadyAsync(CancellationToken stoppingToken) => schema.WaitAsync(stoppingToken);
 
-            await Task.Delay(TimeSpan.FromSeconds(options.Value.IntervalSeconds), time, stoppingToken)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    protected override async Task<TimeSpan> TurnAsync(CancellationToken stoppingToken)
+    {
+        await history.SampleAsync(stoppingToken);
+        if (options.Value.Enabled)
+        {
+            await reconciler.RunAsync(stoppingToken);
+            metrics.Report(await ledger.StatusAsync(stoppingToken));
         }
+
+        return Interval;
     }
+
+    protected override TimeSpan Failed(Exception exception)
+    {
+        if (exception is SlsException or StorageUnavailableException)
+        {
+            // Others report the outage; the minutes stay due.
+            Log.Away(logger, exception.Message);
+        }
+        else
+        {
+            Log.Failed(logger, exception);
+        }
+
+        return Interval;
+    }
+
+    private TimeSpan Interval => TimeSpan.FromSeconds(options.Value.IntervalSeconds);
 
     private static partial class Log
     {

@@ -1,7 +1,7 @@
+using LlmObs.ServiceDefaults;
 using LlmObs.Storage.Schema;
 using LlmObs.Storage.Writing;
 using Microsoft.Extensions.Options;
-using OpenTelemetry;
 
 namespace LlmObs.Ingest.Shipping;
 
@@ -13,39 +13,24 @@ public sealed partial class LateContentLoop(
     IOptions<ShippingOptions> options,
     TimeProvider time,
     ILogger<LateContentLoop> logger
-) : BackgroundService
+) : TurnLoop(time)
 {
     private const int SpansATurn = 500;
+    private int failures;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ReadyAsync(CancellationToken stoppingToken) => schema.WaitAsync(stoppingToken);
+
+    protected override async Task<TimeSpan> TurnAsync(CancellationToken stoppingToken)
     {
-        using var quiet = SuppressInstrumentationScope.Begin();
-        await schema.WaitAsync(stoppingToken);
-        var failures = 0;
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            var wait = TimeSpan.FromSeconds(options.Value.LateContentSeconds);
-            try
-            {
-                if (await merger.MergeDueAsync(SpansATurn, stoppingToken) > 0)
-                {
-                    wait = TimeSpan.Zero;
-                }
+        var merged = await merger.MergeDueAsync(SpansATurn, stoppingToken);
+        failures = 0;
+        return merged > 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(options.Value.LateContentSeconds);
+    }
 
-                failures = 0;
-            }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
-            {
-                Log.MergeFailed(logger, exception);
-                wait = policy.Pause(++failures);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-
-            await Task.Delay(wait, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+    protected override TimeSpan Failed(Exception exception)
+    {
+        Log.MergeFailed(logger, exception);
+        return policy.Pause(++failures);
     }
 
     private static partial class Log

@@ -1,6 +1,6 @@
+using LlmObs.ServiceDefaults;
 using LlmObs.Storage;
 using Microsoft.Extensions.Options;
-using OpenTelemetry;
 
 namespace LlmObs.Ingest.Spooling;
 
@@ -12,40 +12,36 @@ public sealed partial class SpoolDrain(
     IOptions<SpoolOptions> options,
     TimeProvider time,
     ILogger<SpoolDrain> logger
-) : BackgroundService
+) : TurnLoop(time)
 {
     private SpooledSegment? taken;
     private int next;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var quiet = SuppressInstrumentationScope.Begin();
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                if ((writer.IsAway || spool.Status.Bytes > 0) && await writer.FindPostgresAsync())
-                {
-                    await DrainAsync(stoppingToken);
-                }
-            }
-            catch (StorageUnavailableException)
-            {
-                // It went away again; the writer has said so.
-            }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
-            {
-                Log.Failed(logger, exception);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
+    // The writer is asked each time whether PostgreSQL is there.
+    protected override Task ReadyAsync(CancellationToken stoppingToken) => Task.CompletedTask;
 
-            await Task.Delay(TimeSpan.FromSeconds(options.Value.RetrySeconds), time, stoppingToken)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    protected override async Task<TimeSpan> TurnAsync(CancellationToken stoppingToken)
+    {
+        if ((writer.IsAway || spool.Status.Bytes > 0) && await writer.FindPostgresAsync())
+        {
+            await DrainAsync(stoppingToken);
         }
+
+        return Interval;
     }
+
+    protected override TimeSpan Failed(Exception exception)
+    {
+        // That it went away again, the writer has said.
+        if (exception is not StorageUnavailableException)
+        {
+            Log.Failed(logger, exception);
+        }
+
+        return Interval;
+    }
+
+    private TimeSpan Interval => TimeSpan.FromSeconds(options.Value.RetrySeconds);
 
     private async Task DrainAsync(CancellationToken stoppingToken)
     {

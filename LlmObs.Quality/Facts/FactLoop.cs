@@ -1,7 +1,7 @@
+using LlmObs.ServiceDefaults;
 using LlmObs.Storage;
 using LlmObs.Storage.Schema;
 using Microsoft.Extensions.Options;
-using OpenTelemetry;
 
 namespace LlmObs.Quality.Facts;
 
@@ -12,43 +12,40 @@ public sealed partial class FactLoop(
     IOptions<FactOptions> options,
     TimeProvider time,
     ILogger<FactLoop> logger
-) : BackgroundService
+) : TurnLoop(time)
 {
     private static readonly TimeSpan ForgetEvery = TimeSpan.FromHours(1);
+    private DateTimeOffset nextForget;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ReadyAsync(CancellationToken stoppingToken) => schema.WaitAsync(stoppingToken);
+
+    protected override async Task<TimeSpan> TurnAsync(CancellationToken stoppingToken)
     {
-        using var quiet = SuppressInstrumentationScope.Begin();
-        await schema.WaitAsync(stoppingToken);
-        var nextForget = time.GetUtcNow();
-        while (!stoppingToken.IsCancellationRequested)
+        await rollup.RunAsync(stoppingToken);
+        if (Time.GetUtcNow() >= nextForget)
         {
-            try
-            {
-                await rollup.RunAsync(stoppingToken);
-                if (time.GetUtcNow() >= nextForget)
-                {
-                    await rollup.ForgetAsync(stoppingToken);
-                    nextForget = time.GetUtcNow() + ForgetEvery;
-                }
-            }
-            catch (StorageUnavailableException exception)
-            {
-                Log.Away(logger, exception.Message);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception exception)
-            {
-                Log.Failed(logger, exception);
-            }
-
-            await Task.Delay(TimeSpan.FromSeconds(options.Value.IntervalSeconds), time, stoppingToken)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await rollup.ForgetAsync(stoppingToken);
+            nextForget = Time.GetUtcNow() + ForgetEvery;
         }
+
+        return Interval;
     }
+
+    protected override TimeSpan Failed(Exception exception)
+    {
+        if (exception is StorageUnavailableException)
+        {
+            Log.Away(logger, exception.Message);
+        }
+        else
+        {
+            Log.Failed(logger, exception);
+        }
+
+        return Interval;
+    }
+
+    private TimeSpan Interval => TimeSpan.FromSeconds(options.Value.IntervalSeconds);
 
     private static partial class Log
     {
