@@ -3,6 +3,7 @@ using System.Text.Json;
 using LlmObs.Domain;
 using LlmObs.Domain.Scores;
 using LlmObs.Storage.Reading;
+using LlmObs.Storage.Redaction;
 using LlmObs.Storage.Writing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -21,18 +22,20 @@ internal static class ScoreApi
         HttpContext context,
         ApiScoreInput score,
         ScoreWriter writer,
+        Redactor redactor,
         TimeProvider time,
         CancellationToken cancellationToken
-    ) => WriteAsync(context, Read(score, "api", score.Name, time), writer, cancellationToken);
+    ) => WriteAsync(context, Read(score, "api", score.Name, time), writer, redactor, cancellationToken);
 
     /// <summary>Keeps what a user thinks of an answer: a score named <c>user_feedback</c> unless it says otherwise.</summary>
     public static Task<Ok<ApiScoreId>> PostFeedbackAsync(
         HttpContext context,
         ApiScoreInput feedback,
         ScoreWriter writer,
+        Redactor redactor,
         TimeProvider time,
         CancellationToken cancellationToken
-    ) => WriteAsync(context, Read(feedback, "feedback", feedback.Name ?? FeedbackName, time), writer, cancellationToken);
+    ) => WriteAsync(context, Read(feedback, "feedback", feedback.Name ?? FeedbackName, time), writer, redactor, cancellationToken);
 
     /// <param name="cursor">nextCursor of the page before.</param>
     /// <param name="limit">1–1000, 50 when left out.</param>
@@ -61,14 +64,21 @@ internal static class ScoreApi
         return TypedResults.Ok(new ApiScorePage([.. scores.Select(ApiScore.From)], next));
     }
 
-    private static async Task<Ok<ApiScoreId>> WriteAsync(HttpContext context, Score score, ScoreWriter writer, CancellationToken cancellationToken)
+    private static async Task<Ok<ApiScoreId>> WriteAsync(
+        HttpContext context,
+        Score score,
+        ScoreWriter writer,
+        Redactor redactor,
+        CancellationToken cancellationToken
+    )
     {
         if (ScoreRules.Fault(score) is var (field, problem))
         {
             throw new ApiArgumentException(field, problem);
         }
 
-        await writer.WriteAsync(ApiAccess.ProjectOf(context), [score], cancellationToken);
+        var project = ApiAccess.ProjectOf(context);
+        await writer.WriteAsync(project, [redactor.Redact(project, score)], cancellationToken);
         return TypedResults.Ok(new ApiScoreId(score.Id));
     }
 

@@ -3,10 +3,9 @@ using LlmObs.Domain.Redaction;
 using LlmObs.Domain.Scores;
 using LlmObs.Domain.Spans;
 using LlmObs.Domain.Updates;
-using LlmObs.Ingest.Redaction;
 using LlmObs.Ingest.Sampling;
 using LlmObs.Storage.Prices;
-using Microsoft.Extensions.Options;
+using LlmObs.Storage.Redaction;
 
 namespace LlmObs.Ingest;
 
@@ -32,12 +31,7 @@ public static class SpanDoorServices
 {
     public static IServiceCollection AddSpanDoor(this IServiceCollection services)
     {
-        services.AddOptions<RedactionOptions>().BindConfiguration(RedactionOptions.Section).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<RedactionOptions>, RedactionOptionsCheck>();
-        services.AddSingleton<RedactionCounts>();
-        services.AddSingleton<Redactor>();
         services.AddSingleton<SpanDoor>();
-        services.AddHostedService<RedactionCountsLoop>();
         services.AddHostedService<SamplingLoop>();
         return services;
     }

@@ -101,14 +101,8 @@ public sealed class SlsClient(SlsOptions options, HttpClient http, TimeProvider?
     /// SLS does not recognise a repeat: after an error that <see cref="SlsException.IsAmbiguous"/>, sending again may double the logs. Fails with PostBodyTooLarge,
     /// InvalidKey, InvalidEncoding and LogStoreNotExist, which no repeat will change, and with the retryable WriteQuotaExceed, ShardWriteQuotaExceed and ServerBusy.
     /// </remarks>
-    public async Task PutLogsAsync(string logstore, SlsLogGroup group, CancellationToken cancellationToken) =>
-        await connection.SendAsync(
-            HttpMethod.Post,
-            $"{SlsPath.Logstore(logstore)}/shards/lb",
-            null,
-            SlsBody.Of(group, options.Compression),
-            cancellationToken
-        );
+    public Task PutLogsAsync(string logstore, SlsLogGroup group, CancellationToken cancellationToken) =>
+        PutAsync($"{SlsPath.Logstore(logstore)}/shards/lb", null, group, cancellationToken);
 
     /// <summary>Writes any number of logs: one request after another, each within <see cref="SlsOptions.MaxGroupLogs"/> and <see cref="SlsOptions.MaxGroupBytes"/>.</summary>
     /// <param name="hashKey">As for <see cref="PutLogsByKeyAsync"/>; null: any shard.</param>
@@ -135,14 +129,8 @@ public sealed class SlsClient(SlsOptions options, HttpClient http, TimeProvider?
 
     /// <summary>Writes one group to the shard whose range holds a key, so that what has one key is read in order. Limits as for <see cref="PutLogsAsync"/>.</summary>
     /// <param name="hashKey">32 hex digits, such as the MD5 of what orders the logs.</param>
-    public async Task PutLogsByKeyAsync(string logstore, SlsLogGroup group, string hashKey, CancellationToken cancellationToken) =>
-        await connection.SendAsync(
-            HttpMethod.Post,
-            $"{SlsPath.Logstore(logstore)}/shards/route",
-            new Dictionary<string, string> { ["key"] = hashKey },
-            SlsBody.Of(group, options.Compression),
-            cancellationToken
-        );
+    public Task PutLogsByKeyAsync(string logstore, SlsLogGroup group, string hashKey, CancellationToken cancellationToken) =>
+        PutAsync($"{SlsPath.Logstore(logstore)}/shards/route", new() { ["key"] = hashKey }, group, cancellationToken);
 
     /// <summary>Shards, cursors and consumer groups of a logstore. Costs nothing; sends nothing.</summary>
     public SlsReader Reader(string logstore) => new(connection, logstore);
@@ -284,6 +272,13 @@ public sealed class SlsClient(SlsOptions options, HttpClient http, TimeProvider?
             histogram => histogram.IsComplete,
             cancellationToken
         );
+    }
+
+    private async Task PutAsync(string path, Dictionary<string, string>? query, SlsLogGroup group, CancellationToken cancellationToken)
+    {
+        var body = SlsBody.Of(group, options.Compression);
+        await connection.SendAsync(HttpMethod.Post, path, query, body, cancellationToken);
+        body.Return();
     }
 
     private Task<SlsResult> RowsAsync(string path, Dictionary<string, string> parameters, CancellationToken cancellationToken) =>

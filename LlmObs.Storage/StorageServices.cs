@@ -18,6 +18,7 @@ using LlmObs.Storage.Writing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace LlmObs.Storage;
 
@@ -46,6 +47,11 @@ public static class StorageServices
         services.AddSingleton<ModelPrices>();
         services.AddSingleton<PriceBook>();
         services.AddSingleton<RedactionFinds>();
+        services.AddOptions<RedactionOptions>().BindConfiguration(RedactionOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<RedactionOptions>, RedactionOptionsCheck>();
+        services.AddSingleton<RedactionCounts>();
+        services.AddSingleton<Redactor>();
+        services.AddHostedService<RedactionCountsLoop>();
         services.AddOptions<SamplingOptions>().BindConfiguration(SamplingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<TraceSampling>();
         services.AddSingleton<Coverage>();

@@ -15,7 +15,7 @@ internal sealed class LogFields
     /// <summary>A log stays well under the 3 MB that the oldest limit allows a whole request.</summary>
     public const int LogBytes = 2_500_000;
 
-    private readonly List<KeyValuePair<string, string>> contents = [];
+    private readonly List<KeyValuePair<string, string>> contents = new(capacity: 64);
     private readonly List<string> cuts = [];
     private int bytes;
 

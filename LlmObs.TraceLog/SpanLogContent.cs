@@ -1,3 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using LlmObs.Domain;
@@ -16,8 +19,7 @@ internal static class SpanLogContent
     public static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     // Where dialects put texts that the mapper has brought into messages, input, output, tools or documents. A name, or a start that ends in a dot.
-    private static readonly string[] Repeated =
-    [
+    private static readonly byte[][] Repeated = Utf8([
         "gen_ai.input.messages",
         "gen_ai.output.messages",
         "gen_ai.system_instructions",
@@ -45,7 +47,7 @@ internal static class SpanLogContent
         "langfuse.trace.output",
         "gen_ai.event.content",
         "event_data",
-    ];
+    ]);
 
     public static void Add(LogFields fields, SpanRecord record)
     {
@@ -93,6 +95,7 @@ internal static class SpanLogContent
     private static IEnumerable<string> Present(params string?[] texts) => texts.Where(text => !string.IsNullOrEmpty(text))!;
 
     /// <summary>JSON text with its Unicode escapes undone (Python's json.dumps writes them by default); any other text as it is.</summary>
+    [return: NotNullIfNotNull(nameof(text))]
     private static string? Unescaped(string? text)
     {
         if (text is null || !text.Contains("\\u", StringComparison.Ordinal) || text.AsSpan().TrimStart() is not ['{' or '[' or '"', ..])
@@ -113,6 +116,11 @@ internal static class SpanLogContent
 
     private static string Members(JsonText attributes, bool withoutRepeats)
     {
+        if (!withoutRepeats)
+        {
+            return Unescaped(attributes.ToString());
+        }
+
         using var document = attributes.Parse();
         if (document.RootElement.ValueKind != JsonValueKind.Object)
         {
@@ -122,17 +130,32 @@ internal static class SpanLogContent
         return Write(writer =>
         {
             writer.WriteStartObject();
-            foreach (var member in document.RootElement.EnumerateObject().Where(member => !withoutRepeats || !IsRepeat(member.Name)))
+            foreach (var member in document.RootElement.EnumerateObject())
             {
-                member.WriteTo(writer);
+                if (!IsRepeat(JsonMarshal.GetRawUtf8PropertyName(member)))
+                {
+                    member.WriteTo(writer);
+                }
             }
 
             writer.WriteEndObject();
         });
     }
 
-    private static bool IsRepeat(string name) =>
-        Repeated.Any(repeated => repeated.EndsWith('.') ? name.StartsWith(repeated, StringComparison.Ordinal) : name == repeated);
+    private static byte[][] Utf8(string[] names) => [.. names.Select(Encoding.UTF8.GetBytes)];
+
+    private static bool IsRepeat(ReadOnlySpan<byte> name)
+    {
+        foreach (var repeated in Repeated)
+        {
+            if (repeated[^1] == '.' ? name.StartsWith(repeated) : name.SequenceEqual(repeated))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private static string? Events(IReadOnlyList<SpanEvent> events, bool withoutRepeats) =>
         events.Count == 0

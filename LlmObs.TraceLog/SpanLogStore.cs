@@ -25,33 +25,14 @@ public sealed class SpanLogStore(SlsClient client, IOptions<TraceLogOptions> opt
     public async Task WriteAsync(string project, Guid batchId, IReadOnlyList<SpanRecord> records, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        List<SlsLog> logs = [];
-        var bytes = 0;
-        foreach (var record in records)
+        var group = new SlsLogGroup(
+            [.. records.Select(record => SpanLog.ToLog(project, record, now))],
+            Tags: [new(SpanLogSchema.BatchTag, batchId.ToString())]
+        );
+        foreach (var part in group.Split(GroupLogs, GroupBytes))
         {
-            var log = SpanLog.ToLog(project, record, now);
-            var size = log.Contents.Sum(field => System.Text.Encoding.UTF8.GetByteCount(field.Value) + field.Key.Length + 8);
-            if (logs.Count > 0 && (bytes + size > GroupBytes || logs.Count == GroupLogs))
-            {
-                await PutAsync(logs);
-                (logs, bytes) = ([], 0);
-            }
-
-            logs.Add(log);
-            bytes += size;
+            await client.PutLogsAsync(SpanLogSchema.Logstore, part, cancellationToken);
         }
-
-        if (logs.Count > 0)
-        {
-            await PutAsync(logs);
-        }
-
-        Task PutAsync(IReadOnlyList<SlsLog> group) =>
-            client.PutLogsAsync(
-                SpanLogSchema.Logstore,
-                new SlsLogGroup(group, Tags: [new(SpanLogSchema.BatchTag, batchId.ToString())]),
-                cancellationToken
-            );
     }
 
     /// <summary>How many logs of a batch SLS holds, looking around the given time of writing.</summary>

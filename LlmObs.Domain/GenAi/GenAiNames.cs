@@ -54,6 +54,7 @@ public static class GenAiNames
     public const string RetrievalQueryText = "gen_ai.retrieval.query.text";
     public const string RetrievalDocuments = "gen_ai.retrieval.documents";
     public const string RerankOutputDocuments = "gen_ai.rerank.output_documents";
+    public const string RerankInputDocuments = "gen_ai.rerank.input_documents";
 
     public const string ConversationId = "gen_ai.conversation.id";
     public const string AgentName = "gen_ai.agent.name";

@@ -23,11 +23,12 @@ public sealed partial class Reconciler(
     /// <exception cref="StorageUnavailableException">PostgreSQL is away.</exception>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        if (await ledger.ClaimAsync(TimeSpan.FromSeconds(options.Value.LeaseSeconds), cancellationToken) is not { } next)
+        if (await ledger.ClaimAsync(TimeSpan.FromSeconds(options.Value.LeaseSeconds), cancellationToken) is not { } turn)
         {
             return 0;
         }
 
+        var next = turn.NextMinute;
         var compared = 0;
         try
         {
@@ -39,13 +40,13 @@ public sealed partial class Reconciler(
             {
                 // What a turn that was cut short has written down already, repairs above all, goes on from there.
                 var before = await ledger.SinceAsync(next, project: null, cancellationToken);
-                compared += await CompareAsync(next, until, before, onlyThese: false, waiting, cancellationToken);
+                compared += await CompareAsync(turn, next, until, before, onlyThese: false, waiting, cancellationToken);
                 next = until;
             }
 
             foreach (var minute in open.GroupBy(entry => entry.Minute))
             {
-                compared += await CompareAsync(minute.Key, minute.Key.AddMinutes(1), [.. minute], onlyThese: true, waiting, cancellationToken);
+                compared += await CompareAsync(turn, minute.Key, minute.Key.AddMinutes(1), [.. minute], onlyThese: true, waiting, cancellationToken);
             }
         }
         finally
@@ -57,6 +58,7 @@ public sealed partial class Reconciler(
     }
 
     private async Task<int> CompareAsync(
+        LedgerTurn turn,
         DateTimeOffset from,
         DateTimeOffset to,
         IReadOnlyList<LedgerEntry> before,
@@ -80,6 +82,7 @@ public sealed partial class Reconciler(
             }
 
             await SettleAsync(
+                turn,
                 recorded.GetValueOrDefault(key) ?? new(projectId, key.Project, key.Minute, 0, 0),
                 logged.GetValueOrDefault(key) ?? new(key.Project, key.Minute, 0, 0, 0),
                 earlier.GetValueOrDefault(key),
@@ -121,7 +124,14 @@ public sealed partial class Reconciler(
         return ids;
     }
 
-    private async Task SettleAsync(RecordedMinute record, LoggedMinute sls, LedgerEntry? before, bool isWaiting, CancellationToken cancellationToken)
+    private async Task SettleAsync(
+        LedgerTurn turn,
+        RecordedMinute record,
+        LoggedMinute sls,
+        LedgerEntry? before,
+        bool isWaiting,
+        CancellationToken cancellationToken
+    )
     {
         var entry = new LedgerEntry(
             record.ProjectId,
@@ -138,7 +148,7 @@ public sealed partial class Reconciler(
         if (LedgerPolicy.Judge(record, sls, isWaiting) is { } state)
         {
             entry = entry with { State = state, MissingSpans = state == LedgerState.Waiting ? Math.Max(0, record.Spans - sls.Spans) : 0 };
-            await ledger.SaveAsync(entry, [], storage.Value.OutboxRowSpans, cancellationToken);
+            await ledger.SaveAsync(turn, entry, [], storage.Value.OutboxRowSpans, cancellationToken);
             metrics.Compared(entry, before);
             return;
         }
@@ -156,7 +166,7 @@ public sealed partial class Reconciler(
             Log.Gap(logger, sendAgain.Count, record.Project, record.Minute);
         }
 
-        await ledger.SaveAsync(entry, sendAgain, storage.Value.OutboxRowSpans, cancellationToken);
+        await ledger.SaveAsync(turn, entry, sendAgain, storage.Value.OutboxRowSpans, cancellationToken);
         metrics.Compared(entry, before);
         metrics.Repaired(sendAgain.Count);
         if (surplus > (before?.SurplusLogs ?? 0))

@@ -54,6 +54,13 @@ public sealed class ShippingOptions
     [Range(0, 15)]
     public double VisibilitySeconds { get; set; } = 10;
 
+    /// <summary>
+    /// Seconds that a write nobody answered in time may still come into effect in SLS: until then it is neither asked for nor repeated. What SLS takes later
+    /// still is there twice; the ledger counts it as a surplus, and readers count a span once.
+    /// </summary>
+    [Range(0, 3600)]
+    public double LateWriteSeconds { get; set; } = 60;
+
     /// <summary>Attempts after which a batch is parked that SLS refuses for no reason we know.</summary>
     [Range(1, 1000)]
     public int MaxAttempts { get; set; } = 12;

@@ -41,10 +41,10 @@ public sealed class ShippingPolicy(ShippingOptions options, Func<double> random)
         {
             SlsException sls when ContentFaults.Contains(sls.Code) || sls.Status == 413 => Parked(sls.Code, Describe(sls)),
             SlsException sls when NotThere.Contains(sls.Code) => new(false, Backoff(attempts), false, true, sls.Code, Describe(sls)),
-            // It may be there, but asking makes sense only once it would be found.
+            // It may be there: asking makes sense only once it would be found.
             SlsException { IsAmbiguous: true } sls => new(
                 false,
-                Longer(Backoff(attempts), TimeSpan.FromSeconds(options.VisibilitySeconds)),
+                Longer(Backoff(attempts), TimeSpan.FromSeconds(UntilFound(sls))),
                 true,
                 false,
                 sls.Code,
@@ -72,6 +72,10 @@ public sealed class ShippingPolicy(ShippingOptions options, Func<double> random)
     /// <summary>When to look into the outbox again after so many spans came out of it; with none, after the ordinary interval.</summary>
     public TimeSpan UntilNextClaim(int spansClaimed) =>
         TimeSpan.FromSeconds(spansClaimed == 0 ? options.PollSeconds : (double)spansClaimed / options.DrainSpansPerSecond);
+
+    // Without an answer SLS may still be at it; an error, or a connection that broke, is an end.
+    private double UntilFound(SlsException sls) =>
+        options.VisibilitySeconds + (sls.Code == SlsException.RequestTimeout || sls.Status == 504 ? options.LateWriteSeconds : 0);
 
     private TimeSpan Spread(double firstSeconds, int doublings, double mostSeconds)
     {

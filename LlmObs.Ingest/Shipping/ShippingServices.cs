@@ -14,6 +14,7 @@ public static class ShippingServices
         builder.Services.AddSingleton<ShippingPause>();
         builder.Services.AddSingleton<ShippingMetrics>();
         builder.Services.AddSingleton<BatchShipper>();
+        builder.Services.AddSingleton<ShippedBatches>();
         builder.Services.AddHostedService<SlsShipper>();
         builder.Services.AddHostedService<LateContentLoop>();
         return builder;

@@ -11,8 +11,10 @@ namespace LlmObs.Ingest.Shipping;
 public sealed partial class SlsShipper(
     ShippingQueue queue,
     Outbox outbox,
+    SpanWriter writer,
     SpanLogStore store,
     BatchShipper shipper,
+    ShippedBatches shipped,
     ShippingPolicy policy,
     ShippingPause pause,
     SchemaState schema,
@@ -109,7 +111,7 @@ public sealed partial class SlsShipper(
     private async Task DrainOutboxAsync(CancellationToken stoppingToken)
     {
         await slots.WaitAsync(stoppingToken);
-        var free = slots.CurrentCount + 1;
+        var free = writer.IsBusy ? 1 : slots.CurrentCount + 1;
         slots.Release();
         var claimed = await outbox.ClaimAsync(free, TimeSpan.FromSeconds(options.Value.LeaseSeconds), stoppingToken);
         nextClaim = time.GetUtcNow() + policy.UntilNextClaim(claimed.Sum(batch => batch.Records.Count));
@@ -117,7 +119,7 @@ public sealed partial class SlsShipper(
         foreach (var batch in claimed)
         {
             await slots.WaitAsync(stoppingToken);
-            Start(batch, batch.Attempts > 0, deadline);
+            await YieldAsync(SendInSlotAsync(batch, batch.Attempts > 0, deadline));
         }
     }
 
@@ -126,7 +128,7 @@ public sealed partial class SlsShipper(
         await slots.WaitAsync(stoppingToken);
         if (time.GetUtcNow() - batch.CreatedAt < TimeSpan.FromSeconds(options.Value.MaxQueueSeconds))
         {
-            Start(batch, mayBeThere: false, batch.CreatedAt + TimeSpan.FromSeconds(options.Value.FastPathSeconds));
+            await YieldAsync(SendInSlotAsync(batch, mayBeThere: false, batch.CreatedAt + TimeSpan.FromSeconds(options.Value.FastPathSeconds)));
         }
         else
         {
@@ -135,74 +137,77 @@ public sealed partial class SlsShipper(
         }
     }
 
-    /// <summary>Ships in the slot that was taken, and gives it back.</summary>
+    // Senders wait for their acknowledgement, nobody for SLS: while commits take all their places, one batch is sent after the other.
+    private Task YieldAsync(Task sending) => writer.IsBusy ? sending : Task.CompletedTask;
+
+    /// <summary>Sends in the slot that was taken; the slot is given back when what came of it is written down.</summary>
     /// <param name="deadline">Past it the batch is no longer ours.</param>
-    private void Start(OutboxBatch batch, bool mayBeThere, DateTimeOffset deadline)
-    {
-        _ = RunAsync();
+    private async Task SendInSlotAsync(OutboxBatch batch, bool mayBeThere, DateTimeOffset deadline) =>
+        _ = SettleInSlotAsync(batch, await SendAsync(batch, mayBeThere, deadline));
 
-        async Task RunAsync()
-        {
-            try
-            {
-                await ShipAsync(batch, mayBeThere, deadline);
-            }
-            catch (Exception exception)
-            {
-                // The outcome could not be written down. The lease runs out, SLS is asked, nothing is lost or doubled.
-                Log.OutcomeNotRecorded(logger, exception, batch.Id);
-            }
-            finally
-            {
-                slots.Release();
-            }
-        }
-    }
-
-    private async Task ShipAsync(OutboxBatch batch, bool mayBeThere, DateTimeOffset deadline)
+    private async Task<Outcome> SendAsync(OutboxBatch batch, bool mayBeThere, DateTimeOffset deadline)
     {
         var left = deadline - time.GetUtcNow();
         using var limit = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);
-        int sent;
         try
         {
-            sent = await shipper.ShipAsync(batch, mayBeThere, limit.Token);
+            var sent = await shipper.ShipAsync(batch, mayBeThere, limit.Token);
+            pause.Succeeded();
+            return new(sent, null);
         }
         catch (OperationCanceledException exception)
         {
-            await SettleFailureAsync(
-                batch,
-                policy.Judge(
-                    new SlsException(0, SlsException.RequestTimeout, "The batch was not written in its time.", null, exception),
-                    batch.Attempts
-                )
-            );
-            return;
+            return Failed(new SlsException(0, SlsException.RequestTimeout, "The batch was not written in its time.", null, exception));
         }
         catch (Exception failure)
         {
-            await SettleFailureAsync(batch, policy.Judge(failure, batch.Attempts));
-            return;
+            return Failed(failure);
         }
 
-        pause.Succeeded();
-        await outbox.CompleteAsync([batch], CancellationToken.None);
-        metrics.Shipped(batch.Records.Count, wasThere: sent == 0, time.GetUtcNow() - batch.CreatedAt);
+        Outcome Failed(Exception failure)
+        {
+            var verdict = policy.Judge(failure, batch.Attempts);
+            metrics.Failed(verdict.Code);
+            if (verdict.SlsIsAway)
+            {
+                pause.Failed();
+            }
+
+            if (verdict.EnsureAgain)
+            {
+                isEnsured = false;
+            }
+
+            return new(0, verdict);
+        }
+    }
+
+    private async Task SettleInSlotAsync(OutboxBatch batch, Outcome outcome)
+    {
+        try
+        {
+            if (outcome.Failure is { } verdict)
+            {
+                await SettleFailureAsync(batch, verdict);
+                return;
+            }
+
+            await shipped.CompleteAsync(batch);
+            metrics.Shipped(batch.Records.Count, wasThere: outcome.Sent == 0, time.GetUtcNow() - batch.CreatedAt);
+        }
+        catch (Exception exception)
+        {
+            // The outcome could not be written down. The lease runs out, SLS is asked, nothing is lost or doubled.
+            Log.OutcomeNotRecorded(logger, exception, batch.Id);
+        }
+        finally
+        {
+            slots.Release();
+        }
     }
 
     private async Task SettleFailureAsync(OutboxBatch batch, ShippingVerdict verdict)
     {
-        metrics.Failed(verdict.Code);
-        if (verdict.SlsIsAway)
-        {
-            pause.Failed();
-        }
-
-        if (verdict.EnsureAgain)
-        {
-            isEnsured = false;
-        }
-
         if (verdict.Park)
         {
             metrics.Parked();
@@ -251,6 +256,10 @@ public sealed partial class SlsShipper(
         slots.Dispose();
         base.Dispose();
     }
+
+    /// <param name="Sent">Spans that were sent: 0 when SLS had them all.</param>
+    /// <param name="Failure">Null when SLS has the batch.</param>
+    private sealed record Outcome(int Sent, ShippingVerdict? Failure);
 
     private static partial class Log
     {

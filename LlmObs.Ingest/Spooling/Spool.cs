@@ -49,6 +49,9 @@ public sealed partial class Spool : IDisposable
         }
     }
 
+    /// <summary>This process's own folder; null without a spool.</summary>
+    internal string? Folder => directory?.Path;
+
     public SpoolStatus Status
     {
         get

@@ -10,6 +10,7 @@ public static class SpoolServices
         services.AddSingleton<SpoolMetrics>();
         services.AddSingleton<DurableWriter>();
         services.AddHostedService<SpoolDrain>();
+        services.AddHostedService<KeyFile>();
         services.AddHealthChecks().AddCheck<SpoolHealthCheck>("spool");
         return services;
     }

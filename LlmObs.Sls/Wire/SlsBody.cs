@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Compression;
 using Google.Protobuf;
 using K4os.Compression.LZ4;
@@ -8,17 +9,39 @@ namespace LlmObs.Sls.Wire;
 /// <summary>Bodies as they travel.</summary>
 /// <param name="Bytes">As sent: compressed when <paramref name="Compression"/> says so.</param>
 /// <param name="RawSize">Bytes before compression.</param>
-internal sealed record SlsBody(byte[] Bytes, int RawSize, string ContentType, string? Compression = null)
+internal sealed record SlsBody(ReadOnlyMemory<byte> Bytes, int RawSize, string ContentType, string? Compression = null)
 {
-    public static readonly SlsBody None = new([], 0, "");
+    public static readonly SlsBody None = new(default, 0, "");
+
+    private byte[]? rented;
 
     public static SlsBody Json(byte[] utf8) => new(utf8, utf8.Length, "application/json");
 
-    /// <summary>A group as protobuf, compressed.</summary>
+    /// <summary>A group as protobuf, compressed. Call <see cref="Return"/> when it was sent.</summary>
     public static SlsBody Of(SlsLogGroup group, SlsCompression compression = SlsCompression.Lz4)
     {
-        var raw = ToProto(group).ToByteArray();
-        return new(Compress(raw, compression), raw.Length, "application/x-protobuf", NameOf(compression));
+        var size = LogSize.Of(group);
+        var raw = ArrayPool<byte>.Shared.Rent(size);
+        try
+        {
+            using var output = new CodedOutputStream(raw);
+            LogGroupWriter.Write(group, output);
+            var (packed, length) = Compress(raw.AsSpan(0, size), compression);
+            return new(packed.AsMemory(0, length), size, "application/x-protobuf", NameOf(compression)) { rented = packed };
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(raw);
+        }
+    }
+
+    /// <summary>Gives the memory back for the next body. Not after a request that failed: its connection might still be reading it.</summary>
+    public void Return()
+    {
+        if (Interlocked.Exchange(ref rented, null) is { } bytes)
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
     }
 
     /// <summary>As headers call it; null for none.</summary>
@@ -59,16 +82,20 @@ internal sealed record SlsBody(byte[] Bytes, int RawSize, string ContentType, st
         }
     }
 
-    private static byte[] Compress(byte[] raw, SlsCompression compression)
+    /// <returns>Rented memory, and how much of it is used.</returns>
+    private static (byte[] Packed, int Length) Compress(ReadOnlySpan<byte> raw, SlsCompression compression)
     {
         switch (compression)
         {
             case SlsCompression.Lz4:
-                return Lz4(raw);
+                // SLS wants the block alone: no frame, no size in front.
+                var block = ArrayPool<byte>.Shared.Rent(LZ4Codec.MaximumOutputSize(raw.Length));
+                return (block, LZ4Codec.Encode(raw, block));
             case SlsCompression.Zstd:
                 using (var zstd = new Compressor())
                 {
-                    return zstd.Wrap(raw).ToArray();
+                    var frame = ArrayPool<byte>.Shared.Rent(Compressor.GetCompressBound(raw.Length));
+                    return (frame, zstd.Wrap(raw, frame));
                 }
 
             case SlsCompression.Deflate:
@@ -79,12 +106,19 @@ internal sealed record SlsBody(byte[] Bytes, int RawSize, string ContentType, st
                         zlib.Write(raw);
                     }
 
-                    return packed.ToArray();
+                    return Copy(packed.GetBuffer().AsSpan(0, (int)packed.Length));
                 }
 
             default:
-                return raw;
+                return Copy(raw);
         }
+    }
+
+    private static (byte[] Packed, int Length) Copy(ReadOnlySpan<byte> bytes)
+    {
+        var copy = ArrayPool<byte>.Shared.Rent(bytes.Length);
+        bytes.CopyTo(copy);
+        return (copy, bytes.Length);
     }
 
     private static byte[] Zstd(byte[] bytes, int rawSize)
@@ -100,39 +134,5 @@ internal sealed record SlsBody(byte[] Bytes, int RawSize, string ContentType, st
         {
             throw new FormatException($"A zstd answer cannot be unpacked: {broken.Message}", broken);
         }
-    }
-
-    // SLS wants the block alone: no frame, no size in front.
-    private static byte[] Lz4(byte[] raw)
-    {
-        var packed = new byte[LZ4Codec.MaximumOutputSize(raw.Length)];
-        return packed[..LZ4Codec.Encode(raw, packed)];
-    }
-
-    private static Proto.LogGroup ToProto(SlsLogGroup group)
-    {
-        var proto = new Proto.LogGroup { Topic = group.Topic, Source = group.Source };
-        foreach (var log in group.Logs)
-        {
-            var entry = new Proto.Log { Time = log.Time };
-            if (log.TimeNanos != 0)
-            {
-                entry.TimeNs = log.TimeNanos;
-            }
-
-            foreach (var (key, value) in log.Contents)
-            {
-                entry.Contents.Add(new Proto.Log.Types.Content { Key = key, Value = value });
-            }
-
-            proto.Logs.Add(entry);
-        }
-
-        foreach (var (key, value) in group.Tags ?? [])
-        {
-            proto.LogTags.Add(new Proto.LogTag { Key = key, Value = value });
-        }
-
-        return proto;
     }
 }

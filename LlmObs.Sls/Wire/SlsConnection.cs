@@ -99,7 +99,7 @@ internal sealed class SlsConnection(SlsOptions options, SlsAddress address, Http
         var request = new HttpRequestMessage(method, new Uri(address.Base, search.Length == 0 ? path : $"{path}?{search}"));
         if (body.Bytes.Length > 0)
         {
-            request.Content = new ByteArrayContent(body.Bytes);
+            request.Content = new ReadOnlyMemoryContent(body.Bytes);
         }
 
         foreach (var (name, value) in headers)
@@ -145,7 +145,7 @@ internal sealed class SlsConnection(SlsOptions options, SlsAddress address, Http
         if (options.Signature == SlsSignature.V4)
         {
             headers["x-log-date"] = now.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
-            headers["x-log-content-sha256"] = Convert.ToHexStringLower(SHA256.HashData(body.Bytes));
+            headers["x-log-content-sha256"] = Convert.ToHexStringLower(SHA256.HashData(body.Bytes.Span));
             return headers;
         }
 
@@ -153,7 +153,7 @@ internal sealed class SlsConnection(SlsOptions options, SlsAddress address, Http
         headers["x-log-signaturemethod"] = options.Signature == SlsSignature.V1Sha256 ? "hmac-sha256" : "hmac-sha1";
         if (body.Bytes.Length > 0)
         {
-            headers["Content-MD5"] = Md5(body.Bytes);
+            headers["Content-MD5"] = Md5(body.Bytes.Span);
         }
 
         return headers;
@@ -164,7 +164,7 @@ internal sealed class SlsConnection(SlsOptions options, SlsAddress address, Http
         "CA5351:Do Not Use Broken Cryptographic Algorithms",
         Justification = "The protocol asks for Content-MD5; it protects nothing."
     )]
-    private static string Md5(byte[] bytes) => Convert.ToHexString(MD5.HashData(bytes));
+    private static string Md5(ReadOnlySpan<byte> bytes) => Convert.ToHexString(MD5.HashData(bytes));
 
     private static SlsAnswer Read(HttpResponseMessage response, byte[] bytes)
     {

@@ -4,6 +4,10 @@ using Microsoft.Extensions.Options;
 
 namespace LlmObs.Storage.Access;
 
+/// <summary>A key as it was when PostgreSQL last said so.</summary>
+/// <param name="Hash">SHA-256 of the secret, in hexadecimal digits.</param>
+public sealed record RememberedKey(string Hash, ApiKey Key, DateTimeOffset ConfirmedAt);
+
 /// <summary>Finds keys for the ways in and the API. <see cref="KeyRing"/> makes and changes them.</summary>
 public sealed class ApiKeys(Database database, TimeProvider time, IOptions<StorageOptions> options)
 {
@@ -70,6 +74,26 @@ public sealed class ApiKeys(Database database, TimeProvider time, IOptions<Stora
         var hash = Secret.Hash(key);
         var found = await bySecret.GetAsync(Convert.ToHexString(hash), () => LoadAsync(FindBySecret, new { hash }), cancellationToken);
         return found?.ValidUntil <= time.GetUtcNow() ? null : found;
+    }
+
+    /// <summary>The keys that go on working while PostgreSQL is away.</summary>
+    public IReadOnlyList<RememberedKey> Remembered
+    {
+        get
+        {
+            var now = time.GetUtcNow();
+            return [.. bySecret.Standing.Select(answer => new RememberedKey(answer.Key, answer.Value, now - answer.Age))];
+        }
+    }
+
+    /// <summary>Begins with what an earlier process remembered, so that its senders are known while PostgreSQL is away.</summary>
+    public void Recall(IEnumerable<RememberedKey> keys)
+    {
+        var now = time.GetUtcNow();
+        foreach (var key in keys.Where(key => key.ConfirmedAt <= now))
+        {
+            bySecret.Recall(key.Hash, key.Key, now - key.ConfirmedAt);
+        }
     }
 
     /// <summary>The same for who has shown the key before: a session. Secrets may have been rotated since.</summary>

@@ -33,6 +33,18 @@ internal sealed class ShortCache<TKey, TValue>(TimeProvider time, TimeSpan memor
 
     public int Count => known.Count + unknown.Count;
 
+    /// <summary>The answers that stand while PostgreSQL is away, and how old they are.</summary>
+    public IReadOnlyList<(TKey Key, TValue Value, TimeSpan Age)> Standing =>
+        [
+            .. known
+                .Select(answer => (answer.Key, answer.Value.Value, Age: time.GetElapsedTime(answer.Value.ConfirmedAt)))
+                .Where(answer => answer.Age <= memory),
+        ];
+
+    /// <summary>Begins with an answer that an earlier process had. PostgreSQL is asked all the same.</summary>
+    public void Recall(TKey key, TValue value, TimeSpan age) =>
+        known.TryAdd(key, new(value, null, time.GetTimestamp() - (long)(age.TotalSeconds * time.TimestampFrequency)));
+
     public ValueTask<TValue?> GetAsync(TKey key, Func<Task<TValue?>> load, CancellationToken cancellationToken)
     {
         if (known.TryGetValue(key, out var answer) && answer.FreshFrom is { } from && time.GetElapsedTime(from) < Fresh)

@@ -11,7 +11,7 @@ public sealed class SpanLedger(Database database)
     private const string Claim = """
         UPDATE ledger_progress SET leased_until = now() + @lease
         WHERE leased_until IS NULL OR leased_until <= now()
-        RETURNING next_minute
+        RETURNING next_minute AS "NextMinute", now() AS "BeganAt"
         """;
 
     private const string Count = $"""
@@ -44,6 +44,17 @@ public sealed class SpanLedger(Database database)
         ORDER BY l.minute, l.project_id
         """;
 
+    private const string LastDay = """
+        SELECT p.name AS "Project", count(*) AS "Minutes", sum(l.record_spans)::bigint AS "RecordSpans",
+            sum(l.missing_spans)::bigint AS "MissingSpans", count(*) FILTER (WHERE l.state = 1) AS "Waiting",
+            count(*) FILTER (WHERE l.state = 2) AS "Gaps", sum(l.repaired_spans)::bigint AS "RepairedSpans",
+            sum(l.surplus_logs)::bigint AS "SurplusLogs"
+        FROM ledger_minutes AS l JOIN projects AS p ON p.id = l.project_id
+        WHERE l.minute >= now() - interval '24 hours'
+        GROUP BY p.name
+        ORDER BY p.name
+        """;
+
     private const string Waiting = """
         SELECT DISTINCT project_id AS "ProjectId", date_trunc('minute', created_at) AS "Minute" FROM outbox WHERE parked_at IS NULL
         """;
@@ -69,12 +80,14 @@ public sealed class SpanLedger(Database database)
         WHERE EXISTS (SELECT FROM spans AS s WHERE s.project_id = @projectId AND s.trace_id = t.trace_id AND s.span_id = t.span_id)
         """;
 
+    // What the shippers reopened since the turn began has been looked at too early.
     private const string Save = """
-        INSERT INTO ledger_minutes (project_id, minute, state, record_spans, sls_spans, missing_spans, surplus_logs, repaired_spans, repairs)
+        INSERT INTO ledger_minutes AS l (project_id, minute, state, record_spans, sls_spans, missing_spans, surplus_logs, repaired_spans, repairs)
         VALUES (@ProjectId, @Minute, @State, @RecordSpans, @SlsSpans, @MissingSpans, @SurplusLogs, @RepairedSpans, @Repairs)
         ON CONFLICT (project_id, minute) DO UPDATE
         SET state = excluded.state, record_spans = excluded.record_spans, sls_spans = excluded.sls_spans, missing_spans = excluded.missing_spans,
             surplus_logs = excluded.surplus_logs, repaired_spans = excluded.repaired_spans, repairs = excluded.repairs, checked_at = now()
+        WHERE l.checked_at <= @beganAt
         """;
 
     private const string SendAgain = """
@@ -95,13 +108,13 @@ public sealed class SpanLedger(Database database)
         WHERE state IN (1, 2)
         """;
 
-    /// <summary>Takes the turn, until it is given back by <see cref="FinishAsync"/> or the lease runs out. Returns the first minute not compared yet; null when another has the turn.</summary>
-    public Task<DateTimeOffset?> ClaimAsync(TimeSpan lease, CancellationToken cancellationToken) =>
-        database.RunAsync<DateTimeOffset?>(
+    /// <summary>Takes the turn, until it is given back by <see cref="FinishAsync"/> or the lease runs out. Null when another has it.</summary>
+    public Task<LedgerTurn?> ClaimAsync(TimeSpan lease, CancellationToken cancellationToken) =>
+        database.RunAsync(
             async connection =>
-                await connection.ExecuteScalarAsync<DateTime?>(new CommandDefinition(Claim, new { lease }, cancellationToken: cancellationToken))
-                    is { } at
-                    ? Utc(at)
+                await connection.QuerySingleOrDefaultAsync<TurnRow>(new CommandDefinition(Claim, new { lease }, cancellationToken: cancellationToken))
+                    is { } row
+                    ? new LedgerTurn(Utc(row.NextMinute), Utc(row.BeganAt))
                     : null,
             cancellationToken
         );
@@ -123,6 +136,10 @@ public sealed class SpanLedger(Database database)
     /// <param name="project">A project's name; null for all.</param>
     public Task<IReadOnlyList<LedgerEntry>> SinceAsync(DateTimeOffset since, string? project, CancellationToken cancellationToken) =>
         QueryAsync<EntryRow, LedgerEntry>(Since, new { since = since.UtcDateTime, project }, row => row.ToEntry(), cancellationToken);
+
+    /// <summary>The last 24 hours of every project in which spans were received.</summary>
+    public Task<IReadOnlyList<LedgerDay>> LastDayAsync(CancellationToken cancellationToken) =>
+        QueryAsync<LedgerDay, LedgerDay>(LastDay, new { }, row => row, cancellationToken);
 
     /// <summary>The minutes whose outbox rows are not all shipped.</summary>
     public async Task<IReadOnlySet<(int ProjectId, DateTimeOffset Minute)>> WaitingAsync(CancellationToken cancellationToken) =>
@@ -170,7 +187,13 @@ public sealed class SpanLedger(Database database)
         );
 
     /// <summary>Writes down what was found; what SLS lacks goes into the outbox in the same transaction.</summary>
-    public Task SaveAsync(LedgerEntry entry, IReadOnlyList<RecordedSpan> sendAgain, int spansARow, CancellationToken cancellationToken) =>
+    public Task SaveAsync(
+        LedgerTurn turn,
+        LedgerEntry entry,
+        IReadOnlyList<RecordedSpan> sendAgain,
+        int spansARow,
+        CancellationToken cancellationToken
+    ) =>
         database.RunAsync(
             async connection =>
             {
@@ -189,6 +212,7 @@ public sealed class SpanLedger(Database database)
                             entry.SurplusLogs,
                             entry.RepairedSpans,
                             entry.Repairs,
+                            beganAt = turn.BeganAt.UtcDateTime,
                         },
                         cancellationToken: cancellationToken
                     )
@@ -251,6 +275,8 @@ public sealed class SpanLedger(Database database)
 
     private static DateTimeOffset Utc(DateTime at) => new(DateTime.SpecifyKind(at, DateTimeKind.Utc));
 
+    private sealed record TurnRow(DateTime NextMinute, DateTime BeganAt);
+
     private sealed record ProjectRow(int Id, string Name);
 
     private sealed record CountRow(int ProjectId, string Project, DateTime Minute, long Spans, long Hash);
@@ -277,6 +303,32 @@ public sealed class SpanLedger(Database database)
         public LedgerEntry ToEntry() =>
             new(ProjectId, Project, Utc(Minute), (LedgerState)State, RecordSpans, SlsSpans, MissingSpans, SurplusLogs, RepairedSpans, Repairs);
     }
+}
+
+/// <summary>One replica's turn.</summary>
+/// <param name="NextMinute">The first minute that is not compared yet.</param>
+/// <param name="BeganAt">By PostgreSQL's clock.</param>
+public sealed record LedgerTurn(DateTimeOffset NextMinute, DateTimeOffset BeganAt);
+
+/// <summary>What was found of a project's minutes, summed up.</summary>
+/// <param name="Minutes">Those that were compared; in the others nothing was received.</param>
+/// <param name="MissingSpans">Spans of the record that SLS did not have when last looked.</param>
+/// <param name="Waiting">Minutes of which something is on its way.</param>
+/// <param name="Gaps">Minutes of which SLS lacks spans that nothing brings.</param>
+/// <param name="RepairedSpans">Sent again because they were missing.</param>
+public sealed record LedgerDay(
+    string Project,
+    long Minutes,
+    long RecordSpans,
+    long MissingSpans,
+    long Waiting,
+    long Gaps,
+    long RepairedSpans,
+    long SurplusLogs
+)
+{
+    /// <summary>Of the record's spans, the share that SLS has: 0 to 1.</summary>
+    public double Coverage => RecordSpans == 0 ? 1 : 1 - (double)MissingSpans / RecordSpans;
 }
 
 /// <summary>What is open in the ledger.</summary>

@@ -54,9 +54,18 @@ public sealed class Outbox(Database database)
         WHERE s.day = ANY (@Days)
         """;
 
+    // Spans that reach SLS after their minute was compared: it is compared once more.
     private const string Complete = """
         WITH done AS (DELETE FROM outbox WHERE id = ANY (@ids) RETURNING span_count),
-             total AS (SELECT count(*) AS batches, coalesce(sum(span_count), 0) AS spans FROM done)
+             total AS (SELECT count(*) AS batches, coalesce(sum(span_count), 0) AS spans FROM done),
+             late AS (
+                 INSERT INTO ledger_minutes AS l
+                     (project_id, minute, state, record_spans, sls_spans, missing_spans, surplus_logs, repaired_spans, repairs)
+                 SELECT m.project_id, m.minute, 1, 0, 0, 0, 0, 0, 0
+                 FROM unnest(@projectIds, @minutes) AS m (project_id, minute)
+                 WHERE m.minute < (SELECT next_minute FROM ledger_progress)
+                 ON CONFLICT (project_id, minute) DO UPDATE SET state = 1, checked_at = now() WHERE l.state IN (0, 3)
+             )
         UPDATE outbox_totals
         SET shipped_batches = shipped_batches + total.batches, shipped_spans = shipped_spans + total.spans
         FROM total
@@ -105,9 +114,25 @@ public sealed class Outbox(Database database)
             cancellationToken
         );
 
-    /// <summary>Removes shipped rows and counts them.</summary>
-    public Task CompleteAsync(IReadOnlyCollection<OutboxBatch> batches, CancellationToken cancellationToken) =>
-        ExecuteAsync(Complete, new { ids = batches.Select(batch => batch.Id).ToArray() }, cancellationToken);
+    /// <summary>Removes shipped rows and counts them. Minutes they belong to are compared again when the ledger has passed them.</summary>
+    public Task CompleteAsync(IReadOnlyCollection<OutboxBatch> batches, CancellationToken cancellationToken)
+    {
+        var minutes = batches
+            .SelectMany(batch => batch.Records.Select(record => (ProjectId: batch.Project.Id, Minute: MinuteOf(record.ReceivedAt ?? batch.CreatedAt))))
+            .Distinct()
+            .Order()
+            .ToList();
+        return ExecuteAsync(
+            Complete,
+            new
+            {
+                ids = batches.Select(batch => batch.Id).ToArray(),
+                projectIds = minutes.ConvertAll(minute => minute.ProjectId).ToArray(),
+                minutes = minutes.ConvertAll(minute => minute.Minute).ToArray(),
+            },
+            cancellationToken
+        );
+    }
 
     /// <summary>Gives a row back, due again at <paramref name="retryAt"/>. Without effect when the lease ran out and another has claimed it.</summary>
     public Task PostponeAsync(OutboxBatch batch, string error, DateTimeOffset retryAt, CancellationToken cancellationToken) =>
@@ -154,6 +179,8 @@ public sealed class Outbox(Database database)
         );
         return [.. spans.Select(span => span.ToRecord())];
     }
+
+    private static DateTime MinuteOf(DateTimeOffset at) => at.UtcDateTime.AddTicks(-(at.UtcTicks % TimeSpan.TicksPerMinute));
 
     private Task<int> FailAsync(OutboxBatch batch, string error, DateTimeOffset? retryAt, bool park, CancellationToken cancellationToken) =>
         ExecuteAsync(

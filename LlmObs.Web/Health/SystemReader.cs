@@ -21,6 +21,7 @@ public sealed record SystemState(
     Seen<IReadOnlyList<ProjectCoverage>> Coverage,
     Seen<Backlog> Backlog,
     Seen<LedgerStrip> Ledger,
+    Seen<IReadOnlyList<LedgerDay>> LedgerDay,
     Seen<IReadOnlyList<ParkedBatch>> Parked,
     Seen<IReadOnlyList<DifyReaderStatus>> Dify
 );
@@ -58,9 +59,10 @@ public sealed partial class SystemReader(
         var covered = LookAsync(coverage.OfLastWeekAsync, cancellationToken);
         var backlog = LookAsync(async token => new Backlog(await history.RateAsync(token)), cancellationToken);
         var strip = LookAsync(token => LedgerAsync(project, token), cancellationToken);
+        var day = LookAsync(ledger.LastDayAsync, cancellationToken);
         var aside = LookAsync(token => parked.ListAsync(project, MostParked, token), cancellationToken);
         var readers = LookAsync(dify.StatusAsync, cancellationToken);
-        return new(await stored, await queue, await sls, await covered, await backlog, await strip, await aside, await readers);
+        return new(await stored, await queue, await sls, await covered, await backlog, await strip, await day, await aside, await readers);
     }
 
     private async Task<LedgerStrip> LedgerAsync(string project, CancellationToken cancellationToken)

@@ -1,11 +1,14 @@
+using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
+using Google.Protobuf;
+using K4os.Compression.LZ4;
 using LlmObs.Sls.Signing;
-using LlmObs.Sls.Wire;
+using LlmObs.Sls.Wire.Proto;
 
 namespace LlmObs.Ingest.Bench.Sls;
 
-/// <summary>An endpoint of SLS that checks each request's signature, decodes what it is sent, counts it and throws it away; or one that takes logs and never answers.</summary>
+/// <summary>An endpoint of SLS that checks each request's signature, unpacks it, counts its logs and throws it away; or one that takes logs and never answers.</summary>
 internal static class DiscardingSls
 {
     public const string Secret = "local";
@@ -54,26 +57,53 @@ internal static class DiscardingSls
         await app.RunAsync();
     }
 
+    // As cheap as checking can be: it runs on the cores that are measured.
     private static async Task TakeAsync(HttpContext context)
     {
-        using var buffer = new MemoryStream();
-        await context.Request.Body.CopyToAsync(buffer);
-        var body = buffer.ToArray();
-        if (!IsSigned(context.Request, body))
-        {
-            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
-            await context.Response.WriteAsJsonAsync(
-                new { errorCode = "SignatureNotMatch", errorMessage = "The signature is not that of this request." }
-            );
-            return;
-        }
-
+        var length = (int)context.Request.ContentLength!.Value;
         var rawSize = int.Parse(context.Request.Headers["x-log-bodyrawsize"].ToString(), CultureInfo.InvariantCulture);
-        var raw = SlsBody.Decompress(body, context.Request.Headers["x-log-compresstype"].ToString(), rawSize);
-        Interlocked.Add(ref logs, LlmObs.Sls.Wire.Proto.LogGroup.Parser.ParseFrom(raw).Logs.Count);
+        var (body, raw) = (ArrayPool<byte>.Shared.Rent(length), ArrayPool<byte>.Shared.Rent(rawSize));
+        try
+        {
+            await context.Request.Body.ReadExactlyAsync(body.AsMemory(0, length));
+            if (!IsSigned(context.Request, body.AsSpan(0, length)))
+            {
+                context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+                await context.Response.WriteAsJsonAsync(
+                    new { errorCode = "SignatureNotMatch", errorMessage = "The signature is not that of this request." }
+                );
+            }
+            else if (LZ4Codec.Decode(body.AsSpan(0, length), raw.AsSpan(0, rawSize)) != rawSize)
+            {
+                context.Response.StatusCode = StatusCodes.Status400BadRequest;
+                await context.Response.WriteAsJsonAsync(new { errorCode = "PostBodyUncompressError", errorMessage = "The body is not of its size." });
+            }
+            else
+            {
+                Interlocked.Add(ref logs, CountLogs(raw, rawSize));
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(body);
+            ArrayPool<byte>.Shared.Return(raw);
+        }
     }
 
-    private static bool IsSigned(HttpRequest request, byte[] body)
+    private static int CountLogs(byte[] group, int length)
+    {
+        var count = 0;
+        using var input = new CodedInputStream(group, 0, length);
+        while (input.ReadTag() is not 0 and var tag)
+        {
+            count += WireFormat.GetTagFieldNumber(tag) == LogGroup.LogsFieldNumber ? 1 : 0;
+            input.SkipLastField();
+        }
+
+        return count;
+    }
+
+    private static bool IsSigned(HttpRequest request, ReadOnlySpan<byte> body)
     {
         var message = new SignedMessage(
             request.Method,

@@ -42,8 +42,17 @@ public sealed partial class Stack : IAsyncDisposable
         }
     }
 
+    public static Task<Stack> StartAsync(string? dataDirectory = null, StackPorts? ports = null, params string[] arguments) =>
+        StartAsync([], dataDirectory, ports, arguments);
+
     /// <summary>Starts the stack and waits for its login link. A data directory given is kept, one made is removed.</summary>
-    public static async Task<Stack> StartAsync(string? dataDirectory = null, StackPorts? ports = null, params string[] arguments)
+    /// <param name="settings">Environment variables, which every service inherits.</param>
+    public static async Task<Stack> StartAsync(
+        Dictionary<string, string> settings,
+        string? dataDirectory = null,
+        StackPorts? ports = null,
+        params string[] arguments
+    )
     {
         var directory = dataDirectory ?? Directory.CreateTempSubdirectory("llmobs-e2e-").FullName;
         var chosen = ports ?? StackPorts.Free();
@@ -54,6 +63,11 @@ public sealed partial class Stack : IAsyncDisposable
             RedirectStandardInput = true,
             WorkingDirectory = Repository.Root,
         };
+        foreach (var (name, value) in settings)
+        {
+            start.Environment[name] = value;
+        }
+
         start.ArgumentList.Add(Repository.BuildOutput("LlmObs.AppHost"));
         foreach (var argument in chosen.Arguments(withDemo: arguments.Contains("--demo")).Concat(["--data-dir", directory]).Concat(arguments))
         {

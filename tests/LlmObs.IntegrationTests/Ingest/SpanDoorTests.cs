@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using LlmObs.Ingest.Otlp.Protos;
 using LlmObs.Storage.Access;
 using LlmObs.Storage.Redaction;
@@ -27,6 +28,25 @@ public sealed class SpanDoorTests(IngestDatabase database)
             var count = await CountAsync(server);
             Assert.Equal(("mobile", "name", mode == "DryRun", OtlpBodies.TraceHex), (count.Rule, count.Field, count.IsDryRun, count.TraceId));
         }
+    }
+
+    [Fact]
+    public async Task A_score_posted_to_the_API_is_redacted()
+    {
+        await using var server = await (await IngestServer.StartAsync(database, null, ("Redaction:Mode", "On"))).ReadyAsync();
+        server.Http.DefaultRequestHeaders.Authorization = new("Bearer", IngestServer.Key);
+
+        using var answer = await server.Http.PostAsJsonAsync(
+            "/api/v1/feedback",
+            new { requestId = "r-1", value = false, comment = "call me, 13812345678", metadata = new { from = "lin@shop.example" } },
+            Cancel
+        );
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var stored = await server.Http.GetStringAsync("/api/v1/scores?requestId=r-1", Cancel);
+        Assert.Contains("call me, [mobile]", stored, StringComparison.Ordinal);
+        Assert.Contains("[email]", stored, StringComparison.Ordinal);
+        Assert.DoesNotContain("13812345678", stored, StringComparison.Ordinal);
     }
 
     [Fact]

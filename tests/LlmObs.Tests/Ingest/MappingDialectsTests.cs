@@ -375,6 +375,18 @@ public sealed class MappingDialectsTests
         Assert.Equal(type, Map(("langfuse.observation.level", "ERROR"), ("langfuse.observation.status_message", message)).Span.ErrorType);
 
     [Fact]
+    public void What_a_reranker_was_given_stands_for_what_it_found_when_it_does_not_say()
+    {
+        (string, object)[] given = [("openinference.span.kind", "RERANKER"), ("reranker.input_documents.0.document.id", "given")];
+
+        Assert.Equal(["given"], Map(given).Content.Documents.Select(document => document.Id));
+        Assert.Equal(
+            ["found"],
+            Map([.. given, ("reranker.output_documents.0.document.id", "found")]).Content.Documents.Select(document => document.Id)
+        );
+    }
+
+    [Fact]
     public void Flattened_lists_come_in_any_order_with_gaps()
     {
         var documents = Map(

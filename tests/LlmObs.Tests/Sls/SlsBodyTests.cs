@@ -1,5 +1,6 @@
 using System.Globalization;
 using CsCheck;
+using Google.Protobuf;
 using K4os.Compression.LZ4;
 using LlmObs.Sls;
 using LlmObs.Sls.Wire;
@@ -28,13 +29,14 @@ public sealed class SlsBodyTests
             {
                 var group = new SlsLogGroup(logs, "topic", "10.0.0.7", [new("batch_id", "b")]);
                 var body = SlsBody.Of(group);
-                var raw = SlsBody.Decompress(body.Bytes, body.Compression, body.RawSize);
+                var raw = SlsBody.Decompress(body.Bytes.ToArray(), body.Compression, body.RawSize);
                 var read = LogGroup.Parser.ParseFrom(raw);
 
                 Assert.Equal(
                     ("topic", "10.0.0.7", "batch_id", "b"),
                     (read.Topic, read.Source, read.LogTags.Single().Key, read.LogTags.Single().Value)
                 );
+                Assert.Equal(raw, read.ToByteArray());
                 Assert.Equal(logs.Count, read.Logs.Count);
                 foreach (var (log, copy) in logs.Zip(read.Logs))
                 {

@@ -58,6 +58,34 @@ public sealed class ShortCacheTests
         await Assert.ThrowsAsync<StorageUnavailableException>(AskAsync);
     }
 
+    [Fact]
+    public async Task Recalls_what_an_earlier_process_knew_for_as_long_as_that_would_have_remembered_it()
+    {
+        await AskAsync();
+        clock.Advance(TimeSpan.FromMinutes(20));
+        var (key, value, age) = Assert.Single(cache.Standing);
+        var later = new ShortCache<string, string>(clock, TimeSpan.FromHours(1));
+        later.Recall(key, value, age);
+        database = () => throw new StorageUnavailableException("away");
+
+        clock.Advance(TimeSpan.FromMinutes(40));
+        Assert.Equal("rights", await later.GetAsync(key, database, Cancel));
+
+        clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Empty(later.Standing);
+        await Assert.ThrowsAsync<StorageUnavailableException>(async () => await later.GetAsync(key, database, Cancel));
+    }
+
+    [Fact]
+    public async Task Asks_the_database_about_what_it_recalls()
+    {
+        cache.Recall("key", "rights of then", TimeSpan.FromMinutes(1));
+        database = () => Task.FromResult<string?>(null);
+
+        Assert.Null(await AskAsync());
+        Assert.Empty(cache.Standing);
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task Does_not_wait_for_a_database_that_hangs_and_takes_its_answer_when_it_comes()
     {

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using Google.Protobuf;
 using LlmObs.Ingest.Spooling;
 using LlmObs.IntegrationTests.Support;
 using LlmObs.LocalHost.Postgres;
@@ -154,6 +156,28 @@ public sealed class PostgresAwayTests(IngestDatabase database) : IAsyncLifetime
         await spans.DisposeAsync();
     }
 
+    [Fact]
+    public async Task Knows_its_senders_after_a_restart_while_PostgreSQL_is_stopped()
+    {
+        await using (var first = await StartIngestAsync(postgres.Port))
+        {
+            Assert.Equal(HttpStatusCode.OK, await SendWithAsync(first, IngestServer.Key));
+        }
+
+        await postgres.StopAsync();
+        await using (var second = await LaunchIngestAsync(postgres.Port))
+        {
+            Assert.Equal(HttpStatusCode.OK, await SendWithAsync(second, IngestServer.Key));
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, await SendWithAsync(second, "a-key-nobody-has-seen-0123456789"));
+        }
+
+        postgres = await StartPostgresAsync(postgres.Port);
+        await using var third = await StartIngestAsync(postgres.Port);
+        await DrainedAsync(third);
+        await using var source = NpgsqlDataSource.Create(postgres.ConnectionString("llmobs"));
+        Assert.Equal(2, (await CountAsync(source, "SELECT span_id, count(*) FROM spans WHERE trace_id = $1 GROUP BY span_id")).Count);
+    }
+
     public async ValueTask DisposeAsync()
     {
         NpgsqlConnection.ClearAllPools();
@@ -171,10 +195,14 @@ public sealed class PostgresAwayTests(IngestDatabase database) : IAsyncLifetime
             }
         );
 
-    private async Task<IngestServer> StartIngestAsync(int port, int spoolBytes = 100_000_000, string? spoolDirectory = null)
+    private async Task<IngestServer> StartIngestAsync(int port, int spoolBytes = 100_000_000, string? spoolDirectory = null) =>
+        await (await LaunchIngestAsync(port, spoolBytes, spoolDirectory)).ReadyAsync();
+
+    /// <summary>Without waiting for PostgreSQL.</summary>
+    private Task<IngestServer> LaunchIngestAsync(int port, int spoolBytes = 100_000_000, string? spoolDirectory = null)
     {
         var connection = new NpgsqlConnectionStringBuilder(postgres.ConnectionString("llmobs")) { Port = port };
-        var server = await IngestServer.StartAsync(
+        return IngestServer.StartAsync(
             database,
             connection.ConnectionString,
             ("Spool:Directory", spoolDirectory ?? SpoolDirectory),
@@ -182,7 +210,16 @@ public sealed class PostgresAwayTests(IngestDatabase database) : IAsyncLifetime
             ("Spool:PatienceSeconds", "0.5"),
             ("Spool:RetrySeconds", "0.1")
         );
-        return await server.ReadyAsync();
+    }
+
+    private static async Task<HttpStatusCode> SendWithAsync(IngestServer ingest, string key)
+    {
+        var span = OtlpBodies.Span("step", RandomNumberGenerator.GetBytes(8));
+        span.TraceId = ByteString.CopyFrom(Convert.FromHexString(NumberedSpans.TraceHex));
+        using var request = OtlpBodies.Http(OtlpBodies.Request(span));
+        request.Headers.Authorization = new("Bearer", key);
+        using var response = await ingest.Http.SendAsync(request, TestContext.Current.CancellationToken);
+        return response.StatusCode;
     }
 
     private static async Task<HealthStatus> SpoolHealthAsync(IngestServer ingest) =>

@@ -155,6 +155,7 @@ public sealed class SlsFaultTests(TestDatabase database) : IClassFixture<TestDat
                 ["Shipping:MaxPauseSeconds"] = "0.5",
                 // The front makes questions wait for writes, which is what these seconds are for.
                 ["Shipping:VisibilitySeconds"] = "0.1",
+                ["Shipping:LateWriteSeconds"] = "0",
                 ["TraceLog:TimeoutSeconds"] = "3",
                 ["urls"] = "http://127.0.0.1:0",
             }

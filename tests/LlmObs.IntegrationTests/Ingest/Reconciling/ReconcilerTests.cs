@@ -90,6 +90,50 @@ public sealed class ReconcilerTests(TestDatabase database) : IClassFixture<TestD
     }
 
     [Fact]
+    public async Task Compares_a_minute_again_when_a_span_of_it_is_shipped_late()
+    {
+        var batch = await WriteAsync(Spans.Chat());
+        await ShipAsync(batch);
+        await CompareAsync();
+        Assert.Equal((LedgerState.Equal, 1, 1, 0, 0), await FoundAsync());
+
+        // Content that came late: a new version of the span, received when it was. SLS loses it.
+        await database.ScalarAsync($"UPDATE spans SET version = 2 WHERE project_id = {project.Id}");
+        await CompareAsync();
+        Assert.Equal((LedgerState.Equal, 1, 1, 0, 0), await FoundAsync());
+        await database.Outbox.CompleteAsync([batch], Token);
+
+        await CompareAsync();
+        Assert.Equal((LedgerState.Gap, 1, 1, 1, 0), await FoundAsync());
+    }
+
+    [Fact]
+    public async Task Compares_a_minute_in_which_nothing_was_when_a_span_of_it_is_shipped_late()
+    {
+        await CompareAsync();
+        Assert.Empty(await EntriesAsync());
+
+        await database.Outbox.CompleteAsync([await WriteAsync(Spans.Chat())], Token);
+
+        await CompareAsync();
+        Assert.Equal((LedgerState.Gap, 1, 0, 1, 0), await FoundAsync());
+    }
+
+    [Fact]
+    public async Task Does_not_settle_a_minute_that_was_reopened_while_it_was_compared()
+    {
+        var batch = await WriteAsync(Spans.Chat());
+        await ShipAsync(batch);
+        await CompareAsync();
+        var turn = await Ledger.ClaimAsync(TimeSpan.FromMinutes(1), Token);
+        await database.Outbox.CompleteAsync([batch], Token);
+
+        await Ledger.SaveAsync(turn!, Assert.Single(await EntriesAsync()) with { State = LedgerState.Equal }, [], 500, Token);
+
+        Assert.Equal(LedgerState.Waiting, Assert.Single(await EntriesAsync()).State);
+    }
+
+    [Fact]
     public async Task Records_what_SLS_holds_too_much_of()
     {
         var twice = await WriteAsync(Spans.Chat());

@@ -104,6 +104,7 @@ public sealed class SlsShipperTests(TestDatabase database) : IClassFixture<TestD
         builder.Configuration["Shipping:MaxRetrySeconds"] = "1";
         builder.Configuration["Shipping:MaxPauseSeconds"] = "0.5";
         builder.Configuration["Shipping:VisibilitySeconds"] = "0.2";
+        builder.Configuration["Shipping:LateWriteSeconds"] = "0";
         builder.Configuration["urls"] = "http://127.0.0.1:0";
         builder.AddServiceDefaults();
         builder.AddLlmObsDatabase();

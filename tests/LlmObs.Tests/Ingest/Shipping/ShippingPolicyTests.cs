@@ -10,6 +10,7 @@ public sealed class ShippingPolicyTests
         FirstRetrySeconds = 1,
         MaxRetrySeconds = 300,
         VisibilitySeconds = 10,
+        LateWriteSeconds = 60,
         MaxAttempts = 3,
         MaxPauseSeconds = 15,
         PollSeconds = 2,
@@ -32,17 +33,18 @@ public sealed class ShippingPolicyTests
     }
 
     [Theory]
-    [InlineData(0, "RequestTimeout")]
-    [InlineData(0, "RequestError")]
-    [InlineData(500, "InternalServerError")]
-    [InlineData(502, "BadResponse")]
-    public void Waits_until_a_doubtful_write_could_be_found(int status, string code)
+    [InlineData(0, "RequestTimeout", 70)]
+    [InlineData(504, "BadResponse", 70)]
+    [InlineData(0, "RequestError", 10)]
+    [InlineData(500, "InternalServerError", 10)]
+    [InlineData(502, "BadResponse", 10)]
+    public void Waits_until_a_doubtful_write_could_be_found_also_one_that_comes_late(int status, string code, double seconds)
     {
         var verdict = Judge(status, code);
 
         Assert.False(verdict.Park);
         Assert.True(verdict.SlsIsAway);
-        Assert.Equal(TimeSpan.FromSeconds(10), verdict.Wait);
+        Assert.Equal(TimeSpan.FromSeconds(seconds), verdict.Wait);
     }
 
     [Theory]

@@ -1,22 +1,23 @@
 using System.Diagnostics.Metrics;
 using LlmObs.Domain;
 using LlmObs.Domain.Redaction;
-using LlmObs.Storage;
-using LlmObs.Storage.Redaction;
 using LlmObs.Storage.Schema;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
-namespace LlmObs.Ingest.Redaction;
+namespace LlmObs.Storage.Redaction;
 
 /// <summary>Counts finds in memory: as many numbers as there are rules and fields. <see cref="RedactionCountsLoop"/> adds them to PostgreSQL.</summary>
 public sealed class RedactionCounts
 {
+    private const string MeterName = "LlmObs.Ingest";
     private readonly Counter<long> finds;
     private readonly Lock gate = new();
     private Dictionary<(int Project, string Rule, bool DryRun, string Field), FindCount> waiting = [];
 
     public RedactionCounts(IMeterFactory meters) =>
         finds = meters
-            .Create(IngestMetrics.MeterName)
+            .Create(MeterName)
             .CreateCounter<long>("llmobs.ingest.redaction.finds", "{find}", "What redaction rules found, by rule and whether it was only a dry run.");
 
     public void Add(Project project, RedactionFind find, bool isDryRun, string traceId, string spanId)
@@ -54,7 +55,7 @@ public sealed class RedactionCounts
     }
 }
 
-/// <summary>Adds the counts to PostgreSQL every few seconds, and once more when Ingest stops.</summary>
+/// <summary>Adds the counts to PostgreSQL every few seconds, and once more when the process stops.</summary>
 public sealed partial class RedactionCountsLoop(
     RedactionCounts counts,
     RedactionFinds store,
@@ -77,7 +78,6 @@ public sealed partial class RedactionCountsLoop(
 
     private async Task StoreAsync()
     {
-        using var quiet = OpenTelemetry.SuppressInstrumentationScope.Begin();
         var taken = counts.Take();
         if (taken.Count == 0)
         {

@@ -1,7 +1,7 @@
 using LlmObs.Domain.Redaction;
 using Microsoft.Extensions.Options;
 
-namespace LlmObs.Ingest.Redaction;
+namespace LlmObs.Storage.Redaction;
 
 public enum RedactionMode
 {

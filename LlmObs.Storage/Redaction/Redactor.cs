@@ -5,7 +5,7 @@ using LlmObs.Domain.Spans;
 using LlmObs.Domain.Updates;
 using Microsoft.Extensions.Options;
 
-namespace LlmObs.Ingest.Redaction;
+namespace LlmObs.Storage.Redaction;
 
 /// <summary>Redacts what comes through the door, or only counts what it would redact.</summary>
 public sealed class Redactor(IOptions<RedactionOptions> options, RedactionCounts counts)
