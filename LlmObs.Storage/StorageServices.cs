@@ -67,6 +67,9 @@ public static class StorageServices
         services.AddSingleton<FactProgress>();
         services.AddSingleton<FactStore>();
         services.AddSingleton<QualityReader>();
+        services.AddSingleton<StepReader>();
+        services.AddSingleton<StepHours>();
+        services.AddSingleton<SharedQuestionReader>();
         services.AddSingleton<FailureReader>();
         services.AddSingleton<JudgedRequestReader>();
         services.AddSingleton<EvaluatorStore>();
@@ -84,6 +87,7 @@ public static class StorageServices
         services.AddSingleton<CaseBook>();
         services.AddSingleton<CaseReader>();
         services.AddSingleton<CaseClock>();
+        services.AddSingleton<CaseRegressionReader>();
         services.AddSingleton<TraceReader>();
         services.AddSingleton<RequestReader>();
         services.AddSingleton<RequestRoots>();
