@@ -7,7 +7,16 @@ namespace LlmObs.TraceLog;
 /// <summary>What the matching spans of one value of a field come to.</summary>
 /// <param name="Tokens">Of model calls; null when none said.</param>
 /// <param name="Costs">Of model calls, an amount for each currency.</param>
-public sealed record SpanGroup(string Value, long Spans, long Traces, long Failed, long P50Nano, long P95Nano, long? Tokens, IReadOnlyList<Cost> Costs)
+public sealed record SpanGroup(
+    string Value,
+    long Spans,
+    long Traces,
+    long Failed,
+    long P50Nano,
+    long P95Nano,
+    long? Tokens,
+    IReadOnlyList<Cost> Costs
+)
 {
     /// <summary>Of the spans, 0 to 1.</summary>
     public double ErrorRate => Spans == 0 ? 0 : (double)Failed / Spans;
@@ -28,6 +37,8 @@ public sealed record SpanGroupPage(IReadOnlyList<SpanGroup> Groups, bool HasMore
 /// <summary>Matching spans by the values of a field. Throws as <see cref="SpanSearch"/> does.</summary>
 public sealed class SpanGroups(SlsClient client)
 {
+    private const string InnerTokens = "case when outer_id is null then tokens end";
+
     private readonly SpanRows rows = new(client);
 
     /// <summary>The largest groups. Spans without a value of the field are in none.</summary>
@@ -40,17 +51,17 @@ public sealed class SpanGroups(SlsClient client)
         var groups = rows.RunAsync(
             ask,
             $"""
-            select facet, count(*) as spans, count(distinct trace_id) as traces, sum(failed) as failed, sum(tokens) as tokens,
+            select facet, count(*) as spans, count(distinct trace_id) as traces, sum(failed) as failed, sum({InnerTokens}) as tokens,
                    approx_percentile(duration, 0.5) as p50, approx_percentile(duration, 0.95) as p95
-            from ({spans}) as each_span group by facet order by {Column(order)} desc, spans desc, facet limit {limit + 1}
+            from ({spans}) as each_span {SpanPeople.JoinOuterCalls} group by facet order by {Column(order)} desc, spans desc, facet limit {limit + 1}
             """,
             cancellationToken
         );
         var costs = rows.RunAsync(
             ask,
             $"""
-            select facet, currency, sum(cost) as cost from ({spans}) as each_span
-            where cost is not null group by facet, currency order by cost desc limit 10000
+            select facet, currency, sum(cost) as cost from ({spans}) as each_span {SpanPeople.JoinOuterCalls}
+            where cost is not null and outer_id is null group by facet, currency order by cost desc limit 10000
             """,
             cancellationToken
         );
@@ -64,7 +75,7 @@ public sealed class SpanGroups(SlsClient client)
         );
     }
 
-    // A span counts once, whatever its versions; what it used and cost counts where a model was called.
+    // A span counts once, whatever its versions; what it used and cost counts where a model was called, in the inner of two calls.
     private static string Spans(SpanField field)
     {
         var (from, column) = field.Source;
@@ -82,7 +93,7 @@ public sealed class SpanGroups(SlsClient client)
         {
             GroupOrder.Failed => "failed",
             GroupOrder.P95 => "p95",
-            GroupOrder.Tokens => "coalesce(sum(tokens), 0)",
+            GroupOrder.Tokens => $"coalesce(sum({InnerTokens}), 0)",
             _ => "spans",
         };
 

@@ -33,6 +33,16 @@ public sealed class SpanPeople(SlsClient client)
     internal static readonly string IsModelCall =
         $"\"spanKind\" in ({string.Join(", ", Enum.GetValues<SpanKind>().Where(kind => kind.IsModelCall()).Select(kind => SlsSql.Text(kind.Word())))})";
 
+    /// <summary>
+    /// In SQL, behind a table with trace_id and span_id: outer_id is null unless the span is the parent of a matching model call. A library that calls a model
+    /// through another reports one call twice, the outer one around the inner.
+    /// </summary>
+    internal static readonly string JoinOuterCalls = $"""
+        left join (select "traceID" as outer_trace, "parentSpanID" as outer_id from log
+                   where {IsModelCall} and "parentSpanID" is not null and "parentSpanID" <> '' group by "traceID", "parentSpanID") as outer_call
+          on trace_id = outer_trace and span_id = outer_id
+        """;
+
     private readonly SpanRows rows = new(client);
 
     public async Task<SessionPage> SessionsAsync(SpanQuery query, string? cursor, int limit, CancellationToken cancellationToken)
@@ -96,8 +106,7 @@ public sealed class SpanPeople(SlsClient client)
             cancellationToken
         );
         var found = result.Rows.Take(limit).ToList();
-        var next =
-            result.Rows.Count > limit ? new PageCursor(SlsNumber.Long(found[^1], "latest") ?? 0, found[^1]["id"]).Encode() : null;
+        var next = result.Rows.Count > limit ? new PageCursor(SlsNumber.Long(found[^1], "latest") ?? 0, found[^1]["id"]).Encode() : null;
         var costs = await CostsAsync(ask, id, [.. found.Select(row => row["id"])], cancellationToken);
         return new(found, next, costs, result.IsComplete);
     }
@@ -115,7 +124,8 @@ public sealed class SpanPeople(SlsClient client)
             select id, currency, sum(cost) as cost
             from (select {id} as id, "traceID" as trace_id, "spanID" as span_id, max("cost") as cost, max("currency") as currency
                   from log where {id} in ({string.Join(", ", ids.Select(SlsSql.Text))}) and {IsModelCall} and "cost" is not null
-                  group by {id}, "traceID", "spanID") as calls
+                  group by {id}, "traceID", "spanID") as calls {JoinOuterCalls}
+            where outer_id is null
             group by id, currency order by cost desc limit {4 * ids.Count}
             """,
             cancellationToken

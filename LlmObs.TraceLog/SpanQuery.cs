@@ -5,7 +5,12 @@ namespace LlmObs.TraceLog;
 /// <summary>What is asked: a query line in SLS search syntax with the product's field names, and a window.</summary>
 /// <param name="From">Inclusive. The window cuts on the span's start; a span that came more than a week late is found at the time it came.</param>
 /// <param name="To">Exclusive.</param>
-public sealed record SpanQuery(string Project, string Text, DateTimeOffset From, DateTimeOffset To);
+public sealed record SpanQuery(string Project, string Text, DateTimeOffset From, DateTimeOffset To)
+{
+    /// <summary>What SLS is asked: the part of a query before <c>|</c>, as its console takes it too.</summary>
+    /// <exception cref="QueryException">The query line cannot be understood.</exception>
+    public string ForSls() => SpanAsk.Of(this).Search;
+}
 
 /// <summary>A row of a span list.</summary>
 /// <param name="Snippet">Where a word of the query stands in the content, at most 200 characters; null when no word asks for it.</param>

@@ -19,6 +19,33 @@ public static class TextParts
         return (Start(value, index), Start(value, index + 1));
     }
 
+    /// <summary>How often the words begin in each part that holds them, letters of either case alike; parts counted from 1.</summary>
+    public static IReadOnlyList<(int Part, int Count)> Counts(string value, string words)
+    {
+        var counts = new List<(int Part, int Count)>();
+        var (part, end) = (1, Of(value, 1).End);
+        for (var at = Next(0); at >= 0; at = Next(at + words.Length))
+        {
+            while (at >= end)
+            {
+                end = Of(value, ++part).End;
+            }
+
+            if (counts is [.., (var last, var count)] && last == part)
+            {
+                counts[^1] = (part, count + 1);
+            }
+            else
+            {
+                counts.Add((part, 1));
+            }
+        }
+
+        return counts;
+
+        int Next(int from) => words.Length == 0 || from > value.Length ? -1 : value.IndexOf(words, from, StringComparison.OrdinalIgnoreCase);
+    }
+
     private static int Start(string value, int index)
     {
         var at = (int)Math.Min(value.Length, (long)index * Chars);

@@ -44,6 +44,9 @@ public static class JoinBasis
     /// <summary>The child carries its caller's ids, as Dify passes them on.</summary>
     public const string DifyParent = "dify.parent";
 
+    /// <summary>OpenTelemetry says that a run of Dify's went on within this step.</summary>
+    public const string DifyAround = "dify.around";
+
     /// <summary>The one call of a tool that fits in application, time and inputs.</summary>
     public const string DifyMatch = "dify.match";
 }

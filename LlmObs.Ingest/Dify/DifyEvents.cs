@@ -33,7 +33,7 @@ internal static class DifyEvents
         return told switch
         {
             { RunId: { } runId, NodeExecutionId: { } node } => new(Node(told, runId, node)),
-            { RunId: { } runId, Name: "workflow" } => new([Run(told, runId), .. Above(told, runId)], Join(told, runId)),
+            { RunId: { } runId, Name: "workflow" } => new([Run(told, runId), .. Above(told, runId)], RunFields.Join(metadata, runId)),
             { RunId: { } runId, Name: "message", IsTrace: true, BodyId: { } id } => new(Question(told, runId, told.MessageId ?? id)),
             { Name: "message", IsTrace: true, BodyId: { } id } when told.IsOfMessage => new([Message(told, told.MessageId ?? id)]),
             { Name: "llm", TraceId: { } id } when told.IsOfMessage => new(Answer(told, id)),
@@ -91,7 +91,7 @@ internal static class DifyEvents
     private static UpdatedFields Run(Told told, Guid runId)
     {
         var step = told.Step(DifyIds.Trace(runId), DifyIds.Workflow(runId)).Attribute(DifyAttributes.Kind, "WORKFLOW");
-        AddRun(step, told, runId);
+        step.AddRun(told.Metadata, runId, told.Name, told.Error);
         return told.IsTrace ? step.Build() : step.With(told.AddTimes).Under(DifyIds.Message(told.TraceId ?? runId)).Build();
     }
 
@@ -114,39 +114,12 @@ internal static class DifyEvents
         var message = told.Step(DifyIds.Trace(runId), DifyIds.Message(messageId))
             .Attribute(DifyAttributes.Kind, "WORKFLOW")
             .Attribute(DifyAttributes.MessageId, messageId);
-        AddRun(message, told, runId);
         message
+            .AddRun(told.Metadata, runId, told.Name, told.Error)
             .Attribute(DifyAttributes.Input, told.Body.Member("input")?.Text("sys.query"))
             .Attribute(DifyAttributes.Output, told.Body.Member("output")?.Text("answer"));
         var run = new StepFields(DifyIds.Trace(runId), DifyIds.Workflow(runId), StepFields.Guessed).Under(DifyIds.Message(messageId));
         return [message.Build(isComplete: false), run.Build(isComplete: false)];
-    }
-
-    private static void AddRun(StepFields step, Told told, Guid runId)
-    {
-        var metadata = told.Metadata;
-        step.Named(metadata.Text("app_name") is { Length: > 0 } app ? app : told.Name)
-            .Ended(metadata.Text("status") ?? "", told.Body.Text("statusMessage") ?? metadata.Text("error"))
-            .Attribute(GenAiNames.WorkflowName, metadata.Text("app_name"))
-            .Attribute(DifyAttributes.Service, metadata.Text("app_name"))
-            .Attribute(DifyAttributes.AppName, metadata.Text("app_name"))
-            .Attribute(DifyAttributes.Workspace, metadata.Text("workspace_name"))
-            .Attribute(DifyAttributes.RunId, runId)
-            .Attribute(DifyAttributes.RunStatus, metadata.Text("status"))
-            .Attribute(DifyAttributes.WorkflowId, metadata.Text("workflow_id"))
-            .Attribute(DifyAttributes.TriggeredFrom, metadata.Text("triggered_from"))
-            .Attribute(DifyAttributes.WorkflowVersion, metadata.Text("version"));
-    }
-
-    private static TraceJoin? Join(Told told, Guid runId)
-    {
-        if (told.Metadata.Member("parent_trace_context") is not { } parent || parent.Id("parent_workflow_run_id") is not { } parentRun)
-        {
-            return null;
-        }
-
-        var step = parent.Id("parent_node_execution_id") is { } node ? DifyIds.Node(node) : DifyIds.Workflow(parentRun);
-        return new(DifyIds.Trace(runId), JoinBasis.DifyParent, DifyIds.Trace(parentRun), step, IsInferred: false);
     }
 
     private static UpdatedFields Message(Told told, Guid messageId) =>
@@ -221,6 +194,7 @@ internal static class DifyEvents
         public IngestionEvent Event => e;
         public JsonElement Body => e.Body;
         public JsonElement Metadata => metadata;
+        public string? Error => e.Body.Text("statusMessage") ?? metadata.Text("error");
         public bool IsTrace => e.Type == "trace-create";
         public string Name => e.Body.Text("name") ?? "";
         public Guid? BodyId => e.Body.Id("id");

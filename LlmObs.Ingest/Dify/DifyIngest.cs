@@ -10,11 +10,14 @@ public static class DifyIngest
     {
         var services = builder.Services;
         services.AddOptions<LogstoreOptions>().BindConfiguration(LogstoreOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<DifySpanOptions>().BindConfiguration(DifySpanOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<DifyWriter>();
         services.AddSingleton(provider => new DifyReaderPolicy(
             provider.GetRequiredService<IOptions<DifyReaderOptions>>().Value,
             provider.GetRequiredService<TimeProvider>()
         ));
+        services.AddSingleton<ToldSpanTurn>();
+        services.AddHostedService<ToldSpanLoop>();
         services.AddSingleton<DifyReader>();
         services.AddSingleton<LogstoreReader>();
         if (IsConfigured(builder, DifyReaderOptions.Section))

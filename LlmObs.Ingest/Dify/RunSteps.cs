@@ -11,6 +11,9 @@ internal static class RunSteps
 {
     private static readonly HashSet<string> ModelNodes = ["llm", "question-classifier", "parameter-extractor"];
 
+    /// <summary>A node that is a call to a model, and has tokens and a price of its own.</summary>
+    public static bool IsModel(string? nodeType) => nodeType is not null && ModelNodes.Contains(nodeType);
+
     public static UpdatedFields Of(DifyRun run, DifyContext context) =>
         context
             .AddApp(new(DifyIds.Trace(run.Id), DifyIds.Workflow(run.Id), StepFields.Read(run.ChangedAt)), run.AppId, run.TenantId)
@@ -71,15 +74,19 @@ internal static class RunSteps
     }
 
     /// <summary>The round around a node, as far as the node tells of it: under the run, until its container is known.</summary>
-    public static UpdatedFields RoundAround(Guid runId, RoundPlace place, DateTimeOffset start, DateTimeOffset end) =>
-        new StepFields(DifyIds.Trace(runId), DifyIds.Round(runId, place), StepFields.Guessed)
+    /// <param name="container">The execution of the node whose round it is, where that is known.</param>
+    public static UpdatedFields RoundAround(Guid runId, RoundPlace place, DateTimeOffset start, DateTimeOffset end, Guid? container = null)
+    {
+        var round = new StepFields(DifyIds.Trace(runId), DifyIds.Round(runId, place), container is null ? StepFields.Guessed : StepFields.Inferred);
+        return round
             .Named(place.Name)
-            .Under(DifyIds.Workflow(runId))
+            .Under(container is { } node ? DifyIds.Node(node) : DifyIds.Workflow(runId))
             .Holding(start, end)
             .Attribute(DifyAttributes.Kind, "CHAIN")
             .Attribute(DifyAttributes.RunId, runId)
             .Attribute(DifyAttributes.RoundIndex, (decimal)place.Index)
             .Build(isComplete: false);
+    }
 
     private static UpdatedFields Of(DifyRound round, DifyContext context) =>
         context
@@ -135,7 +142,7 @@ internal static class RunSteps
 
     private static void AddKind(StepFields step, DifyNode node, JsonElement? process, JsonElement? outputs, JsonElement? metadata)
     {
-        if (ModelNodes.Contains(node.Type))
+        if (IsModel(node.Type))
         {
             var usage = process?.Member("usage") ?? outputs?.Member("usage") ?? outputs?.Member("__usage");
             step.AddModel(process?.Text("model_provider"), process?.Text("model_name"))

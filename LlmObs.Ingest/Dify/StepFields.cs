@@ -26,6 +26,9 @@ internal sealed class StepFields(string traceId, string spanId, UpdateRank rank)
     /// <summary>Better than nothing: what another row lets expect, or a value that was cut.</summary>
     public static readonly UpdateRank Guessed = new(IsUpdate: false, 0, "");
 
+    /// <summary>Worked out from several rows: better than a guess, and given way to whoever was told.</summary>
+    public static readonly UpdateRank Inferred = new(IsUpdate: false, 1, "");
+
     public StepFields Named(string? name) => Text(StepNames.Name, name);
 
     /// <summary>A name for want of a better one.</summary>
@@ -33,6 +36,9 @@ internal sealed class StepFields(string traceId, string spanId, UpdateRank rank)
 
     /// <param name="parentSpanId">In the same trace; null says nothing.</param>
     public StepFields Under(string? parentSpanId) => Text(StepNames.Parent, parentSpanId);
+
+    /// <summary>The place of a step whose rounds or run others may know better.</summary>
+    public StepFields OrUnder(string? parentSpanId) => Guess(StepNames.Parent, parentSpanId);
 
     public StepFields Lasting(DateTimeOffset start, DateTimeOffset? end)
     {

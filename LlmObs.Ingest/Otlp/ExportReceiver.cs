@@ -1,5 +1,6 @@
 using LlmObs.Domain.Spans;
 using LlmObs.Ingest.Access;
+using LlmObs.Ingest.Dify;
 using LlmObs.Ingest.Mapping;
 using LlmObs.Ingest.Otlp.Protos;
 using LlmObs.Ingest.Scores;
@@ -39,8 +40,18 @@ internal sealed class ExportReceiver(
         }
 
         var batch = await door.PassAsync(new(project, mapped.Accepted), cancellationToken);
-        await writer.WriteAsync(new(project) { Spans = batch.Spans, Scores = [.. batch.Spans.SelectMany(SpanScores.Of)] }, cancellationToken);
-        metrics.Spans(project.Name, 0, 0, mapped.Rejected.Count);
+        var sorted = DifySpans.Sort(batch.Spans);
+        await writer.WriteAsync(
+            new(project)
+            {
+                Spans = sorted.Others,
+                Updates = sorted.Steps,
+                Told = sorted.Told,
+                Scores = [.. batch.Spans.SelectMany(SpanScores.Of)],
+            },
+            cancellationToken
+        );
+        metrics.Spans(project.Name, sorted.Steps.Count + sorted.Told.Count, 0, mapped.Rejected.Count);
         return new(mapped.Rejected.Count, mapped.Rejected.Message);
     }
 

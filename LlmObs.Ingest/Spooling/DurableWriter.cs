@@ -1,5 +1,6 @@
 using LlmObs.Ingest.Shipping;
 using LlmObs.Storage;
+using LlmObs.Storage.Dify;
 using LlmObs.Storage.Writing;
 using Microsoft.Extensions.Options;
 
@@ -15,6 +16,7 @@ public sealed partial class DurableWriter(
     UpdatedSpans updates,
     ScoreWriter scores,
     TraceJoins joins,
+    ToldSpans told,
     Database database,
     Spool spool,
     ShippingQueue shipping,
@@ -59,6 +61,7 @@ public sealed partial class DurableWriter(
         await updates.MergeAsync(batch.Project, batch.Updates, cancellationToken);
         await scores.WriteAsync(batch.Project, batch.Scores, cancellationToken);
         await joins.UpsertAsync(batch.Project.Id, batch.Joins, cancellationToken);
+        await told.KeepAsync(batch.Project, batch.Told, cancellationToken);
         var written = await spans.WriteAsync(new(batch.Project, batch.Spans, batch.LateContents), cancellationToken);
         shipping.Offer(written.Outbox);
         metrics.Spans(batch.Project.Name, written.Written, written.Repeated, rejected: 0);

@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using LlmObs.Domain;
+using LlmObs.Domain.Dify;
 using LlmObs.Domain.Scores;
 using LlmObs.Domain.Spans;
 using LlmObs.Domain.Traces;
@@ -20,6 +21,7 @@ public sealed record SpooledBatch(Project Project)
     public IReadOnlyList<UpdatedFields> Updates { get; init; } = [];
     public IReadOnlyList<Score> Scores { get; init; } = [];
     public IReadOnlyList<TraceJoin> Joins { get; init; } = [];
+    public IReadOnlyList<ToldRecord> Told { get; init; } = [];
 }
 
 /// <summary>A batch as bytes: one of version, eight of the time it was received (Unix milliseconds), then JSON through Brotli.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using LlmObs.Sls.Emulator.Http;
 using LlmObs.Sls.Emulator.Search;
+using LlmObs.Sls.Emulator.Storage;
 
 namespace LlmObs.Sls.Emulator.Catalog;
 
@@ -42,6 +43,9 @@ public sealed record LineIndex(TokenizerSettings Tokenizer, IReadOnlySet<string>
 /// <param name="Json">As written, in snake_case.</param>
 public sealed record IndexDefinition(JsonObject Json, LineIndex? Line, IReadOnlyList<IndexKey> Keys, int MaxTextBytes)
 {
+    /// <summary><see cref="Json"/> as it is stored: what has the same text is the same index.</summary>
+    public string JsonText { get; } = Json.ToJsonString(RowBuilder.Json);
+
     /// <summary>Throws <see cref="SlsException"/> IndexInfoInvalid for what the service would refuse.</summary>
     public static IndexDefinition Parse(JsonObject body)
     {
@@ -63,6 +67,13 @@ public sealed record IndexDefinition(JsonObject Json, LineIndex? Line, IReadOnly
             json["max_text_len"] is JsonValue length && length.TryGetValue<int>(out var bytes) ? Math.Clamp(bytes, 64, 16384) : 2048
         );
     }
+
+    /// <summary>What was stored of an index; empty or <c>null</c>: none.</summary>
+    /// <param name="known">Taken when it is the same.</param>
+    public static IndexDefinition? Stored(string jsonText, IndexDefinition? known = null) =>
+        jsonText is "" or "null" ? null
+        : jsonText == known?.JsonText ? known
+        : Parse((JsonObject)JsonNode.Parse(jsonText)!);
 
     private static LineIndex ParseLine(JsonObject line)
     {

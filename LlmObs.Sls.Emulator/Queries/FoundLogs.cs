@@ -19,7 +19,7 @@ internal sealed class FoundLogs(DuckDBConnection connection)
         {
             return $"{logstore.TableName} WHERE {search.Window}";
         }
-        var found = search.Matches().ToList();
+        var found = search.Matches();
         var name = $"found{++names}";
         return found.Count <= ReadAlone ? Copied(name, logstore, search, found) : $"{logstore.TableName} WHERE {Marked(name, found)}";
     }

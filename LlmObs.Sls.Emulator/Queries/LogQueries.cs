@@ -140,7 +140,7 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
         using var interrupt = cancellationToken.Register(command.Cancel);
         using var reader = command.ExecuteReader();
         var keys = Enumerable.Range(0, reader.FieldCount).Select(reader.GetName).ToList();
-        var types = Enumerable.Range(0, reader.FieldCount).Select(column => PrestoValue.TypeName(reader.GetDataTypeName(column))).ToList();
+        var types = Enumerable.Range(0, reader.FieldCount).Select(column => PrestoValue.TypeName(reader, column)).ToList();
         var rows = new List<string>();
         var row = new StringBuilder();
         var length = 0L;

@@ -9,6 +9,7 @@ namespace LlmObs.Sls.Emulator.Queries;
 /// <param name="search">Without the time range, with the topic.</param>
 internal sealed class LogSearch(Logstore logstore, LogSnapshot snapshot, TermQuery search, LogQuery query, CancellationToken cancellationToken)
 {
+    private const int MostAtOnce = 32;
     private readonly List<ITermSource> sources =
     [
         .. snapshot.Sources.Where(source =>
@@ -18,7 +19,9 @@ internal sealed class LogSearch(Logstore logstore, LogSnapshot snapshot, TermQue
             && source.Covers.Last >= snapshot.Kept.FirstSequence
         ),
     ];
-    private IReadOnlyDictionary<WildTerm, IReadOnlyList<string>>? wildWords;
+    private PreparedSearch? prepared;
+
+    private PreparedSearch Prepared => prepared ??= new PreparedSearch(search, WildWords.Of(search, new SourceQueries(sources, cancellationToken)));
 
     /// <summary>The page asked for, in its order.</summary>
     public IReadOnlyList<IndexedLog> Page()
@@ -30,21 +33,21 @@ internal sealed class LogSearch(Logstore logstore, LogSnapshot snapshot, TermQue
         }
         // The last of the page so far is on top.
         var page = new PriorityQueue<IndexedLog, IndexedLog>(query.Reverse ? InTime : InReverse);
-        foreach (var source in query.Reverse ? sources.OrderByDescending(source => source.Newest) : sources.OrderBy(source => source.Oldest))
+        IReadOnlyList<ITermSource> ordered =
+        [
+            .. query.Reverse ? sources.OrderByDescending(source => source.Newest) : sources.OrderBy(source => source.Oldest),
+        ];
+        // What is common is found in the first, what is rare needs all: so more and more at once.
+        for (var (at, count) = (0, 1); at < ordered.Count && !IsBehind(ordered[at]); at += count, count = Math.Min(count * 2, MostAtOnce))
         {
-            if (page.Count == wanted && (query.Reverse ? source.Newest < page.Peek().Time : source.Oldest > page.Peek().Time))
+            foreach (var found in new SourceQueries([.. ordered.Skip(at).Take(count)], cancellationToken).Ask(Begin))
             {
-                break;
-            }
-            foreach (var log in Matches(source))
-            {
-                if (page.Count < wanted)
+                using (found)
                 {
-                    page.Enqueue(log, log);
-                }
-                else if (page.Comparer.Compare(log, page.Peek()) > 0)
-                {
-                    page.EnqueueDequeue(log, log);
+                    if (!IsBehind(found.Source))
+                    {
+                        AddTo(page, wanted, found);
+                    }
                 }
             }
         }
@@ -55,23 +58,20 @@ internal sealed class LogSearch(Logstore logstore, LogSnapshot snapshot, TermQue
         }
         logs.Reverse();
         return logs;
+
+        bool IsBehind(ITermSource source) =>
+            page.Count == wanted && (query.Reverse ? source.Newest < page.Peek().Time : source.Oldest > page.Peek().Time);
     }
 
     /// <summary>Counts the matches in parts of equal width, from the query's begin on.</summary>
     public long[] CountBy(long width)
     {
         var counts = new long[(query.Last - query.From) / width + 1];
-        foreach (var source in sources)
+        foreach (var (first, some) in new SourceQueries(sources, cancellationToken).Ask(source => CountBy(width, source)))
         {
-            var part = (source.Oldest - query.From) / width;
-            if (IsWithin(source) && (source.Newest - query.From) / width == part)
+            for (var i = 0; i < some.Length; i++)
             {
-                counts[part] += Rows(source).Count;
-                continue;
-            }
-            foreach (var log in Matches(source))
-            {
-                counts[(log.Time - query.From) / width]++;
+                counts[first + i] += some[i];
             }
         }
         return counts;
@@ -98,34 +98,77 @@ internal sealed class LogSearch(Logstore logstore, LogSnapshot snapshot, TermQue
         );
 
     /// <summary>All matches, in order of their sequence.</summary>
-    public IEnumerable<IndexedLog> Matches() => sources.SelectMany(Matches);
+    public List<IndexedLog> Matches() =>
+        [.. new SourceQueries(sources, cancellationToken).Ask(source => Matches(source).ToList()).SelectMany(logs => logs)];
 
     /// <summary>Some matches, in order of their sequence, with what they say.</summary>
     public IEnumerable<(IndexedLog At, LogRow Row)> Read(IReadOnlyList<IndexedLog> matches) =>
         sources.SelectMany(source =>
         {
-            var own = matches.Where(log => log.Sequence >= source.Covers.First && log.Sequence <= source.Covers.Last).ToList();
-            return own.Zip(logstore.Read(source, own));
+            var builder = logstore.BuilderOf(source.Index);
+            return logstore
+                .Read(matches.Where(log => log.Sequence >= source.Covers.First && log.Sequence <= source.Covers.Last))
+                .Select(read => (read.At, builder.Build(read.Log, read.Origin)));
         });
+
+    // In the order of the page, and no further than it reaches: what is not sure is read one after the other.
+    private void AddTo(PriorityQueue<IndexedLog, IndexedLog> page, int wanted, SegmentSearch found)
+    {
+        var logs = found.Possible.Members().Select(row => (Row: row, Log: found.Source[row])).Where(at => IsVisible(at.Log) && IsBetter(at.Log));
+        foreach (var (row, log) in logs.OrderByDescending(at => at.Log, page.Comparer))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!IsBetter(log))
+            {
+                return;
+            }
+            if (found.Holds(row))
+            {
+                page.Enqueue(log, log);
+                if (page.Count > wanted)
+                {
+                    page.Dequeue();
+                }
+            }
+        }
+
+        bool IsBetter(IndexedLog log) => page.Count < wanted || page.Comparer.Compare(log, page.Peek()) > 0;
+    }
+
+    // Of the parts from the first on that the source's logs can be in.
+    private (long First, long[] Counts) CountBy(long width, ITermSource source)
+    {
+        var first = (Math.Max(source.Oldest, query.From) - query.From) / width;
+        var last = (Math.Min(source.Newest, query.Last) - query.From) / width;
+        var counts = new long[last - first + 1];
+        if (first == last && IsWithin(source))
+        {
+            counts[0] = Rows(source).Count;
+            return (first, counts);
+        }
+        foreach (var log in Matches(source))
+        {
+            counts[(log.Time - query.From) / width - first]++;
+        }
+        return (first, counts);
+    }
 
     private IEnumerable<IndexedLog> Matches(ITermSource source)
     {
         var isWithin = IsWithin(source);
-        foreach (var row in Rows(source).Members())
-        {
-            var log = source[row];
-            if (isWithin || IsVisible(log))
-            {
-                yield return log;
-            }
-        }
+        return Rows(source).Members().Select(row => source[row]).Where(log => isWithin || IsVisible(log));
     }
 
     private RowSet Rows(ITermSource source)
     {
+        using var found = Begin(source);
+        return found.Find(IsVisible, cancellationToken);
+    }
+
+    private SegmentSearch Begin(ITermSource source)
+    {
         cancellationToken.ThrowIfCancellationRequested();
-        wildWords ??= WildWords.Of(search, sources, cancellationToken);
-        return new SegmentSearch(source, search, wildWords).Find(IsVisible, logs => logstore.Read(source, logs), cancellationToken);
+        return new SegmentSearch(logstore, source, Prepared);
     }
 
     private bool IsWithin(ITermSource source) => query.HoldsAll(source.Oldest, source.Newest) && snapshot.IsKept(source);

@@ -4,29 +4,50 @@ using LlmObs.Sls.Emulator.Storage.Terms;
 
 namespace LlmObs.Sls.Emulator.Queries;
 
-/// <summary>
-/// One search in one segment. The index tells for sure of most conditions and for the others which logs may match; these are read, and
-/// their texts decide.
-/// </summary>
-internal sealed class SegmentSearch(ITermSource source, TermQuery query, IReadOnlyDictionary<WildTerm, IReadOnlyList<string>> wildWords)
+/// <summary>What a search needs to know before it asks segments.</summary>
+/// <param name="WildWords">The words each wildcard stands for.</param>
+internal sealed record PreparedSearch(TermQuery Query, IReadOnlyDictionary<WildTerm, IReadOnlyList<string>> WildWords)
 {
-    private readonly Dictionary<TermQuery, RowSet> needed = new(ReferenceEqualityComparer.Instance);
+    /// <summary>The fields whose texts have the last word.</summary>
+    public IReadOnlySet<int> CheckedFields { get; } = TermQuery.Within(Query).OfType<TextCheck>().Select(check => check.Field).ToHashSet();
+}
 
-    /// <param name="isVisible">Whether a log is to be found at all: its time, and that it has not aged out.</param>
-    /// <param name="read">Reads logs as rows, in the order given.</param>
-    public RowSet Find(Func<IndexedLog, bool> isVisible, Func<IEnumerable<IndexedLog>, IEnumerable<LogRow>> read, CancellationToken cancellationToken)
+/// <summary>
+/// One search in one segment. The index tells for sure of most conditions and for the others which logs may match; of these the texts
+/// that are asked for are read, one log at a time, and decide. For one thread.
+/// </summary>
+internal sealed class SegmentSearch : IDisposable
+{
+    private readonly Logstore logstore;
+    private readonly PreparedSearch search;
+    private readonly Dictionary<TermQuery, RowSet> needed = new(ReferenceEqualityComparer.Instance);
+    private readonly RowBounds bounds;
+    private (LogReader Reader, RowBuilder Builder)? texts;
+
+    public SegmentSearch(Logstore logstore, ITermSource source, PreparedSearch search)
     {
-        var bounds = Ask(query);
-        var unsure = (bounds.Possible & ~bounds.Sure).Members().Where(row => isVisible(source[row])).ToList();
-        if (unsure.Count == 0)
-        {
-            return bounds.Sure;
-        }
-        var found = RowSet.None(source.Count);
-        foreach (var (row, log) in unsure.Zip(read(unsure.Select(row => source[row]))))
+        this.logstore = logstore;
+        this.search = search;
+        Source = source;
+        bounds = Ask(search.Query);
+    }
+
+    public ITermSource Source { get; }
+
+    /// <summary>No other row matches.</summary>
+    public RowSet Possible => bounds.Possible;
+
+    public bool Holds(int row) => bounds.Sure.Contains(row) || (bounds.Possible.Contains(row) && Holds(search.Query, row, Texts(Source[row])));
+
+    /// <param name="isVisible">Whether a log is to be found at all. Of others that match some may be among the rows.</param>
+    public RowSet Find(Predicate<IndexedLog> isVisible, CancellationToken cancellationToken)
+    {
+        var unsure = bounds.Possible & ~bounds.Sure;
+        var found = RowSet.None(Source.Count);
+        foreach (var row in unsure.Members())
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (Holds(query, row, log))
+            if (isVisible(Source[row]) && Holds(row))
             {
                 found.Add(row);
             }
@@ -34,31 +55,33 @@ internal sealed class SegmentSearch(ITermSource source, TermQuery query, IReadOn
         return bounds.Sure | found;
     }
 
+    public void Dispose() => texts?.Reader.Dispose();
+
     private RowBounds Ask(TermQuery asked) =>
         asked switch
         {
             WordTerm or CharacterTerm or NumberTerm or WildTerm => RowBounds.Exactly(Needed(asked)),
-            TextCheck check => new RowBounds(RowSet.None(source.Count), Needed(check)),
+            TextCheck check => new RowBounds(RowSet.None(Source.Count), Needed(check)),
             NotTerms not => Ask(not.Inner) is var inner ? new RowBounds(~inner.Possible, ~inner.Sure) : default,
             AllTerms all => all
                 .Parts.Select(Ask)
                 .Aggregate(
-                    RowBounds.Exactly(RowSet.All(source.Count)),
+                    RowBounds.Exactly(RowSet.All(Source.Count)),
                     (left, right) => new RowBounds(left.Sure & right.Sure, left.Possible & right.Possible)
                 ),
             AnyTerm any => any
                 .Parts.Select(Ask)
                 .Aggregate(
-                    RowBounds.Exactly(RowSet.None(source.Count)),
+                    RowBounds.Exactly(RowSet.None(Source.Count)),
                     (left, right) => new RowBounds(left.Sure | right.Sure, left.Possible | right.Possible)
                 ),
             _ => throw new InvalidOperationException($"no rows for {asked.GetType().Name}"),
         };
 
-    private bool Holds(TermQuery asked, int row, LogRow log) =>
+    private bool Holds(TermQuery asked, int row, IReadOnlyList<FieldText> log) =>
         asked switch
         {
-            TextCheck check => Needed(check).Contains(row) && log.Texts.Any(text => check.IsWanted(text)),
+            TextCheck check => Needed(check).Contains(row) && log.Any(text => text.Field == check.Field && check.IsWanted(text)),
             NotTerms not => !Holds(not.Inner, row, log),
             AllTerms all => all.Parts.All(part => Holds(part, row, log)),
             AnyTerm any => any.Parts.Any(part => Holds(part, row, log)),
@@ -71,15 +94,21 @@ internal sealed class SegmentSearch(ITermSource source, TermQuery query, IReadOn
         {
             rows = asked switch
             {
-                WordTerm word => source.Find(word.Word),
-                CharacterTerm character => source.Find(character.First, character.Last),
-                NumberTerm number => source.Numbers(number.Field, number.IsWanted),
-                WildTerm wild => wildWords[wild].Select(source.Find).Aggregate(RowSet.None(source.Count), (left, right) => left | right),
+                WordTerm word => Source.Find(word.Word),
+                CharacterTerm character => Source.Find(character.First, character.Last),
+                NumberTerm number => Source.Numbers(number.Field, number.IsWanted),
+                WildTerm wild => search.WildWords[wild].Select(Source.Find).Aggregate(RowSet.None(Source.Count), (left, right) => left | right),
                 TextCheck check => Ask(check.Needed).Possible,
                 _ => throw new InvalidOperationException($"no rows for {asked.GetType().Name}"),
             };
             needed[asked] = rows;
         }
         return rows;
+    }
+
+    private IReadOnlyList<FieldText> Texts(IndexedLog log)
+    {
+        var (reader, builder) = texts ??= (logstore.OpenReader(), logstore.BuilderOf(Source.Index));
+        return builder.Texts(reader.Read(log.Place).Log, search.CheckedFields);
     }
 }

@@ -8,31 +8,16 @@ internal static class WildWords
 {
     public const int Most = 100;
 
-    public static IReadOnlyDictionary<WildTerm, IReadOnlyList<string>> Of(
-        TermQuery query,
-        IReadOnlyList<ITermSource> sources,
-        CancellationToken cancellationToken
-    ) => Wildcards(query).Distinct().ToDictionary(wild => wild, wild => Words(wild, sources, cancellationToken));
+    public static IReadOnlyDictionary<WildTerm, IReadOnlyList<string>> Of(TermQuery query, SourceQueries sources) =>
+        TermQuery.Within(query).OfType<WildTerm>().Distinct().ToDictionary(wild => wild, wild => Words(wild, sources));
 
-    private static IReadOnlyList<string> Words(WildTerm wild, IReadOnlyList<ITermSource> sources, CancellationToken cancellationToken)
-    {
-        var words = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (var source in sources)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            words.UnionWith(source.Words(wild.Prefix).Where(word => wild.Pattern.IsMatch(word)).Take(Most));
-        }
-        return [.. words.Take(Most)];
-    }
-
-    private static IEnumerable<WildTerm> Wildcards(TermQuery query) =>
-        query switch
-        {
-            WildTerm wild => [wild],
-            NotTerms not => Wildcards(not.Inner),
-            AllTerms all => all.Parts.SelectMany(Wildcards),
-            AnyTerm any => any.Parts.SelectMany(Wildcards),
-            TextCheck check => Wildcards(check.Needed),
-            _ => [],
-        };
+    private static IReadOnlyList<string> Words(WildTerm wild, SourceQueries sources) =>
+        [
+            .. sources
+                .Ask(source => source.Words(wild.Prefix).Where(word => wild.Pattern.IsMatch(word)).Take(Most).ToList())
+                .SelectMany(words => words)
+                .Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal)
+                .Take(Most),
+        ];
 }

@@ -22,6 +22,17 @@ public abstract record TermQuery
         var all = parts.ToList();
         return all.Count == 1 ? all[0] : new AnyTerm(all);
     }
+
+    /// <summary>A query and everything it consists of.</summary>
+    public static IEnumerable<TermQuery> Within(TermQuery query) =>
+        query switch
+        {
+            NotTerms not => Within(not.Inner).Prepend(query),
+            AllTerms all => all.Parts.SelectMany(Within).Prepend(query),
+            AnyTerm any => any.Parts.SelectMany(Within).Prepend(query),
+            TextCheck check => Within(check.Needed).Prepend(query),
+            _ => [query],
+        };
 }
 
 /// <param name="Word">As <see cref="TermText"/> writes it.</param>
@@ -48,5 +59,5 @@ public sealed record AnyTerm(IReadOnlyList<TermQuery> Parts) : TermQuery;
 
 public sealed record NotTerms(TermQuery Inner) : TermQuery;
 
-/// <summary>A log that does not match <paramref name="Needed"/> does not match; of one that does, a text decides.</summary>
-public sealed record TextCheck(TermQuery Needed, Predicate<FieldText> IsWanted) : TermQuery;
+/// <summary>A log that does not match <paramref name="Needed"/> does not match; of one that does, the texts of a field decide.</summary>
+public sealed record TextCheck(int Field, TermQuery Needed, Predicate<FieldText> IsWanted) : TermQuery;

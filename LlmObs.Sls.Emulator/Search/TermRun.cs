@@ -10,11 +10,11 @@ namespace LlmObs.Sls.Emulator.Search;
 internal sealed class TermRun(int field, string? path)
 {
     /// <param name="terms">As <see cref="Tokenizer.Terms"/> writes them.</param>
-    public TermQuery Of(string terms) => IsExact(terms) ? Needed(terms) : new TextCheck(Needed(terms), text => Holds(text.Terms, terms, text));
+    public TermQuery Of(string terms) => IsExact(terms) ? Needed(terms) : new TextCheck(field, Needed(terms), text => Holds(text.Terms, terms, text));
 
     /// <summary>As <see cref="Of"/>, where the text itself has the last word.</summary>
     public TermQuery Of(string terms, Predicate<string> isWanted) =>
-        new TextCheck(Needed(terms), text => Holds(text.Terms, terms, text) && isWanted(text.Value));
+        new TextCheck(field, Needed(terms), text => Holds(text.Terms, terms, text) && isWanted(text.Value));
 
     /// <summary>Every term of these, in any order.</summary>
     public TermQuery Needed(string terms)
@@ -44,7 +44,8 @@ internal sealed class TermRun(int field, string? path)
     }
 
     /// <summary>A check of the texts of this field, or leaf, that hold what is needed.</summary>
-    public TermQuery Checked(TermQuery needed, Predicate<string> isWanted) => new TextCheck(needed, text => IsHere(text) && isWanted(text.Terms));
+    public TermQuery Checked(TermQuery needed, Predicate<string> isWanted) =>
+        new TextCheck(field, needed, text => IsHere(text) && isWanted(text.Terms));
 
     // ␁a␁ or ␁a␁b␁; of characters the index does not know the leaf.
     private bool IsExact(string terms) =>
@@ -62,5 +63,5 @@ internal sealed class TermRun(int field, string? path)
 
     private bool Holds(string all, string terms, Storage.FieldText text) => IsHere(text) && all.Contains(terms, StringComparison.Ordinal);
 
-    private bool IsHere(Storage.FieldText text) => text.Field == field && (path is null || text.Path == path);
+    private bool IsHere(Storage.FieldText text) => path is null || text.Path == path;
 }

@@ -24,7 +24,7 @@ internal sealed partial class FunctionCall(JsonObject json)
         var known = PrestoFunctions.Find(name) ?? throw PrestoTranslator.Unsupported($"the function {name}");
         if (Arguments.Count < known.Min || Arguments.Count > known.Max)
         {
-            throw Arguments.Count > known.Max && name is "approx_percentile" or "from_unixtime" or "array_sort"
+            throw Arguments.Count > known.Max && name is "array_sort"
                 ? PrestoTranslator.Unsupported($"{name} of {Arguments.Count} arguments")
                 : PrestoTranslator.Refuse("FunctionNotFound", $"{name} of {Arguments.Count} arguments");
         }
@@ -40,8 +40,25 @@ internal sealed partial class FunctionCall(JsonObject json)
             case "set_agg":
                 json["distinct"] = true;
                 break;
+            case "approx_percentile" when Arguments.Count == 3:
+                if ((string?)Arguments[2]!["type"] == "ARRAY_CONSTRUCTOR")
+                {
+                    throw PrestoTranslator.Unsupported("approx_percentile of weights and an array");
+                }
+                target = "sls_weighted_percentile";
+                break;
+            case "from_unixtime" when Arguments.Count == 2:
+                if (!IsReadInItsZone())
+                {
+                    throw PrestoTranslator.Unsupported("from_unixtime of a zone outside date_format and the functions that read a part of a time");
+                }
+                target = "sls_ts_in_zone";
+                break;
             case "max_by" or "min_by" when Arguments.Count == 3:
                 target = name == "max_by" ? "arg_max" : "arg_min";
+                break;
+            case "cardinality" when (string?)Arguments[0]!["function_name"] is "sls_approx_set" or "sls_merge" or "sls_empty_approx_set":
+                target = "len";
                 break;
             case "concat" or "greatest" or "least":
                 Fold(target);
@@ -79,6 +96,27 @@ internal sealed partial class FunctionCall(JsonObject json)
             json.Remove("is_operator");
         }
     }
+
+    // What reads no more of a time than its clock and calendar: elsewhere the zone would have to go along.
+    private bool IsReadInItsZone() =>
+        json.Parent?.Parent is JsonObject outer
+        && ((string?)(outer["function_name"] as JsonValue))?.ToLowerInvariant()
+            is "date_format"
+                or "date_part"
+                or "year"
+                or "quarter"
+                or "month"
+                or "week"
+                or "week_of_year"
+                or "day"
+                or "day_of_month"
+                or "hour"
+                or "minute"
+                or "second"
+                or "day_of_week"
+                or "dow"
+                or "day_of_year"
+                or "doy";
 
     // f(a, b, c) as f(a, f(b, c)).
     private void Fold(string target)

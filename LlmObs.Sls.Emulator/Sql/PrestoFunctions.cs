@@ -71,8 +71,10 @@ public static class PrestoFunctions
             Aggregate("histogram", 1),
             Aggregate("max_by", 2, "arg_max_null", 3),
             Aggregate("min_by", 2, "arg_min_null", 3),
-            Aggregate("approx_percentile", 2, "quantile_disc"),
+            Aggregate("approx_percentile", 2, "quantile_disc", 3),
             Aggregate("approx_distinct", 1, "count", 2),
+            Aggregate("approx_set", 1, "sls_approx_set"),
+            Aggregate("merge", 1, "sls_merge"),
         ];
 
     private static PrestoFunction[] Windows() =>
@@ -119,7 +121,7 @@ public static class PrestoFunctions
             New("date_parse", "strptime", 2),
             New("date_diff", "date_sub", 3),
             New("date_add", "sls_date_add", 3),
-            New("from_unixtime", "sls_ts", 1),
+            New("from_unixtime", "sls_ts", 1, 2),
             New("to_unixtime", "sls_to_unixtime", 1),
             New("from_iso8601_timestamp", "sls_from_iso8601", 1),
             New("now", "sls_now", 0),
@@ -206,6 +208,7 @@ public static class PrestoFunctions
         [
             Same("unnest", 1),
             New("cardinality", "sls_cardinality", 1),
+            New("empty_approx_set", "sls_empty_approx_set", 0),
             New("element_at", "element_at", 2),
             New("contains", "list_contains", 2),
             New("array_join", "sls_array_join", 2, 3),

@@ -39,6 +39,7 @@ public static class PrestoMacros
                 WHEN typeof(x) IN ('TIMESTAMP', 'DATE') THEN CAST(CAST(x AS VARCHAR) AS TIMESTAMP)
                 WHEN typeof(x) IN ('BIGINT', 'HUGEINT', 'INTEGER', 'DOUBLE') THEN make_timestamp(CAST((CAST(CAST(x AS VARCHAR) AS DOUBLE) + {{offset}}) * 1000000 AS BIGINT))
                 ELSE error('not a time: ' || lower(typeof(x))) END;
+            CREATE MACRO sls_ts_in_zone(x, zone) AS timezone(zone, to_timestamp(CAST(x AS DOUBLE)));
             CREATE MACRO sls_bucket(t, seconds) AS t - (t + {{offset}}) % seconds;
             CREATE MACRO sls_to_unixtime(x) AS epoch(x) - {{offset}};
             CREATE MACRO sls_now() AS sls_ts(CAST(epoch(now()) AS DOUBLE));
@@ -92,6 +93,14 @@ public static class PrestoMacros
             CREATE MACRO sls_replace(x, a) AS replace(x, a, ''), (x, a, b) AS replace(x, a, b);
             CREATE MACRO sls_greatest(a, b) AS CASE WHEN a IS NOT NULL AND b IS NOT NULL THEN greatest(a, b) END;
             CREATE MACRO sls_least(a, b) AS CASE WHEN a IS NOT NULL AND b IS NOT NULL THEN least(a, b) END;
+            CREATE MACRO sls_approx_set(x) AS list(DISTINCT hash(x)) FILTER (WHERE x IS NOT NULL);
+            CREATE MACRO sls_empty_approx_set() AS CAST([] AS UBIGINT[]);
+            CREATE MACRO sls_merge(x) AS list_distinct(flatten(list(x)));
+            CREATE MACRO sls_weights(x, w) AS list_sort(list({'value': x, 'weight': CAST(w AS DOUBLE)}) FILTER (WHERE x IS NOT NULL AND w > 0));
+            CREATE MACRO sls_weight(x, w) AS sum(CAST(w AS DOUBLE)) FILTER (WHERE x IS NOT NULL AND w > 0);
+            CREATE MACRO sls_weighted_percentile(x, w, p) AS list_reduce(list_prepend({'value': NULL, 'weight': 0::DOUBLE}, sls_weights(x, w)),
+                lambda sum, e: CASE WHEN sum.value IS NOT NULL AND sum.weight >= p * sls_weight(x, w) THEN sum
+                ELSE {'value': e.value, 'weight': sum.weight + e.weight} END).value;
             CREATE MACRO sls_cardinality(x) AS CAST(len(CASE WHEN typeof(x) LIKE 'MAP(%' THEN json_keys(to_json(x)) ELSE CAST(CAST(to_json(x) AS JSON[]) AS VARCHAR[]) END) AS BIGINT);
             CREATE MACRO sls_array_join(x, d) AS array_to_string(x, d), (x, d, n) AS array_to_string(list_transform(x, lambda e: coalesce(CAST(e AS VARCHAR), n)), d);
             CREATE MACRO sls_array_sort(x) AS list_sort(x, 'ASC', 'NULLS LAST');

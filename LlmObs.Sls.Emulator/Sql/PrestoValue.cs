@@ -37,6 +37,12 @@ public static class PrestoValue
             _ => value.ToString() ?? "",
         };
 
+    /// <summary>The Presto name of a result column's type.</summary>
+    public static string TypeName(DbDataReader reader, int column) =>
+        reader.GetFieldType(column) == typeof(List<ulong>)
+            ? throw PrestoTranslator.Unsupported("a result of type HyperLogLog, use cardinality")
+            : TypeName(reader.GetDataTypeName(column));
+
     /// <summary>The Presto name of a DuckDB type.</summary>
     public static string TypeName(string duckDbType) =>
         duckDbType.ToUpperInvariant() switch

@@ -31,7 +31,7 @@ public sealed class Engine : IDisposable
             SET checkpoint_threshold='64MB';
             SET allocator_flush_threshold='16MB';
             SET allocator_background_threads=true;
-            SET late_materialization_max_rows=200;
+            SET late_materialization_max_rows=1000;
             SET autoinstall_known_extensions=false;
             SET autoload_known_extensions=false;
             SET allowed_directories=[{Literal.Text(DataDirectory + Path.DirectorySeparatorChar)}];

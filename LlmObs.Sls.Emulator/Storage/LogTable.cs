@@ -1,5 +1,4 @@
 using System.Data;
-using System.Text.Json.Nodes;
 using DuckDB.NET.Data;
 using LlmObs.Sls.Emulator.Catalog;
 
@@ -86,7 +85,7 @@ public sealed class LogTable : IDisposable
             Engine.Execute(connection, $"ALTER TABLE {Name}.logs ADD COLUMN {field.Value} {type}");
             Engine.Execute(connection, $"INSERT INTO {Name}.fields VALUES ({field.Id}, {Literal.Text(field.Path)}, '{field.Type}')");
         }
-        var json = index is null ? "NULL" : Literal.Text(index.Json.ToJsonString(RowBuilder.Json));
+        var json = index is null ? "NULL" : Literal.Text(index.JsonText);
         Engine.Execute(
             connection,
             $"UPDATE {Name}.state SET index_json = {json}, index_changed_at = {changedAt}, segment = {position.Segment}, byte_offset = {position.Offset}"
@@ -129,7 +128,7 @@ public sealed class LogTable : IDisposable
         reader.Read();
         Position = new LogPosition(reader.GetInt64(0), reader.GetInt64(1));
         NextSequence = reader.GetInt64(2);
-        var index = reader.IsDBNull(3) ? null : IndexDefinition.Parse((JsonObject)JsonNode.Parse(reader.GetString(3))!);
+        var index = reader.IsDBNull(3) ? null : IndexDefinition.Stored(reader.GetString(3));
         IndexChangedAt = reader.GetInt64(4);
         Kept = new KeptLogs(reader.GetInt64(5), reader.GetInt64(6));
         Columns = new ColumnMap(LoadFields(), index);

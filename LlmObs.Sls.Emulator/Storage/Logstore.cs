@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using LlmObs.Sls.Emulator.Catalog;
 using LlmObs.Sls.Emulator.Http;
@@ -39,8 +38,9 @@ public sealed partial class Logstore : IAsyncDisposable
         {
             Recover();
         }
-        terms = new TermIndex(Path.Combine(directory, "terms"), termSegmentLogs, table.NextSequence, logger);
+        terms = new TermIndex(Path.Combine(directory, "terms"), termSegmentLogs, table.NextSequence, table.Columns.Index, logger);
         RecoverTerms(termSegmentLogs);
+        DeleteOldTable(directory);
         acknowledged = new Acknowledged(table.Position);
         loop = Task.Run(WriteAsync);
     }
@@ -62,13 +62,23 @@ public sealed partial class Logstore : IAsyncDisposable
 
     /// <summary>Logs as they were written, in the order asked for.</summary>
     /// <exception cref="FileNotFoundException">One of them has aged out meanwhile.</exception>
-    internal IEnumerable<(IndexedLog At, Wire.Log Log, LogOrigin Origin)> Read(IEnumerable<IndexedLog> logs) => LogReader.Read(log, logs);
-
-    /// <summary>Logs as rows of the table of now, under the index they were written with.</summary>
-    internal IEnumerable<LogRow> Read(ITermSource source, IEnumerable<IndexedLog> logs)
+    internal IEnumerable<(IndexedLog At, Wire.Log Log, LogOrigin Origin)> Read(IEnumerable<IndexedLog> logs)
     {
-        var builder = BuilderOf(source.Index);
-        return Read(logs).Select(read => builder.Build(read.Log, read.Origin));
+        using var reader = OpenReader();
+        foreach (var at in logs)
+        {
+            var (written, origin) = reader.Read(at.Place);
+            yield return (at, written, origin);
+        }
+    }
+
+    internal LogReader OpenReader() => new(log);
+
+    /// <summary>Makes rows of the table of now under an index that logs were written with.</summary>
+    internal RowBuilder BuilderOf(IndexDefinition? index)
+    {
+        var current = rows;
+        return ReferenceEquals(index, current.Columns.Index) ? current : new RowBuilder(new ColumnMap(current.Columns.Fields, index));
     }
 
     /// <summary>Returns once the group is durable and searchable. Throws <see cref="SlsException"/> for bad logs, <see cref="IOException"/> when it can't be stored.</summary>
@@ -78,6 +88,7 @@ public sealed partial class Logstore : IAsyncDisposable
         var append = new PendingAppend(
             shard,
             written,
+            PackedGroup.Pack(written.Bytes),
             builder,
             builder.Build(written.Group),
             new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
@@ -163,10 +174,10 @@ public sealed partial class Logstore : IAsyncDisposable
     public void Repair(TermSegment damaged)
     {
         var terms = new LiveTerms(damaged.Index);
-        var logs = Enumerable.Range(0, damaged.Count).Select(row => damaged[row]).ToList();
-        foreach (var (log, row) in logs.Zip(Read(damaged, logs)))
+        var builder = BuilderOf(damaged.Index);
+        foreach (var (at, written, origin) in Read(Enumerable.Range(0, damaged.Count).Select(row => damaged[row])))
         {
-            terms.Add(log.Sequence, row, log.Place);
+            terms.Add(at.Sequence, builder.Build(written, origin), at.Place);
         }
         this.terms.Replace(damaged, terms);
     }
@@ -238,6 +249,13 @@ public sealed partial class Logstore : IAsyncDisposable
         return new LogTable(engine, path);
     }
 
+    // An older form of the table, from which nothing is read any more.
+    private static void DeleteOldTable(string directory)
+    {
+        File.Delete(Path.Combine(directory, "logs.duckdb"));
+        File.Delete(Path.Combine(directory, "logs.duckdb.wal"));
+    }
+
     /// <summary>Makes terms again of what no segment speaks of: the newest logs, and what was lost.</summary>
     private void RecoverTerms(int segmentLogs)
     {
@@ -251,7 +269,7 @@ public sealed partial class Logstore : IAsyncDisposable
                 if (entry.Shard == ShardLog.IndexChange)
                 {
                     terms.Fill(newest);
-                    newest = new LiveTerms(JsonNode.Parse(entry.Payload) is JsonObject json ? IndexDefinition.Parse(json) : null);
+                    newest = new LiveTerms(IndexDefinition.Stored(Encoding.UTF8.GetString(entry.Payload), table.Columns.Index));
                     continue;
                 }
                 var built = BuilderOf(newest.Index).Build(LogGroup.Parser.ParseFrom(entry.Payload));
@@ -278,8 +296,6 @@ public sealed partial class Logstore : IAsyncDisposable
         terms.Continue(newest);
     }
 
-    private RowBuilder BuilderOf(IndexDefinition? index) => new(new ColumnMap(table.Columns.Fields, index));
-
     /// <summary>Brings the table up to the shard log: the process died between the two, or the table was lost.</summary>
     private void Recover()
     {
@@ -294,8 +310,7 @@ public sealed partial class Logstore : IAsyncDisposable
             {
                 table.Append(groups, entry.Start, nextSequence);
                 groups.Clear();
-                var index = JsonNode.Parse(entry.Payload) is JsonObject json ? IndexDefinition.Parse(json) : null;
-                table.ChangeIndex(index, entry.ReceivedUnixMs / 1000, entry.Next);
+                table.ChangeIndex(IndexDefinition.Stored(Encoding.UTF8.GetString(entry.Payload)), entry.ReceivedUnixMs / 1000, entry.Next);
                 rows = new RowBuilder(table.Columns);
                 reached = entry.Next;
                 continue;
@@ -380,7 +395,7 @@ public sealed partial class Logstore : IAsyncDisposable
                 // The index may have changed since the rows were made.
                 var built = append.Builder == rows ? append.Rows : rows.Build(append.Written.Group);
                 places.Add(log.End);
-                log.Append(append.Shard, sequence, receivedAt, append.Written.Bytes.Span);
+                log.AppendPacked(append.Shard, sequence, receivedAt, append.Packed);
                 groups.Add((sequence, built));
                 sequence += built.Count;
             }
@@ -420,7 +435,7 @@ public sealed partial class Logstore : IAsyncDisposable
             ShardLog.IndexChange,
             table.NextSequence,
             time.GetUtcNow().ToUnixTimeMilliseconds(),
-            Encoding.UTF8.GetBytes(index?.Json.ToJsonString(RowBuilder.Json) ?? "null")
+            Encoding.UTF8.GetBytes(index?.JsonText ?? "null")
         );
 
     private void Damaged(string path, long offset, long bytes) => Log.Damaged(logger, path, offset, bytes);
@@ -428,7 +443,14 @@ public sealed partial class Logstore : IAsyncDisposable
     /// <summary>Up to where the shard log may be read: what stands behind can still be refused.</summary>
     private sealed record Acknowledged(LogPosition Position);
 
-    private sealed record PendingAppend(int Shard, WrittenGroup Written, RowBuilder Builder, IReadOnlyList<LogRow> Rows, TaskCompletionSource Done);
+    private sealed record PendingAppend(
+        int Shard,
+        WrittenGroup Written,
+        byte[] Packed,
+        RowBuilder Builder,
+        IReadOnlyList<LogRow> Rows,
+        TaskCompletionSource Done
+    );
 
     private static partial class Log
     {

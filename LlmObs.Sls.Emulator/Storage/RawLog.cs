@@ -12,7 +12,8 @@ internal static class RawLog
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>The fields of a log; of a name that comes twice the last. Throws <see cref="SlsException"/> InvalidKey or InvalidEncoding.</summary>
-    public static Dictionary<string, string> Fields(Log log)
+    /// <param name="isAsked">Leaves others out.</param>
+    public static Dictionary<string, string> Fields(Log log, Predicate<string>? isAsked = null)
     {
         var fields = new Dictionary<string, string>(log.Contents.Count, StringComparer.Ordinal);
         foreach (var content in log.Contents)
@@ -21,7 +22,11 @@ internal static class RawLog
             {
                 throw SlsException.Invalid("InvalidKey", $"a key has {content.Key.Length} bytes; 1 to 128 are allowed");
             }
-            fields[Text(content.Key.Span)] = Text(content.Value.Span);
+            var name = Text(content.Key.Span);
+            if (isAsked is null || isAsked(name))
+            {
+                fields[name] = Text(content.Value.Span);
+            }
         }
         return fields;
     }

@@ -53,16 +53,40 @@ public sealed class RowBuilder
         var draft = new Draft(columns.Fields.Count);
         foreach (var (name, value) in RawLog.Fields(log))
         {
-            if (plans.TryGetValue(name, out var plan))
-            {
-                Fill(draft, plan, value);
-            }
-            if (line is not null && plan?.Key.AnswersBareWords is not true && columns.Index!.Line!.Covers(name))
-            {
-                draft.Texts.Add(new FieldText(TermText.Line, null, value, line.Terms(value)));
-            }
+            Fill(draft, name, value);
         }
         return new LogRow(log.Time, log.HasTimeNs ? (int)Math.Min(log.TimeNs, 999_999_999) : 0, origin, draft.Values, draft.Texts, draft.Numbers);
+    }
+
+    /// <summary>The texts of a log that a row of it would have in some fields, and perhaps others.</summary>
+    /// <param name="fields">Ids of <see cref="IndexedField"/>, or <see cref="TermText.Line"/>.</param>
+    internal IReadOnlyList<FieldText> Texts(Log log, IReadOnlySet<int> fields)
+    {
+        var draft = new Draft(columns.Fields.Count);
+        foreach (var (name, value) in RawLog.Fields(log, IsAsked))
+        {
+            Fill(draft, name, value);
+        }
+        return draft.Texts;
+
+        bool IsAsked(string name) =>
+            (plans.TryGetValue(name, out var plan) && (fields.Contains(plan.Field) || plan.Leaves.Values.Any(leaf => fields.Contains(leaf.Field))))
+            || (fields.Contains(TermText.Line) && IsInLine(name, plan));
+    }
+
+    private bool IsInLine(string name, KeyPlan? plan) =>
+        line is not null && plan?.Key.AnswersBareWords is not true && columns.Index!.Line!.Covers(name);
+
+    private void Fill(Draft draft, string name, string value)
+    {
+        if (plans.TryGetValue(name, out var plan))
+        {
+            Fill(draft, plan, value);
+        }
+        if (IsInLine(name, plan))
+        {
+            draft.Texts.Add(new FieldText(TermText.Line, null, value, line!.Terms(value)));
+        }
     }
 
     private void Fill(Draft draft, KeyPlan plan, string value)

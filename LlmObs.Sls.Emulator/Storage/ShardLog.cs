@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using K4os.Compression.LZ4;
 using Microsoft.Win32.SafeHandles;
 
 namespace LlmObs.Sls.Emulator.Storage;
@@ -22,8 +21,8 @@ public delegate void DamageReport(string path, long offset, long bytes);
 /// One writer at a time; the caller sees to that. Readers may read what is acknowledged meanwhile.
 /// </summary>
 /// <remarks>
-/// Entry: payload length (4 bytes), CRC-32C of all that follows (4), first sequence (8), received at, Unix ms (6), shard (2), payload (LZ4 of
-/// the protobuf LogGroup). A crash can leave a torn entry only at the end of the last segment: it was never acknowledged and is cut. What
+/// Entry: payload length (4 bytes), CRC-32C of all that follows (4), first sequence (8), received at, Unix ms (6), shard (2), payload (the
+/// protobuf LogGroup as <see cref="PackedGroup"/> packs it). A crash can leave a torn entry only at the end of the last segment: it was never acknowledged and is cut. What
 /// cannot be read in front of entries that can is damage: it is reported and stepped over.
 /// </remarks>
 public sealed class ShardLog : IDisposable
@@ -31,7 +30,8 @@ public sealed class ShardLog : IDisposable
     /// <summary>Stands for the shard in an entry that changes the index.</summary>
     public const int IndexChange = 0xFFFF;
 
-    private const int HeaderBytes = 24;
+    internal const int HeaderBytes = 24;
+
     private const long MostLogsBetween = 100_000_000;
     private const long SegmentBytes = 64 * 1024 * 1024;
     private readonly string directory;
@@ -60,9 +60,12 @@ public sealed class ShardLog : IDisposable
     public long SizeBytes => Segments().Sum(segment => new FileInfo(PathOf(segment)).Length);
 
     /// <summary>Appends without making durable; <see cref="Flush"/> does that for all entries before it.</summary>
-    public void Append(int shard, long firstSequence, long receivedUnixMs, ReadOnlySpan<byte> content)
+    public void Append(int shard, long firstSequence, long receivedUnixMs, ReadOnlySpan<byte> content) =>
+        AppendPacked(shard, firstSequence, receivedUnixMs, PackedGroup.Whole(content));
+
+    /// <summary>As <see cref="Append"/>, of what <see cref="PackedGroup"/> packed.</summary>
+    internal void AppendPacked(int shard, long firstSequence, long receivedUnixMs, ReadOnlySpan<byte> payload)
     {
-        var payload = LZ4Pickler.Pickle(content);
         var entry = new byte[HeaderBytes + payload.Length];
         BinaryPrimitives.WriteInt32LittleEndian(entry, payload.Length);
         BinaryPrimitives.WriteInt64LittleEndian(entry.AsSpan(8), firstSequence);
@@ -122,15 +125,10 @@ public sealed class ShardLog : IDisposable
         }
     }
 
-    /// <summary>The log group at a position that <see cref="Read"/> or <see cref="Append"/> told of.</summary>
+    /// <summary>Opens a segment to read groups at positions that <see cref="Read"/> or <see cref="Append"/> told of.</summary>
     /// <exception cref="FileNotFoundException">It has aged out.</exception>
-    /// <exception cref="InvalidDataException">It cannot be read any more.</exception>
-    public byte[] ReadGroup(LogPosition at)
-    {
-        using var reader = File.OpenHandle(PathOf(at.Segment), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        return ReadEntry(reader, at.Segment, at.Offset, RandomAccess.GetLength(reader))?.Payload
-            ?? throw new InvalidDataException($"{PathOf(at.Segment)} is damaged at offset {at.Offset}");
-    }
+    internal SafeFileHandle OpenSegment(long segment) =>
+        File.OpenHandle(PathOf(segment), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.RandomAccess);
 
     /// <summary>The sequence of the first log that <see cref="DropBefore"/> would leave; null when none is left.</summary>
     public long? FirstSequenceKept(DateTimeOffset olderThan)
@@ -215,7 +213,7 @@ public sealed class ShardLog : IDisposable
         return null;
     }
 
-    private static ShardLogEntry? ReadEntry(SafeFileHandle file, long segment, long offset, long length)
+    internal static ShardLogEntry? ReadEntry(SafeFileHandle file, long segment, long offset, long length)
     {
         Span<byte> header = stackalloc byte[HeaderBytes];
         if (offset + HeaderBytes > length || RandomAccess.Read(file, header, offset) != HeaderBytes)
@@ -237,7 +235,7 @@ public sealed class ShardLog : IDisposable
             (int)(received >> 48),
             BinaryPrimitives.ReadInt64LittleEndian(entry),
             (long)(received & 0xFFFF_FFFF_FFFF),
-            LZ4Pickler.Unpickle(entry.AsSpan(16)),
+            PackedGroup.Unpack(entry.AsSpan(16)),
             new LogPosition(segment, offset),
             new LogPosition(segment, offset + HeaderBytes + size)
         );

@@ -157,7 +157,7 @@ public sealed class TraceReader(Database database)
         }
 
         var rows = await QueryAsync<SpanRow>(
-            Spans,
+            Trees,
             new { projectId, traceIds = traceIds.Select(id => StorableText.Id(id)).Distinct().ToArray() },
             cancellationToken
         );

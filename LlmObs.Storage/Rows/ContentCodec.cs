@@ -25,12 +25,24 @@ internal static class ContentCodec
         }
     );
 
+    // Values that a constructor would replace by its own default must be written: only null is left out.
+    private static readonly ContentJson WholeJson = new(
+        new JsonSerializerOptions
+        {
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+            IgnoreReadOnlyProperties = true,
+        }
+    );
+
     public static EncodedContent Encode(SpanContent content) =>
         LongTexts.Take(content) is (var rest, { Count: > 0 } texts) ? LargeContent.Encode(rest, texts) : Encode(content, Json.SpanContent);
 
     public static EncodedContent Encode(LateContent content) => Encode(content, Json.LateContent);
 
     public static EncodedContent Encode(UpdatedFields fields) => Encode(fields, Json.UpdatedFields);
+
+    public static EncodedContent Encode(SpanRecord record) => Encode(record, WholeJson.SpanRecord);
 
     /// <summary>What a message says, to compare two: records compare their lists by reference.</summary>
     public static string Text(Message message) => JsonSerializer.Serialize(message, Json.Message);
@@ -111,6 +123,8 @@ internal static class ContentCodec
 
     public static UpdatedFields DecodeFields(byte[] body, int jsonBytes) => Decode(body, jsonBytes, Json.UpdatedFields);
 
+    public static SpanRecord DecodeRecord(byte[] body, int jsonBytes) => Decode(body, jsonBytes, WholeJson.SpanRecord);
+
     private static EncodedContent Encode<T>(T value, JsonTypeInfo<T> type)
     {
         var json = Utf8JsonBuffer.Rent();
@@ -160,6 +174,7 @@ internal static class ContentCodec
 internal readonly record struct EncodedContent(byte[] Body, int JsonBytes);
 
 [JsonSerializable(typeof(SpanContent))]
+[JsonSerializable(typeof(SpanRecord))]
 [JsonSerializable(typeof(ContentHead))]
 [JsonSerializable(typeof(LateContent))]
 [JsonSerializable(typeof(Message))]

@@ -2,6 +2,9 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using CsvHelper;
+using CsvHelper.Configuration;
+using LlmObs.Web.Labels;
 using Parquet;
 using Parquet.Schema;
 
@@ -22,9 +25,12 @@ public interface IExportWriter : IAsyncDisposable
 
 /// <summary>RFC 4180 with a header line, in UTF-8 with the mark that spreadsheets want to see.</summary>
 /// <remarks>A text that a spreadsheet would take for a formula gets an apostrophe before it: what a trace says must not be run by whoever opens the file.</remarks>
-internal sealed class CsvWriter(Stream stream, IReadOnlyList<ExportColumn> columns) : IExportWriter
+internal sealed class CsvFileWriter(Stream stream, IReadOnlyList<ExportColumn> columns) : IExportWriter
 {
-    private readonly StreamWriter text = new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true), leaveOpen: true) { NewLine = "\r\n" };
+    private readonly CsvWriter csv = new(
+        new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true), leaveOpen: true),
+        new CsvConfiguration(CultureInfo.InvariantCulture) { NewLine = "\r\n" }
+    );
     private bool hasHeader;
 
     public async Task WriteAsync(IReadOnlyList<ExportRow> rows, CancellationToken cancellationToken)
@@ -32,37 +38,37 @@ internal sealed class CsvWriter(Stream stream, IReadOnlyList<ExportColumn> colum
         if (!hasHeader)
         {
             hasHeader = true;
-            await text.WriteLineAsync(string.Join(',', columns.Select(column => column.Name)).AsMemory(), cancellationToken);
+            foreach (var column in columns)
+            {
+                csv.WriteField(column.Name);
+            }
+
+            await csv.NextRecordAsync();
         }
 
         foreach (var row in rows)
         {
-            await text.WriteLineAsync(string.Join(',', columns.Select(column => Cell(column, row))).AsMemory(), cancellationToken);
+            foreach (var column in columns)
+            {
+                csv.WriteField(Cell(column, row));
+            }
+
+            await csv.NextRecordAsync();
         }
 
-        await text.FlushAsync(cancellationToken);
+        await csv.FlushAsync();
     }
 
-    public async ValueTask DisposeAsync() => await text.DisposeAsync();
+    public ValueTask DisposeAsync() => csv.DisposeAsync();
 
     private static string Cell(ExportColumn column, ExportRow row) =>
         column switch
         {
             ExportColumn.Whole whole => whole.Of(row)?.ToString(CultureInfo.InvariantCulture) ?? "",
             ExportColumn.Real real => real.Of(row)?.ToString("R", CultureInfo.InvariantCulture) ?? "",
-            ExportColumn.Text words => Quoted(words.Of(row) ?? ""),
+            ExportColumn.Text words => FormulaGuard.Neutral(words.Of(row) ?? ""),
             _ => "",
         };
-
-    private static string Quoted(string value)
-    {
-        if (value is ['=' or '+' or '-' or '@' or '\t' or '\r', ..])
-        {
-            value = "'" + value;
-        }
-
-        return value.AsSpan().IndexOfAny(",\"\r\n") < 0 ? value : $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
-    }
 }
 
 /// <summary>One JSON object a line.</summary>

@@ -41,7 +41,7 @@ public sealed class Exporter(RowReader rows, IOptions<WebOptions> options, TimeP
     public static IExportWriter Writer(ExportFormat format, Stream stream, IReadOnlyList<ExportColumn> columns) =>
         format switch
         {
-            ExportFormat.Csv => new CsvWriter(stream, columns),
+            ExportFormat.Csv => new CsvFileWriter(stream, columns),
             ExportFormat.Jsonl => new JsonlWriter(stream, columns),
             _ => new ParquetFileWriter(stream, columns),
         };

@@ -105,7 +105,7 @@ public sealed partial class QueryText
     public string Without(QueryPart gone) => Join([.. Parts.Where(part => part != gone).Select(part => part.Source)]);
 
     /// <summary><c>field: value</c>, quoted where the grammar needs it.</summary>
-    public static string Condition(string field, string value) => $"{field}: {Quote(value)}";
+    public static string Condition(string field, string value) => $"{Quote(field)}: {Quote(value)}";
 
     private static string Quote(string value) =>
         PlainWord().IsMatch(value) && !Reserved().IsMatch(value)

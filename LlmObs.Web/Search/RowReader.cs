@@ -1,4 +1,3 @@
-using LlmObs.Domain.Traces;
 using LlmObs.Storage;
 using LlmObs.Storage.Reading;
 using LlmObs.TraceLog;
@@ -10,7 +9,7 @@ public sealed partial class RowReader(
     SpanSearch search,
     SpanPeople people,
     SpanGroups groups,
-    TraceReader traces,
+    RequestRows requests,
     OpinionReader opinions,
     ILogger<RowReader> logger
 )
@@ -45,17 +44,9 @@ public sealed partial class RowReader(
                 );
             default:
                 var page = await search.TracesAsync(query, address.Cursor, size, cancellationToken);
-                return new SearchRows.Requests(await TitledAsync(address.Project.Id, page.Hits, cancellationToken), page.NextCursor, page.IsComplete);
+                var rows = await requests.OfAsync(address.Project.Id, query, address.Cursor, page.Hits, cancellationToken);
+                return new SearchRows.Requests(rows, page.NextCursor, page.IsComplete);
         }
-    }
-
-    private async Task<IReadOnlyList<RequestRow>> TitledAsync(int projectId, IReadOnlyList<TraceHit> hits, CancellationToken cancellationToken)
-    {
-        var summaries = await traces.SummariesAsync(projectId, [.. hits.Select(hit => hit.TraceId)], cancellationToken);
-        var byId = summaries.ToDictionary(summary => summary.TraceId, StringComparer.Ordinal);
-
-        // SLS orders by the newest matching span; what a row shows is when its trace began.
-        return [.. hits.Select(hit => new RequestRow(hit, byId.GetValueOrDefault(hit.TraceId))).OrderByDescending(row => row.StartUnixNano)];
     }
 
     // The list is SLS's; that PostgreSQL is away must not hide it.

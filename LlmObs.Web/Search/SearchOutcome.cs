@@ -60,10 +60,14 @@ public abstract record SearchRows(int Count, string? NextCursor, bool IsComplete
     public sealed record Groups(SpanGroupPage Page) : SearchRows(Page.Groups.Count, null, Page.IsComplete);
 }
 
-/// <summary>A trace of the list.</summary>
+/// <summary>A request of the list.</summary>
+/// <param name="Hit">By its first trace; the span to show may be of one that hangs in it.</param>
 /// <param name="Summary">Null when PostgreSQL has no longer what SLS still finds.</param>
 public sealed record RequestRow(TraceHit Hit, TraceSummary? Summary)
 {
+    /// <summary>Other traces hang in it.</summary>
+    public bool IsJoined { get; init; }
+
     public long StartUnixNano => Summary?.StartUnixNano ?? Hit.Best.Span.StartUnixNano;
     public long DurationNano => Summary?.DurationNano ?? Hit.Best.Span.DurationNano;
     public string Title => Summary?.Question ?? Summary?.Name ?? Hit.Best.Span.Question ?? Hit.Best.Span.Name;

@@ -34,6 +34,14 @@ public sealed record TimeRange(string? Last, DateTimeOffset From = default, Date
         DateTime.TryParse(moment, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var parsed)
         && parsed.Kind == DateTimeKind.Unspecified;
 
+    /// <summary>How far to look back to find something; null when the usual range does.</summary>
+    /// <param name="unixNano">When it was, nanoseconds since 1970.</param>
+    public static string? Reaching(long unixNano, DateTimeOffset now)
+    {
+        var age = now - DateTimeOffset.UnixEpoch.AddTicks(unixNano / 100);
+        return age < Default.Span ? null : Presets.Append("366d").FirstOrDefault(preset => Length(preset) > age);
+    }
+
     /// <summary>How long the range is.</summary>
     public TimeSpan Span => Length(Last) ?? To - From;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using LlmObs.Domain;
 using LlmObs.Domain.Evaluators;
+using LlmObs.Domain.Traces;
 using Microsoft.AspNetCore.WebUtilities;
 using static System.FormattableString;
 
@@ -17,13 +18,36 @@ public static class Links
         With(project, $"/requests/{Uri.EscapeDataString(requestId)}", ("trace", traceId), ("span", spanId));
 
     /// <summary>Two traces side by side, and the two steps of them whose values are shown; with one trace the choice of the other.</summary>
-    public static string Compare(Project project, string left, string? right = null, string? leftSpan = null, string? rightSpan = null) =>
-        With(project, "/compare", ("left", left), ("right", right), ("a", leftSpan), ("b", rightSpan));
+    /// <param name="whole">The requests they belong to, with all their traces.</param>
+    public static string Compare(
+        Project project,
+        string left,
+        string? right = null,
+        SpanRef? leftStep = null,
+        SpanRef? rightStep = null,
+        bool whole = false
+    ) =>
+        With(
+            project,
+            "/compare",
+            ("left", left),
+            ("right", right),
+            ("whole", whole ? "true" : null),
+            ("a", leftStep?.SpanId),
+            ("b", rightStep?.SpanId),
+            ("aTrace", whole ? leftStep?.TraceId : null),
+            ("bTrace", whole ? rightStep?.TraceId : null)
+        );
 
     public static string Search(Project project, params IEnumerable<(string Key, string? Value)> query) => With(project, "/", query);
 
     /// <summary>A part of the search page, or what is made of its rows: <c>/search/…</c>.</summary>
     public static string Search(Project project, IEnumerable<(string Key, string? Value)> query, string path) => With(project, path, query);
+
+    /// <summary>A search for the spans that have a value.</summary>
+    /// <param name="range">How far back; null for as far as a search looks by itself.</param>
+    public static string With(Project project, string field, string value, string? range = null) =>
+        With(project, "/search/with", ("field", field), ("value", value), ("how", "include"), ("range", range));
 
     /// <param name="skip">Turns before the first one shown.</param>
     public static string Session(Project project, string sessionId, int skip = 0) =>
@@ -94,9 +118,16 @@ public static class Links
 
     public static string Case(Project project, long id) => With(project, Invariant($"/cases/{id}"));
 
+    /// <summary>The questions of a case as JSON lines.</summary>
+    public static string CaseQuestions(Project project, long id) => With(project, Invariant($"/cases/{id}"), ("handler", "Questions"));
+
     /// <param name="from">What made somebody look: <c>trace</c>, <c>score</c>, <c>feedback</c> or <c>label</c>.</param>
-    public static string NewCase(Project project, string traceId, string? spanId, string from) =>
-        With(project, "/cases/new", ("trace", traceId), ("span", spanId), ("from", from));
+    /// <param name="scoreId">Of the score that did; null when none did.</param>
+    public static string NewCase(Project project, string traceId, string? spanId, string from, string? scoreId = null) =>
+        With(project, "/cases/new", ("trace", traceId), ("span", spanId), ("from", from), ("score", scoreId));
+
+    /// <summary>One judgement, with everything that was said in it.</summary>
+    public static string Score(Project project, string id) => With(project, "/scores", ("id", id));
 
     /// <summary>Where somebody says who they are, before they go on.</summary>
     public static string Name(Project project, string to) => With(project, "/name", ("to", to));

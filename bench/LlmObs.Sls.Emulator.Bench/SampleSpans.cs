@@ -9,8 +9,8 @@ internal static class SampleSpans
 {
     public const string Project = "bench";
 
-    /// <summary>Unix seconds of the first span.</summary>
-    public const long Begin = 1_765_000_000;
+    /// <summary>Unix seconds of the first span: eight days ago, so that a million lie in the past and none is old enough to be dropped.</summary>
+    public static readonly long Begin = new DateTimeOffset(TimeProvider.System.GetUtcNow().Date.AddDays(-8), TimeSpan.Zero).ToUnixTimeSeconds();
 
     private const int SpansATrace = 5;
     private const int TextLength = 1500;

@@ -11,12 +11,12 @@ public sealed class LiveTerms(IndexDefinition? index)
     public const int MaxLogs = 16384;
 
     private readonly Lock gate = new();
-    private readonly Dictionary<ulong, int> characters = [];
+    private readonly LiveCharacters characters = new();
     private readonly Dictionary<string, int> words = new(StringComparer.Ordinal);
     private readonly Dictionary<int, List<(int Row, long Bits)>> numbers = [];
     private readonly List<IndexedLog> logs = [];
 
-    // Per term the last row that holds it; the terms of all rows one after the other, and where those of a row end.
+    // Per word the last row that holds it; the words of all rows one after the other, and where those of a row end.
     private readonly List<int> lastRows = [];
     private readonly List<int> terms = [];
     private readonly List<int> ends = [];
@@ -50,6 +50,7 @@ public sealed class LiveTerms(IndexDefinition? index)
             }
             logs.Add(new IndexedLog(sequence, row.Time, row.Nanos, place));
             ends.Add(terms.Count);
+            characters.EndRow();
         }
     }
 
@@ -66,11 +67,10 @@ public sealed class LiveTerms(IndexDefinition? index)
     public void Write(string path)
     {
         var (rows, starts) = Sorted();
-        TermSegmentWriter.Write(path, index, logs, Lists(words), Lists(characters), numbers);
-
-        List<(TKey Key, ReadOnlyMemory<ushort> Rows)> Lists<TKey>(Dictionary<TKey, int> ids)
-            where TKey : notnull =>
-            [.. ids.Select(term => (term.Key, (ReadOnlyMemory<ushort>)rows.AsMemory(starts[term.Value]..starts[term.Value + 1])))];
+        var (keys, ids) = (words.Keys.ToArray(), words.Values.ToArray());
+        Array.Sort(keys, ids, StringComparer.Ordinal);
+        var lists = keys.Zip(ids, (word, id) => (word, (ReadOnlyMemory<ushort>)rows.AsMemory(starts[id]..starts[id + 1])));
+        TermSegmentWriter.Write(path, index, logs, lists, characters.Lists(), numbers);
     }
 
     private void AddWord(int field, string value)
@@ -102,7 +102,7 @@ public sealed class LiveTerms(IndexDefinition? index)
             var isCharacter = CharacterKey.IsCharacter(term);
             if (!previous.IsEmpty)
             {
-                AddTerm(isCharacter ? CharacterKey.Of(text.Field, previous, term) : CharacterKey.Of(text.Field, previous));
+                characters.Add(isCharacter ? CharacterKey.Of(text.Field, previous, term) : CharacterKey.Of(text.Field, previous));
             }
             if (!isCharacter && !term.IsEmpty)
             {
@@ -144,17 +144,6 @@ public sealed class LiveTerms(IndexDefinition? index)
     private void AddTerm(ReadOnlySpan<char> word)
     {
         ref var id = ref CollectionsMarshal.GetValueRefOrAddDefault(words.GetAlternateLookup<ReadOnlySpan<char>>(), word, out var exists);
-        Post(ref id, exists);
-    }
-
-    private void AddTerm(ulong key)
-    {
-        ref var id = ref CollectionsMarshal.GetValueRefOrAddDefault(characters, key, out var exists);
-        Post(ref id, exists);
-    }
-
-    private void Post(ref int id, bool exists)
-    {
         if (!exists)
         {
             id = lastRows.Count;
@@ -176,22 +165,6 @@ public sealed class LiveTerms(IndexDefinition? index)
             if (all[start..ends[row]].Contains(id))
             {
                 rows.Add(row);
-            }
-        }
-        return rows;
-    }
-
-    private RowSet RowsOf(bool[] wanted, int count)
-    {
-        var rows = RowSet.None(count);
-        for (var (row, at) = (0, 0); row < count; row++)
-        {
-            for (; at < ends[row]; at++)
-            {
-                if (wanted[terms[at]])
-                {
-                    rows.Add(row);
-                }
             }
         }
         return rows;
@@ -247,16 +220,7 @@ public sealed class LiveTerms(IndexDefinition? index)
         {
             lock (live.gate)
             {
-                if (first == last)
-                {
-                    return live.characters.TryGetValue(first, out var id) ? live.RowsOf(id, Count) : RowSet.None(Count);
-                }
-                var wanted = new bool[live.lastRows.Count];
-                foreach (var (key, id) in live.characters)
-                {
-                    wanted[id] = key >= first && key <= last;
-                }
-                return live.RowsOf(wanted, Count);
+                return live.characters.Find(first, last, Count);
             }
         }
 

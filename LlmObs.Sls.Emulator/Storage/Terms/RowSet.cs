@@ -24,11 +24,13 @@ public sealed class RowSet
     public static RowSet All(int rows) => ~None(rows);
 
     /// <param name="bitmap">A bit a row, the lowest of each byte first.</param>
-    public static RowSet OfBitmap(int rows, ReadOnlySpan<byte> bitmap)
+    public void AddBitmap(ReadOnlySpan<byte> bitmap)
     {
-        var set = None(rows);
-        bitmap.CopyTo(MemoryMarshal.AsBytes(set.words.AsSpan()));
-        return set;
+        var bytes = MemoryMarshal.AsBytes(words.AsSpan());
+        for (var i = 0; i < bitmap.Length; i++)
+        {
+            bytes[i] |= bitmap[i];
+        }
     }
 
     public void Add(int row) => words[row / 64] |= 1UL << (row % 64);

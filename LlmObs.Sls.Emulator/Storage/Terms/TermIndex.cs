@@ -21,7 +21,8 @@ public sealed partial class TermIndex : IAsyncDisposable
     private Task writing = Task.CompletedTask;
 
     /// <summary>Opens what is on disk. A file that is damaged, or speaks of logs that are not in the table, is deleted.</summary>
-    public TermIndex(string directory, int segmentLogs, long nextSequence, ILogger logger)
+    /// <param name="index">The one in force, which most segments share.</param>
+    public TermIndex(string directory, int segmentLogs, long nextSequence, IndexDefinition? index, ILogger logger)
     {
         this.directory = directory;
         this.segmentLogs = segmentLogs;
@@ -30,7 +31,7 @@ public sealed partial class TermIndex : IAsyncDisposable
         var whole = new List<TermSegment>();
         foreach (var path in Directory.EnumerateFiles(directory).Order(StringComparer.Ordinal))
         {
-            var segment = path.EndsWith(Extension, StringComparison.Ordinal) ? TermSegment.Open(path) : null;
+            var segment = path.EndsWith(Extension, StringComparison.Ordinal) ? TermSegment.Open(path, index) : null;
             if (segment is not null && segment.Covers.Last < nextSequence && (whole.Count == 0 || whole[^1].Covers.Last < segment.Covers.First))
             {
                 whole.Add(segment);
@@ -70,7 +71,7 @@ public sealed partial class TermIndex : IAsyncDisposable
         if (terms.Count > 0)
         {
             terms.Write(PathOf(terms.View()!));
-            segments = [.. segments.Append(TermSegment.Open(PathOf(terms.View()!))!).OrderBy(segment => segment.Covers.First)];
+            segments = [.. segments.Append(TermSegment.Open(PathOf(terms.View()!), terms.Index)!).OrderBy(segment => segment.Covers.First)];
         }
     }
 
@@ -130,7 +131,7 @@ public sealed partial class TermIndex : IAsyncDisposable
             {
                 Log.Repaired(logger, damaged.Path);
                 terms.Write(damaged.Path);
-                segments = [.. segments.Select(segment => segment == damaged ? TermSegment.Open(damaged.Path)! : segment)];
+                segments = [.. segments.Select(segment => segment == damaged ? TermSegment.Open(damaged.Path, damaged.Index)! : segment)];
             }
         }
     }
@@ -179,7 +180,7 @@ public sealed partial class TermIndex : IAsyncDisposable
             try
             {
                 next.Write(path);
-                var segment = TermSegment.Open(path) ?? throw new IOException($"{path} could not be read back");
+                var segment = TermSegment.Open(path, next.Index) ?? throw new IOException($"{path} could not be read back");
                 lock (gate)
                 {
                     segments = [.. segments, segment];

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using System.Text.Json.Nodes;
 using LlmObs.Sls.Emulator.Catalog;
 using Microsoft.Win32.SafeHandles;
 
@@ -14,7 +13,12 @@ public sealed class TermSegment : ITermSource, IDisposable
 {
     internal const int TailBytes = 24;
     internal const int BlockHeaderBytes = 8;
+
+    // A block is full with the entry that passes its size: a word or a key, and a list.
+    private const int MostOverBlock = 1024;
+
     private readonly SafeFileHandle file;
+    private readonly long fileLength;
     private readonly IndexedLog[] logs;
     private readonly List<string> firstWords = [];
     private readonly List<long> wordBlocks = [];
@@ -22,9 +26,10 @@ public sealed class TermSegment : ITermSource, IDisposable
     private readonly List<long> characterBlocks = [];
     private readonly Dictionary<int, long> numberBlocks = [];
 
-    private TermSegment(string path, SafeFileHandle file, BinaryReader head)
+    private TermSegment(string path, SafeFileHandle file, BinaryReader head, IndexDefinition? index)
     {
         this.file = file;
+        fileLength = RandomAccess.GetLength(file);
         Path = path;
         logs = new IndexedLog[head.ReadInt32()];
         for (var row = 0; row < logs.Length; row++)
@@ -36,7 +41,7 @@ public sealed class TermSegment : ITermSource, IDisposable
                 new LogPlace(head.ReadInt32(), head.ReadInt32(), head.ReadInt32())
             );
         }
-        Index = head.ReadString() is { Length: > 0 } json ? IndexDefinition.Parse((JsonObject)JsonNode.Parse(json)!) : null;
+        Index = IndexDefinition.Stored(head.ReadString(), index);
         while (head.ReadBoolean())
         {
             firstWords.Add(ReadText(head));
@@ -69,12 +74,13 @@ public sealed class TermSegment : ITermSource, IDisposable
     public IndexedLog this[int row] => logs[row];
 
     /// <summary>Null when the file is not a whole segment of this format.</summary>
-    public static TermSegment? Open(string path)
+    /// <param name="index">The index it probably has: many segments then share one.</param>
+    public static TermSegment? Open(string path, IndexDefinition? index = null)
     {
         var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.RandomAccess);
         if (Head(file) is { } head)
         {
-            return new TermSegment(path, file, new BinaryReader(new MemoryStream(head)));
+            return new TermSegment(path, file, new BinaryReader(new MemoryStream(head)), index);
         }
         file.Dispose();
         return null;
@@ -82,19 +88,13 @@ public sealed class TermSegment : ITermSource, IDisposable
 
     public RowSet Find(string word)
     {
+        var rows = RowSet.None(Count);
         var block = LastAtOrBelow(firstWords, word, string.CompareOrdinal);
-        if (block < 0)
+        if (block >= 0 && WordBlock.TryFind(ReadBlock(wordBlocks[block]), word, out var list))
         {
-            return RowSet.None(Count);
+            AddList(list, rows);
         }
-        foreach (var (found, list) in WordsOf(block))
-        {
-            if (string.CompareOrdinal(found, word) is >= 0 and var order)
-            {
-                return order == 0 ? ReadList(list) : RowSet.None(Count);
-            }
-        }
-        return RowSet.None(Count);
+        return rows;
     }
 
     public RowSet Find(ulong first, ulong last)
@@ -107,15 +107,15 @@ public sealed class TermSegment : ITermSource, IDisposable
             var key = firstCharacters[block];
             for (var at = 0; at < bytes.Length; )
             {
-                key += (ulong)ReadLong(bytes, ref at);
-                var length = (int)ReadLong(bytes, ref at);
+                key += (ulong)Varint.Read(bytes, ref at);
+                var length = (int)Varint.Read(bytes, ref at);
                 if (key > last)
                 {
                     return rows;
                 }
                 if (key >= first)
                 {
-                    rows |= ReadList(bytes.AsMemory(at, length));
+                    AddList(bytes.Slice(at, length), rows);
                 }
                 at += length;
             }
@@ -131,9 +131,9 @@ public sealed class TermSegment : ITermSource, IDisposable
             var block = ReadBlock(place);
             for (var at = 0; at < block.Length; at += sizeof(ushort) + sizeof(long))
             {
-                if (isWanted(BinaryPrimitives.ReadInt64LittleEndian(block.AsSpan(at + sizeof(ushort)))))
+                if (isWanted(BinaryPrimitives.ReadInt64LittleEndian(block[(at + sizeof(ushort))..])))
                 {
-                    rows.Add(BinaryPrimitives.ReadUInt16LittleEndian(block.AsSpan(at)));
+                    rows.Add(BinaryPrimitives.ReadUInt16LittleEndian(block[at..]));
                 }
             }
         }
@@ -142,18 +142,15 @@ public sealed class TermSegment : ITermSource, IDisposable
 
     public IEnumerable<string> Words(string prefix)
     {
-        for (var block = Math.Max(LastAtOrBelow(firstWords, prefix, string.CompareOrdinal), 0); block < firstWords.Count; block++)
+        var words = new List<string>();
+        var goesOn = true;
+        for (var block = Math.Max(LastAtOrBelow(firstWords, prefix, string.CompareOrdinal), 0); goesOn && block < firstWords.Count; block++)
         {
-            foreach (var (word, _) in WordsOf(block))
+            words.Clear();
+            goesOn = WordBlock.Collect(ReadBlock(wordBlocks[block]), prefix, words);
+            foreach (var word in words)
             {
-                if (word.StartsWith(prefix, StringComparison.Ordinal))
-                {
-                    yield return word;
-                }
-                else if (string.CompareOrdinal(word, prefix) > 0)
-                {
-                    yield break;
-                }
+                yield return word;
             }
         }
     }
@@ -179,51 +176,37 @@ public sealed class TermSegment : ITermSource, IDisposable
             : null;
     }
 
-    /// <summary>The words of a block in order, each with its list.</summary>
-    private IEnumerable<(string Word, ReadOnlyMemory<byte> List)> WordsOf(int block)
-    {
-        var bytes = ReadBlock(wordBlocks[block]);
-        var word = "";
-        for (var at = 0; at < bytes.Length; )
-        {
-            var shared = (int)ReadLong(bytes, ref at);
-            var added = (int)ReadLong(bytes, ref at) * sizeof(char);
-            word = string.Concat(word.AsSpan(0, shared), MemoryMarshal.Cast<byte, char>(bytes.AsSpan(at, added)));
-            at += added;
-            var length = (int)ReadLong(bytes, ref at);
-            yield return (word, bytes.AsMemory(at, length));
-            at += length;
-        }
-    }
-
-    private RowSet ReadList(ReadOnlyMemory<byte> list)
+    private void AddList(ReadOnlySpan<byte> list, RowSet rows)
     {
         if (list.Length == (Count + 7) / 8)
         {
-            return RowSet.OfBitmap(Count, list.Span);
+            rows.AddBitmap(list);
+            return;
         }
-        var rows = RowSet.None(Count);
         var previous = -1;
         for (var at = 0; at < list.Length; )
         {
-            previous += (int)ReadLong(list.Span, ref at) + 1;
+            previous += (int)Varint.Read(list, ref at) + 1;
             rows.Add(previous);
         }
-        return rows;
     }
 
-    private byte[] ReadBlock(long place)
+    private ReadOnlySpan<byte> ReadBlock(long place)
     {
-        Span<byte> header = stackalloc byte[BlockHeaderBytes];
-        if (RandomAccess.Read(file, header, place) == BlockHeaderBytes && BinaryPrimitives.ReadInt32LittleEndian(header) is >= 0 and var length)
+        // Most blocks come whole at once.
+        var bytes = new byte[BlockHeaderBytes + TermSegmentWriter.BlockBytes + MostOverBlock];
+        var read = RandomAccess.Read(file, bytes, place);
+        if (read >= BlockHeaderBytes && BinaryPrimitives.ReadInt32LittleEndian(bytes) is >= 0 and var length && place + length <= fileLength)
         {
-            if (place + length <= RandomAccess.GetLength(file))
+            if (length > read - BlockHeaderBytes)
             {
-                var block = new byte[length];
-                if (
-                    RandomAccess.Read(file, block, place + BlockHeaderBytes) == length
-                    && Crc32C.Of(block) == BinaryPrimitives.ReadUInt32LittleEndian(header[4..])
-                )
+                Array.Resize(ref bytes, BlockHeaderBytes + length);
+                read += RandomAccess.Read(file, bytes.AsSpan(read), place + read);
+            }
+            if (length <= read - BlockHeaderBytes)
+            {
+                var block = bytes.AsSpan(BlockHeaderBytes, length);
+                if (Crc32C.Of(block) == BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(4)))
                 {
                     return block;
                 }
@@ -241,20 +224,6 @@ public sealed class TermSegment : ITermSource, IDisposable
             (low, high) = compare(sorted[middle], wanted) <= 0 ? (middle + 1, high) : (low, middle - 1);
         }
         return high;
-    }
-
-    private static long ReadLong(ReadOnlySpan<byte> bytes, ref int at)
-    {
-        var value = 0L;
-        for (var shift = 0; ; shift += 7)
-        {
-            var next = bytes[at++];
-            value |= (long)(next & 0x7F) << shift;
-            if (next < 0x80)
-            {
-                return value;
-            }
-        }
     }
 
     private static string ReadText(BinaryReader reader)

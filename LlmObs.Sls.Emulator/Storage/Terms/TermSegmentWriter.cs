@@ -14,15 +14,16 @@ namespace LlmObs.Sls.Emulator.Storage.Terms;
 internal static class TermSegmentWriter
 {
     public const ulong Magic = 0x34_534D_5245_5453;
-    private const int BlockBytes = 4096;
+    internal const int BlockBytes = 4096;
 
     /// <summary>Durable and whole under its name, or not there: written aside, synced, renamed.</summary>
+    /// <param name="words">In ordinal order, as are the characters by their keys.</param>
     public static void Write(
         string path,
         IndexDefinition? index,
         List<IndexedLog> logs,
-        List<(string Word, ReadOnlyMemory<ushort> Rows)> words,
-        List<(ulong Key, ReadOnlyMemory<ushort> Rows)> characters,
+        IEnumerable<(string Word, ReadOnlyMemory<ushort> Rows)> words,
+        IEnumerable<(ulong Key, ReadOnlyMemory<ushort> Rows)> characters,
         Dictionary<int, List<(int Row, long Bits)>> numbers
     )
     {
@@ -32,7 +33,7 @@ internal static class TermSegmentWriter
             using var headBytes = new MemoryStream();
             using var head = new BinaryWriter(headBytes);
             WriteLogs(head, logs);
-            head.Write(index?.Json.ToJsonString(RowBuilder.Json) ?? "");
+            head.Write(index?.JsonText ?? "");
             WriteWords(file, head, words, logs.Count);
             WriteCharacters(file, head, characters, logs.Count);
             WriteNumbers(file, head, numbers);
@@ -63,9 +64,8 @@ internal static class TermSegmentWriter
         }
     }
 
-    private static void WriteWords(FileStream file, BinaryWriter head, List<(string Word, ReadOnlyMemory<ushort> Rows)> words, int rows)
+    private static void WriteWords(FileStream file, BinaryWriter head, IEnumerable<(string Word, ReadOnlyMemory<ushort> Rows)> words, int rows)
     {
-        words.Sort((left, right) => string.CompareOrdinal(left.Word, right.Word));
         using var blocks = new BlockWriter(file);
         var previous = "";
         foreach (var (word, list) in words)
@@ -91,9 +91,13 @@ internal static class TermSegmentWriter
         head.Write(false);
     }
 
-    private static void WriteCharacters(FileStream file, BinaryWriter head, List<(ulong Key, ReadOnlyMemory<ushort> Rows)> characters, int rows)
+    private static void WriteCharacters(
+        FileStream file,
+        BinaryWriter head,
+        IEnumerable<(ulong Key, ReadOnlyMemory<ushort> Rows)> characters,
+        int rows
+    )
     {
-        characters.Sort((left, right) => left.Key.CompareTo(right.Key));
         using var blocks = new BlockWriter(file);
         var previous = 0UL;
         foreach (var (key, list) in characters)

@@ -10,13 +10,15 @@ namespace LlmObs.Web.Pages.Compare;
 /// <param name="SaysDifferently">What it answered differs.</param>
 public sealed record ComparedStep(AlignedStep Step, SubtreeTotals? Left, SubtreeTotals? Right, bool IsToldDifferently, bool SaysDifferently);
 
-/// <summary>Two traces side by side.</summary>
+/// <summary>Two traces, or two requests with all their traces, side by side.</summary>
+/// <param name="IsWhole">They are requests.</param>
 /// <param name="Selected">The pair whose values are shown; −1 for none.</param>
 /// <param name="Values">Of the selected pair.</param>
 /// <param name="LeftOut">Rows beyond the most that are drawn.</param>
 public sealed record Comparison(
     TraceView Left,
     TraceView Right,
+    bool IsWhole,
     IReadOnlyList<ComparedStep> Steps,
     int Selected,
     IReadOnlyList<ComparedValue> Values,
@@ -32,7 +34,8 @@ public sealed record Comparison(
         TraceReader traces,
         int projectId,
         (TraceView Left, TraceView Right) views,
-        (string? Left, string? Right) selected,
+        bool isWhole,
+        (SpanRef? Left, SpanRef? Right) selected,
         CancellationToken cancellationToken
     )
     {
@@ -43,7 +46,7 @@ public sealed record Comparison(
         var steps = shown.Select(step => Compare(step, contents, leftTotals, rightTotals)).ToList();
         var at = Choose(steps, selected);
         var values = at < 0 ? [] : ComparedValue.Of(Record(contents, steps[at].Step.Left), Record(contents, steps[at].Step.Right));
-        return new(views.Left, views.Right, steps, at, values, aligned.Count - shown.Count);
+        return new(views.Left, views.Right, isWhole, steps, at, values, aligned.Count - shown.Count);
     }
 
     /// <summary>Contents of the pairs that a model, a tool or a search answered, and of the selected one.</summary>
@@ -51,7 +54,7 @@ public sealed record Comparison(
         TraceReader traces,
         int projectId,
         List<AlignedStep> steps,
-        (string? Left, string? Right) selected,
+        (SpanRef? Left, SpanRef? Right) selected,
         CancellationToken cancellationToken
     )
     {
@@ -88,13 +91,13 @@ public sealed record Comparison(
 
     private static bool IsAnswer(ComparedValue value) => value.Label is "output" or "assistant" or "model" or "ai";
 
-    private static int Choose(List<ComparedStep> steps, (string? Left, string? Right) selected) =>
+    private static int Choose(List<ComparedStep> steps, (SpanRef? Left, SpanRef? Right) selected) =>
         selected is not (null, null)
             ? steps.FindIndex(step => Is(step.Step, selected))
             : steps.FindIndex(step => step.SaysDifferently || step.IsToldDifferently);
 
-    private static bool Is(AlignedStep step, (string? Left, string? Right) selected) =>
-        selected is not (null, null) && step.Left?.Span.SpanId == selected.Left && step.Right?.Span.SpanId == selected.Right;
+    private static bool Is(AlignedStep step, (SpanRef? Left, SpanRef? Right) selected) =>
+        selected is not (null, null) && step.Left?.Ref == selected.Left && step.Right?.Ref == selected.Right;
 
     private static SpanRecord? Record(Dictionary<SpanRef, SpanRecord> contents, TraceNode? node) =>
         node is null ? null : contents.GetValueOrDefault(node.Ref);

@@ -7,22 +7,36 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace LlmObs.Web.Pages.Compare;
 
-/// <summary>Two traces side by side: their steps aligned, what differs in times, tokens, prompts and answers. With one trace: what to compare it with.</summary>
+/// <summary>
+/// Two traces, or two requests with all their traces, side by side: their steps aligned, what differs in times, tokens, prompts and answers. With one of them:
+/// what to compare it with.
+/// </summary>
 public sealed class IndexModel(TraceViews views, TraceReader traces, SameQuestion same, CurrentProject current) : PageModel
 {
-    /// <summary>A trace id, or an address that holds one.</summary>
+    /// <summary>The id of a trace or a request, or an address that holds one.</summary>
     [BindProperty(SupportsGet = true)]
     public string? Left { get; set; }
 
     [BindProperty(SupportsGet = true)]
     public string? Right { get; set; }
 
-    /// <summary>The selected step of the left trace.</summary>
+    /// <summary>Compare the requests that the two belong to, with all their traces.</summary>
+    [BindProperty(SupportsGet = true)]
+    public bool Whole { get; set; }
+
+    /// <summary>The selected step of the left side.</summary>
     [BindProperty(SupportsGet = true)]
     public string? A { get; set; }
 
     [BindProperty(SupportsGet = true)]
     public string? B { get; set; }
+
+    /// <summary>The trace of <see cref="A"/>, where a side has several.</summary>
+    [BindProperty(SupportsGet = true)]
+    public string? ATrace { get; set; }
+
+    [BindProperty(SupportsGet = true)]
+    public string? BTrace { get; set; }
 
     /// <summary>Ids that no trace has, as they were given.</summary>
     public IReadOnlyList<string> Unknown { get; private set; } = [];
@@ -38,13 +52,15 @@ public sealed class IndexModel(TraceViews views, TraceReader traces, SameQuestio
 
     public async Task OnGetAsync(CancellationToken cancellationToken)
     {
-        (Left, Right) = (TraceIdIn(Left), TraceIdIn(Right));
+        Whole |= IsRequest(Left) || IsRequest(Right);
+        (Left, Right) = (IdIn(Left), IdIn(Right));
         var left = await ViewAsync(Left, cancellationToken);
         var right = await ViewAsync(Right, cancellationToken);
         Unknown = [.. new[] { left is null ? Left : null, right is null ? Right : null }.OfType<string>()];
         if (left is not null && right is not null)
         {
-            Comparison = await Comparison.ReadAsync(traces, current.Id, (left, right), (Empty(A), Empty(B)), cancellationToken);
+            var selected = (Step(left, ATrace, A), Step(right, BTrace, B));
+            Comparison = await Comparison.ReadAsync(traces, current.Id, (left, right), Whole, selected, cancellationToken);
         }
         else if ((left ?? right)?.Summary is { } known)
         {
@@ -53,21 +69,28 @@ public sealed class IndexModel(TraceViews views, TraceReader traces, SameQuestio
         }
     }
 
-    private Task<TraceView?> ViewAsync(string? traceId, CancellationToken cancellationToken) =>
-        traceId is null ? Task.FromResult<TraceView?>(null) : views.OfTraceAsync(current.Id, traceId, cancellationToken);
+    private static SpanRef? Step(TraceView view, string? traceId, string? spanId) =>
+        string.IsNullOrEmpty(spanId) ? null : new(traceId ?? view.Summary.TraceId, spanId);
+
+    private async Task<TraceView?> ViewAsync(string? id, CancellationToken cancellationToken) =>
+        id is null ? null
+        : Whole ? await views.OfRequestAsync(current.Id, id, cancellationToken)
+        : await views.OfTraceAsync(current.Id, id, cancellationToken) ?? await views.OfRequestAsync(current.Id, id, cancellationToken);
+
+    private static bool IsRequest(string? text) => text?.Contains("/requests/", StringComparison.Ordinal) == true;
 
     /// <summary>People paste ids and whole addresses.</summary>
-    private static string? TraceIdIn(string? text)
+    private static string? IdIn(string? text)
     {
         text = text?.Trim();
-        if (text is null || !text.Contains("/traces/", StringComparison.Ordinal))
+        foreach (var path in (ReadOnlySpan<string>)["/traces/", "/requests/"])
         {
-            return Empty(text);
+            if (text?.IndexOf(path, StringComparison.Ordinal) is >= 0 and var at)
+            {
+                text = Uri.UnescapeDataString(text[(at + path.Length)..].Split('?', '#', '/')[0]);
+            }
         }
 
-        var path = text[(text.IndexOf("/traces/", StringComparison.Ordinal) + "/traces/".Length)..];
-        return Empty(Uri.UnescapeDataString(path.Split('?', '#', '/')[0]));
+        return string.IsNullOrEmpty(text) ? null : text;
     }
-
-    private static string? Empty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

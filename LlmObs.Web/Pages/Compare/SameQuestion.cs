@@ -35,7 +35,7 @@ public sealed partial class SameQuestion(SpanSearch search, TraceReader traces, 
             var found = await traces.SummariesAsync(project.Id, ids, cancellationToken);
             return new([
                 .. found
-                    .Where(other => other.Question == question)
+                    .Where(other => other.Question == question && (other.RequestId is null || other.RequestId != trace.RequestId))
                     .OrderBy(other => other.Release == trace.Release)
                     .ThenByDescending(other => other.StartUnixNano)
                     .Take(Shown),

@@ -9,27 +9,32 @@ namespace LlmObs.Web.Pages.Search;
 /// <summary>Where a value on any page leads when somebody wants its spans, or all but its spans: the search of the address, changed by it.</summary>
 public sealed class WithModel(CurrentProject current, ViewerZone zone) : PageModel
 {
-    private const int LongestValue = 2000;
+    public const int LongestValue = 2000;
 
     /// <param name="how"><c>include</c> or <c>exclude</c>.</param>
     public IActionResult OnGet(string? field, string? value, string? how)
     {
-        if (SpanField.Find(field) is not { } known)
-        {
-            return BadRequest($"field: '{field}' is no field of the query line.");
-        }
-
         if (value is not { Length: > 0 and <= LongestValue })
         {
             return BadRequest($"value: 1 to {LongestValue} characters.");
+        }
+
+        var name = SpanField.Find(field)?.Name ?? field ?? "";
+        try
+        {
+            QueryLine.Parse(QueryText.Condition(name, value));
+        }
+        catch (QueryException exception)
+        {
+            return BadRequest($"field, value: {exception.Message}");
         }
 
         var address = SearchAddress.Read(Request.Query, current.Project, zone);
         var line = QueryText.Parse(address.Query);
         return how switch
         {
-            "include" => LocalRedirect(address.Asking(line.Include(known.Name, value)).Url),
-            "exclude" => LocalRedirect(address.Asking(line.Exclude(known.Name, value)).Url),
+            "include" => LocalRedirect(address.Asking(line.Include(name, value)).Url),
+            "exclude" => LocalRedirect(address.Asking(line.Exclude(name, value)).Url),
             _ => BadRequest("how: include or exclude."),
         };
     }

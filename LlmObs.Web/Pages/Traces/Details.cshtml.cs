@@ -2,7 +2,9 @@ using LlmObs.Domain.Scores;
 using LlmObs.Domain.Spans;
 using LlmObs.Domain.Traces;
 using LlmObs.Storage.Reading;
+using LlmObs.Web.Search;
 using LlmObs.Web.Shell;
+using LlmObs.Web.TagHelpers;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 
@@ -17,7 +19,8 @@ public sealed class DetailsModel(
     ScoreReader scores,
     SpanFinder finder,
     PreviousCalls previousCalls,
-    CurrentProject current
+    CurrentProject current,
+    TimeProvider time
 ) : PageModel
 {
     private const int ScoresOfSpan = 100;
@@ -36,18 +39,6 @@ public sealed class DetailsModel(
     [BindProperty(SupportsGet = true)]
     public string? Span { get; set; }
 
-    [BindProperty(SupportsGet = true)]
-    public string? Show { get; set; }
-
-    [BindProperty(SupportsGet = true)]
-    public string? Find { get; set; }
-
-    [BindProperty(SupportsGet = true)]
-    public SpanKind? Kind { get; set; }
-
-    [BindProperty(SupportsGet = true)]
-    public int From { get; set; }
-
     public TraceView Shown { get; private set; } = null!;
     public TraceSummary Summary => Shown.Summary;
     public TraceCause? Cause { get; private set; }
@@ -62,6 +53,9 @@ public sealed class DetailsModel(
 
     /// <summary>What was looked for and found; null when nothing was.</summary>
     public SpanFinds? Found { get; private set; }
+
+    /// <summary>The rows that are shown when only what was found is; null for all.</summary>
+    public IReadOnlySet<int>? Kept { get; private set; }
 
     /// <summary>Set where this view is shown.</summary>
     public Transcript? Transcript { get; private set; }
@@ -80,14 +74,15 @@ public sealed class DetailsModel(
         var given = await scores.OfTraceAsync(current.Id, Summary.TraceId, RequestId ?? Summary.RequestId, Summary.SessionId, cancellationToken);
         Scores = [.. given.Where(score => score.SpanId is null)];
         Found = await FoundAsync(cancellationToken);
+        Kept = Address.Tree.ShowsOnlyFound && Found is { Rows.Count: > 0 } ? Shown.Rows.WithAncestors(Found.Rows.Append(Selected)) : null;
         Panel = await PanelAsync(cancellationToken);
         switch (Address.Tree.Show)
         {
             case "transcript":
-                Transcript = await Transcript.ReadAsync(traces, current.Id, Shown, Address.Tree.From, cancellationToken);
+                Transcript = await Transcript.ReadAsync(traces, current.Id, Shown, Address.Tree.FirstRow, cancellationToken);
                 break;
             case "log":
-                Log = await StepLog.ReadAsync(traces, current.Id, Shown, Address.Tree.From, cancellationToken);
+                Log = await StepLog.ReadAsync(traces, current.Id, Shown, Address.Tree.FirstRow, cancellationToken);
                 break;
         }
 
@@ -119,7 +114,29 @@ public sealed class DetailsModel(
     public async Task<IActionResult> OnGetFindAsync(CancellationToken cancellationToken) =>
         await LoadAsync(isAgain: true, cancellationToken) ? new JsonResult(await FoundAsync(cancellationToken)) : NotFound();
 
-    public TreeWindow Window => new(Shown.Rows.Count, From, Selected);
+    /// <summary>The address of the failure or the found step after (1) or before (−1) the selected one, as text; empty when there is none.</summary>
+    /// <param name="of"><c>failure</c> or <c>found</c>.</param>
+    public async Task<IActionResult> OnGetNextAsync(string? of, int step, CancellationToken cancellationToken)
+    {
+        if (of is not ("failure" or "found") || step is not (1 or -1))
+        {
+            return BadRequest("of: failure or found. step: 1 or -1.");
+        }
+
+        if (!await LoadAsync(isAgain: true, cancellationToken))
+        {
+            return NotFound();
+        }
+
+        var found = of == "found" ? await FoundAsync(cancellationToken) : null;
+        var next =
+            of == "failure" ? Failure(step)
+            : (step > 0 ? found?.After(Selected) : found?.Before(Selected)) is { } row ? Shown.Rows.Node(row)?.Span
+            : null;
+        return Content(next is null ? "" : Address.To(next).Page, "text/plain; charset=utf-8");
+    }
+
+    public TreeWindow Window => new(Shown.Rows.Count, Address.Tree.FirstRow, Selected);
 
     /// <summary>The failing span before or after the selected one, else the one at the other end; null when there is no other.</summary>
     public Span? Failure(int step)
@@ -149,15 +166,9 @@ public sealed class DetailsModel(
         var selected = view.Rows.Node(Selected)!.Span;
         Address = TraceAddress.From(Request.Query, current.Project, selected.TraceId, selected.SpanId) with
         {
-            Tree = new()
-            {
-                RequestId = RequestId,
-                Show = TreeState.Views.Contains(Show) ? Show! : TreeState.Tree,
-                Find = Find?.Trim(),
-                Kind = Kind,
-                From = Math.Max(0, From),
-            },
+            Tree = TreeState.From(Request.Query, RequestId),
         };
+        ViewData[FieldValueTagHelper.Range] = TimeRange.Reaching(Summary.StartUnixNano, time.GetUtcNow());
         return true;
     }
 

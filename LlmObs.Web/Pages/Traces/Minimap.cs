@@ -64,6 +64,10 @@ public sealed class Minimap
             Rect(html, "window", bar.Start, 0, bar.Width, 34);
         }
 
+        var time = address.Tree.Time;
+        Rect(html, "outside", 0, 0, time.From, 34);
+        Rect(html, "outside", time.To, 0, 100 - time.To, 34);
+
         DrawJumps(html, address);
         return html.Raw("</svg>").ToHtml();
     }

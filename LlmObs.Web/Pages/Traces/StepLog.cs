@@ -7,7 +7,20 @@ namespace LlmObs.Web.Pages.Traces;
 /// <summary>What happened at one moment.</summary>
 /// <param name="Event">What the step recorded then; null for its start.</param>
 /// <param name="Text">One line.</param>
-public sealed record StepLogEntry(long AtNano, Span Span, string? Event, string Text, bool IsBad);
+public sealed record StepLogEntry(long AtNano, Span Span, string? Event, string Text, bool IsBad)
+{
+    /// <summary>Where a search finds the text.</summary>
+    public string Field =>
+        Event switch
+        {
+            null => "question",
+            Failed => "statusMessage",
+            _ => "logs",
+        };
+
+    /// <summary>The event that a step ended with.</summary>
+    public const string Failed = "failed";
+}
 
 /// <summary>Starts of steps and what they recorded, in order of time, some hundred steps at a time.</summary>
 /// <param name="From">The first step shown, counted by start.</param>
@@ -49,7 +62,7 @@ public sealed record StepLog(IReadOnlyList<StepLogEntry> Entries, int From, int 
             yield return new(
                 span.EndUnixNano,
                 span,
-                "failed",
+                StepLogEntry.Failed,
                 SpanMerge.OneLine(span.StatusMessage ?? span.ErrorType ?? "", TextLength),
                 IsBad: true
             );

@@ -39,7 +39,7 @@ public sealed record TraceAddress(Project Project, string TraceId, string? Span 
     public string Raw(string field, bool isDownload = false) => OfSpan("raw", ("field", field), ("download", isDownload ? "true" : null));
 
     /// <summary>One value of the panel alone, for a script to put in place; the field and what was chosen come behind it.</summary>
-    public string Value => OfSpan("value");
+    public string Value => Tree.AddTo(OfSpan("value", ("request", Tree.RequestId)));
 
     /// <summary>A model call as a command that makes it again.</summary>
     public string Curl => OfSpan("curl");

@@ -48,7 +48,22 @@ public readonly record struct CriticalMark(double Start, double Width, bool IsId
 /// <param name="Label">Where its duration is written: <c>after</c>, <c>before</c> or <c>inside</c>.</param>
 public sealed record TraceBar(double Start, double Width, double FirstToken, bool IsFrame, string Label)
 {
+    private const double Thinnest = 0.25;
+
     public double End => Start + Width;
+
+    /// <summary>A bar from one place to another, with a width that can be seen and its duration where there is room for it.</summary>
+    /// <param name="firstToken">How much of it passed before the first token.</param>
+    public static TraceBar Between(double start, double end, double firstToken, bool isFrame)
+    {
+        start = Math.Clamp(start, 0, 100 - Thinnest);
+        var width = Math.Clamp(end - start, Thinnest, 100 - start);
+        var label =
+            start + width <= 80 ? "after"
+            : start >= 20 ? "before"
+            : "inside";
+        return new(start, width, Math.Clamp(firstToken, 0, width), isFrame, label);
+    }
 
     public static string Percent(double value) => Math.Round(value, 3).ToString("0.###", CultureInfo.InvariantCulture) + "%";
 }

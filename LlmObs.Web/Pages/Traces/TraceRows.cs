@@ -16,7 +16,6 @@ public sealed class TraceRows : IReadOnlyList<TraceRow>
     public const int DrawnLevels = 14;
 
     private const int Step = 14;
-    private const double Thinnest = 0.25;
 
     private readonly TraceTree tree;
     private readonly TraceSummary trace;
@@ -43,6 +42,18 @@ public sealed class TraceRows : IReadOnlyList<TraceRow>
 
     /// <summary>The span of a row without drawing it; null for a missing parent.</summary>
     public TraceNode? Node(int row) => places[row].Node is >= 0 and var node ? tree.Rows[node] : null;
+
+    /// <summary>These rows and all that they hang under.</summary>
+    public IReadOnlySet<int> WithAncestors(IEnumerable<int> rows)
+    {
+        var kept = new HashSet<int>();
+        foreach (var row in rows)
+        {
+            for (var at = row; at >= 0 && kept.Add(at); at = places[at].Above) { }
+        }
+
+        return kept;
+    }
 
     public IEnumerator<TraceRow> GetEnumerator() => Enumerable.Range(0, Count).Select(Row).GetEnumerator();
 
@@ -162,14 +173,8 @@ public sealed class TraceRows : IReadOnlyList<TraceRow>
     private TraceBar Bar(TraceNode node)
     {
         var span = node.Span;
-        var start = Math.Clamp(Share(span.StartUnixNano - trace.StartUnixNano), 0, 100 - Thinnest);
-        var width = Math.Clamp(Share(span.DurationNano), Thinnest, 100 - start);
-        var firstToken = span.TimeToFirstTokenMs is > 0 and var ms ? Math.Min(width, Share(ms * 1e6)) : 0;
-        var label =
-            start + width <= 80 ? "after"
-            : start >= 20 ? "before"
-            : "inside";
-        return new(start, width, firstToken, IsFrame(node), label);
+        var start = Share(span.StartUnixNano - trace.StartUnixNano);
+        return TraceBar.Between(start, start + Share(span.DurationNano), Share(1e6 * (span.TimeToFirstTokenMs ?? 0)), IsFrame(node));
     }
 
     private CriticalMark Mark(CriticalStretch stretch) =>

@@ -29,10 +29,12 @@ public sealed record TreeWords(
 /// <param name="address">Of the page; each line links to it with its own span.</param>
 /// <param name="firstError">The span that gets the chip "first".</param>
 /// <param name="found">Rows that are marked as found.</param>
+/// <param name="kept">Rows that are shown; null for all.</param>
 public sealed class TreeLines(
     TraceAddress address,
     Span? firstError,
     IReadOnlySet<int> found,
+    IReadOnlySet<int>? kept,
     IReadOnlyDictionary<SpanKind, string> kinds,
     TreeWords words
 )
@@ -72,8 +74,11 @@ public sealed class TreeLines(
             .Raw("</span></span></span><span class=\"wf\"></span></div>");
     }
 
-    private static void WritePlace(HtmlWriter html, TraceRow row) =>
-        html.Raw(" data-i=\"").Raw(Text(row.Index)).Raw(row.Below > 0 ? "\" data-below=\"" + Text(row.Below) + "\"" : "\"");
+    private void WritePlace(HtmlWriter html, TraceRow row) =>
+        html.Raw(" data-i=\"")
+            .Raw(Text(row.Index))
+            .Raw(row.Below > 0 ? "\" data-below=\"" + Text(row.Below) + "\"" : "\"")
+            .Raw(kept?.Contains(row.Index) == false ? " hidden" : "");
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
@@ -125,7 +130,7 @@ public sealed class TreeLines(
         html.Raw("</span>");
         WriteMarks(html, row, node);
         html.Raw("</span>");
-        Waterfall.WriteBar(html, node, bar, row);
+        Waterfall.WriteBar(html, node, bar, row, address.Tree.Time);
         html.Raw("</a>");
     }
 

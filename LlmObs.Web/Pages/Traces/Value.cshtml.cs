@@ -1,3 +1,4 @@
+using LlmObs.Domain.Spans;
 using LlmObs.Storage.Reading;
 using LlmObs.Web.Shell;
 using Microsoft.AspNetCore.Mvc;
@@ -12,7 +13,7 @@ public sealed class ValueModel(TraceReader traces, PreviousCalls previousCalls, 
 
     public async Task<IActionResult> OnGetAsync(string traceId, string spanId, string field, CancellationToken cancellationToken)
     {
-        var address = TraceAddress.From(Request.Query, current.Project, traceId, spanId);
+        var address = AddressOf(traceId, spanId);
         if (await PanelAsync(address, field, cancellationToken) is not { } panel || RawValue.Of(panel.Record, field) is not { } text)
         {
             return NotFound();
@@ -21,6 +22,34 @@ public sealed class ValueModel(TraceReader traces, PreviousCalls previousCalls, 
         View = new(text, field, panel);
         return Page();
     }
+
+    /// <summary>In which parts of a long value words stand, as a list of <c>{part, count, address}</c>: a page shows one part of them.</summary>
+    public async Task<IActionResult> OnGetFindAsync(string traceId, string spanId, string field, string? words, CancellationToken cancellationToken)
+    {
+        if (await traces.SpanAsync(current.Id, traceId, spanId, cancellationToken) is not { } record || RawValue.Of(record, field) is not { } text)
+        {
+            return NotFound();
+        }
+
+        var address = AddressOf(traceId, spanId);
+        var view = new ValueView(text, field, new(record, address, [], record.Span.StartUnixNano));
+        return new JsonResult(
+            TextParts
+                .Counts(text, words ?? "")
+                .Select(found => new
+                {
+                    found.Part,
+                    found.Count,
+                    Address = view.ToPart(found.Part),
+                })
+        );
+    }
+
+    private TraceAddress AddressOf(string traceId, string spanId) =>
+        TraceAddress.From(Request.Query, current.Project, traceId, spanId) with
+        {
+            Tree = TreeState.From(Request.Query, Request.Query["request"]),
+        };
 
     private async Task<SpanPanel?> PanelAsync(TraceAddress address, string field, CancellationToken cancellationToken)
     {

@@ -15,8 +15,14 @@ public static class Waterfall
     /// The bar of a row: a frame around others' work or a solid bar of its own, pale until the first token, outlined when it failed,
     /// underlined where it held up the whole, with dots where nothing inside it ran.
     /// </summary>
-    public static void WriteBar(HtmlWriter html, TraceNode node, TraceBar bar, TraceRow row)
+    public static void WriteBar(HtmlWriter html, TraceNode node, TraceBar whole, TraceRow row, TimeSlice slice)
     {
+        if (slice.Of(whole) is not { } bar)
+        {
+            html.Raw("<svg class=\"wf\" aria-hidden=\"true\"></svg>");
+            return;
+        }
+
         var start = TraceBar.Percent(bar.Start);
         var width = TraceBar.Percent(bar.Width);
         html.Raw("<svg class=\"wf\" aria-hidden=\"true\"><rect class=\"")
@@ -52,7 +58,7 @@ public static class Waterfall
                 .Raw("\" height=\"11.5\"/>");
         }
 
-        foreach (var mark in row.Critical)
+        foreach (var mark in row.Critical.Select(slice.Of).Where(mark => mark.Width > 0))
         {
             html.Raw(mark.IsIdle ? "<rect class=\"idle\" x=\"" : "<rect class=\"crit\" x=\"")
                 .Raw(TraceBar.Percent(mark.Start))
@@ -79,7 +85,8 @@ public static class Waterfall
     }
 
     /// <summary>The scale above the bars: a long tick and its time each quarter, a short one between.</summary>
-    public static IHtmlContent Ruler(long durationNano)
+    /// <param name="durationNano">Of the whole, of which a part is shown.</param>
+    public static IHtmlContent Ruler(long durationNano, TimeSlice slice)
     {
         var html = new HtmlWriter().Raw("<svg class=\"ruler\" height=\"24\" aria-hidden=\"true\">");
         for (var i = 0; i <= Ticks; i++)
@@ -95,11 +102,13 @@ public static class Waterfall
                 html.Raw("<text x=\"")
                     .Raw(x)
                     .Raw("\" dx=\"4\" y=\"15\">")
-                    .Raw(i == 0 ? "0" : Figures.Duration(durationNano / Ticks * i).ToString())
+                    .Raw(At(i) is > 0 and var nano ? Figures.Duration(nano).ToString() : "0")
                     .Raw("</text>");
             }
         }
 
         return html.Raw("</svg>").ToHtml();
+
+        long At(int tick) => (long)(durationNano / 100.0 * (slice.From + ((slice.To - slice.From) * tick / Ticks)));
     }
 }

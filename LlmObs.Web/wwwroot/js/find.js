@@ -1,9 +1,11 @@
-// Finds text in the contents of the panel, folded parts too: n of m, Enter and Shift+Enter walk. f goes to the box.
+// Finds text in the contents of the panel, folded parts too: n of m, Enter and Shift+Enter walk. f goes to the box. Of a long value one part is shown; what
+// stands in the others, the server says.
 // Hits are painted by the browser's highlight registry, so that nothing in the text is touched.
 const most = 5_000;
 let hits = [];
 let at = -1;
 let waiting;
+let elsewhere;
 
 const box = () => document.querySelector("[data-panel] [data-find-text]");
 const paint = (name, ranges) => globalThis.CSS?.highlights && (ranges.length ? CSS.highlights.set(name, new Highlight(...ranges)) : CSS.highlights.delete(name));
@@ -50,6 +52,36 @@ function search(panel, words) {
   paint("hit-now", []);
   if (hits.length) step(1);
   else say();
+  lookElsewhere(panel, words);
+}
+
+// The form and parts chosen for other values stay: they are in the address of the page.
+function source(panel, field, words) {
+  const url = new URL(panel.dataset.values, location.href);
+  const given = new Set(url.searchParams.keys());
+  for (const [name, text] of new URL(location.href).searchParams) if (!given.has(name)) url.searchParams.append(name, text);
+  for (const [name, text] of [["handler", "Find"], ["field", field], ["words", words]]) url.searchParams.set(name, text);
+  return url;
+}
+
+async function lookElsewhere(panel, words) {
+  const links = panel.querySelector("[data-find-elsewhere]");
+  elsewhere?.abort();
+  elsewhere = new AbortController();
+  links.replaceChildren();
+  for (const value of words ? panel.querySelectorAll("[data-value][data-part]") : []) {
+    const answer = await fetch(source(panel, value.dataset.value, words), { signal: elsewhere.signal, credentials: "same-origin" }).catch(() => null);
+    if (!answer?.ok) return;
+    for (const { part, count, address } of await answer.json()) {
+      if (part === Number(value.dataset.part)) continue;
+      const link = document.createElement("a");
+      link.href = address;
+      link.className = "btn small";
+      link.dataset.valueLink = value.id;
+      link.textContent = links.dataset.findElsewhere.replace("{0}", count.toLocaleString("en")).replace("{1}", part);
+      links.append(link);
+    }
+  }
 }
 
 function say() {

@@ -5,6 +5,7 @@ export class Shape {
   #hits = new Set();
   #levels;
   #hidden;
+  #kept; // set while only found rows and those above them are shown
 
   constructor(tree) {
     this.tree = tree;
@@ -58,6 +59,7 @@ export class Shape {
 
   async reveal(index) {
     if (!this.#hidden[index]) return;
+    if (this.#kept) this.#kept[index] = 1;
     for (const [row, end] of this.#folded) if (row < index && index < end) this.#folded.delete(row);
     this.#refold();
   }
@@ -81,6 +83,25 @@ export class Shape {
   found(rows) {
     this.#hits = new Set(rows);
     for (const row of this.tree.querySelectorAll(".span-row")) row.classList.toggle("hit", this.#hits.has(Number(row.dataset.i)));
+    return this.#kept ? this.showOnlyFound(rows.length > 0) : undefined;
+  }
+
+  /** Hides every row that is neither found nor above one that is; or shows all again. */
+  async showOnlyFound(only) {
+    this.#kept = only ? await this.#foundAndAbove() : undefined;
+    this.#refold();
+  }
+
+  async #foundAndAbove() {
+    const levels = await this.#shape();
+    const kept = new Uint8Array(this.total);
+    const path = [];
+    for (let row = 0; row < this.total; row++) {
+      path.length = levels[row] - 1;
+      path.push(row);
+      if (this.#hits.has(row)) for (let i = path.length - 1; i >= 0 && !kept[path[i]]; i--) kept[path[i]] = 1;
+    }
+    return kept;
   }
 
   // Rows of that level that have others below them.
@@ -98,6 +119,7 @@ export class Shape {
   #refold() {
     this.#hidden.fill(0);
     for (const [row, end] of this.#folded) this.#hidden.fill(1, row + 1, end);
+    if (this.#kept) for (let row = 0; row < this.total; row++) this.#hidden[row] |= 1 - this.#kept[row];
     for (const block of this.#blocks) this.#show(block);
   }
 
@@ -105,6 +127,7 @@ export class Shape {
     const first = Number(block.dataset.block) * this.size;
     if (block.classList.contains("waiting")) {
       const rows = this.#hidden.subarray(first, first + this.size).reduce((count, hidden) => count + 1 - hidden, 0);
+      block.hidden = rows === 0;
       block.style.height = `calc(${rows} * var(--row-h))`;
       return;
     }
@@ -148,6 +171,7 @@ export class Shape {
     const url = new URL(location.href);
     url.searchParams.delete("find");
     url.searchParams.delete("kind");
+    url.searchParams.delete("only");
     for (const [name, value] of Object.entries(values)) url.searchParams.set(name, value);
     return fetch(url, { credentials: "same-origin" });
   }

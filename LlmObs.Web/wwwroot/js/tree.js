@@ -23,11 +23,15 @@ function mark(row, focus) {
   frameOnMap(row);
 }
 
-// The strip above the tree frames the time of the selected step.
+// The strip above the tree frames the time of the selected step; the bars may show a part of that time only.
+const [sliceFrom, sliceTo] = (tree.dataset.time || "0-100").split("-").map(Number);
 function frameOnMap(row) {
   const bar = row.querySelector(".wf .bar, .wf .frame");
   const frame = tree.querySelector(".over .window");
-  if (bar && frame) for (const name of ["x", "width"]) frame.setAttribute(name, bar.getAttribute(name));
+  if (!bar || !frame) return;
+  const share = (sliceTo - sliceFrom) / 100;
+  frame.setAttribute("x", `${sliceFrom + share * parseFloat(bar.getAttribute("x"))}%`);
+  frame.setAttribute("width", `${share * parseFloat(bar.getAttribute("width"))}%`);
 }
 
 // The open tab stays while one walks from span to span.
@@ -35,7 +39,7 @@ function addressOf(row) {
   const url = new URL(location.href);
   const wanted = new URL(row.href).searchParams;
   for (const name of ["trace", "span"]) if (wanted.has(name)) url.searchParams.set(name, wanted.get(name));
-  for (const name of [...url.searchParams.keys()]) if (!["project", "trace", "span", "tab", "view", "show", "find", "kind", "lang"].includes(name)) url.searchParams.delete(name);
+  for (const name of [...url.searchParams.keys()]) if (!["project", "trace", "span", "tab", "view", "show", "find", "kind", "only", "time", "lang"].includes(name)) url.searchParams.delete(name);
   return url;
 }
 
@@ -62,7 +66,7 @@ tree.addEventListener("click", (e) => {
 document.addEventListener("click", (e) => {
   const link = e.target.closest("a");
   const href = link?.href.baseVal ?? link?.href;
-  if (!href || link.closest(".rows, [data-panel], [data-view]") || e.ctrlKey || e.metaKey || e.shiftKey) return;
+  if (!href || link.closest(".rows, [data-panel], [data-view], [data-only], [data-whole]") || e.ctrlKey || e.metaKey || e.shiftKey) return;
   const url = new URL(href, location.href);
   if (url.pathname !== location.pathname) return;
   const row = link.dataset.failure ? next(failures, Number(link.dataset.failure))
@@ -101,15 +105,37 @@ document.addEventListener("keydown", (e) => {
 
 for (const button of document.querySelectorAll("[data-fold]")) button.addEventListener("click", () => shape.foldAll(button.dataset.fold === "all"));
 
-document.addEventListener("spans-found", (e) => {
+const only = document.querySelector("[data-only]");
+const isOnly = () => only.getAttribute("aria-current") === "true";
+async function setOnly(on) {
+  if (on) only.setAttribute("aria-current", "true");
+  else only.removeAttribute("aria-current");
+  await shape.showOnlyFound(on);
+  if (current) await shape.reveal(at());
+}
+only.addEventListener("click", async (e) => {
+  if (e.ctrlKey || e.metaKey || e.shiftKey) return;
+  e.preventDefault();
+  await setOnly(!isOnly());
+  current?.scrollIntoView({ block: "nearest" });
+  // By way of the panel: one that is still on its way would bring the address of before.
+  const url = current ? addressOf(current) : new URL(location.href);
+  if (isOnly()) url.searchParams.set("only", "1");
+  else url.searchParams.delete("only");
+  showPanel(url);
+});
+
+document.addEventListener("spans-found", async (e) => {
   found = e.detail.rows;
-  shape.found(found);
-  if (found.length && !found.includes(at())) select(next(found, 1), { focus: false });
+  await shape.found(found);
+  if (found.length && !found.includes(at())) await select(next(found, 1), { focus: false });
+  document.querySelector("[data-hit-steps]").hidden = found.length === 0;
 });
 document.addEventListener("spans-step", (e) => select(next(found, e.detail), { focus: false }));
 
 addEventListener("popstate", () => {
   const wanted = new URL(location.href).searchParams;
+  if (isOnly() !== (wanted.get("only") === "1")) setOnly(!isOnly());
   const row = shape.drawn(wanted.get("trace"), wanted.get("span"));
   if (row < 0) return location.reload();
   select(row, { focus: false, panel: false });
@@ -117,4 +143,9 @@ addEventListener("popstate", () => {
 });
 
 shape.found(found);
-if (current) mark(current, false);
+if (isOnly() && found.length) setOnly(true);
+if (current) {
+  // The row comes into sight within the tree; the page itself stays at its head.
+  current.tabIndex = 0;
+  tree.scrollTop += current.getBoundingClientRect().top - tree.getBoundingClientRect().top - tree.clientHeight / 2;
+}

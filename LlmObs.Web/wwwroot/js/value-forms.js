@@ -1,7 +1,8 @@
 // A single value of the panel: another form, another part, what changed, in place. The links lead to the same page without this.
 function fragment(link, field) {
   const source = new URL(link.closest("[data-panel]").dataset.values, link.href);
-  for (const [name, text] of new URL(link.href).searchParams) if (name !== "project") source.searchParams.append(name, text);
+  const given = new Set(source.searchParams.keys());
+  for (const [name, text] of new URL(link.href).searchParams) if (!given.has(name)) source.searchParams.append(name, text);
   source.searchParams.set("field", field);
   return source;
 }
@@ -10,7 +11,8 @@ document.addEventListener("click", async (e) => {
   const link = e.target.closest("[data-value-link]");
   if (!link || e.ctrlKey || e.metaKey || e.shiftKey) return;
   e.preventDefault();
-  const value = link.closest("[data-value]");
+  // A link outside of its value names it.
+  const value = link.dataset.valueLink ? document.getElementById(link.dataset.valueLink) : link.closest("[data-value]");
   value.setAttribute("aria-busy", "true");
   try {
     const answer = await fetch(fragment(link, value.dataset.value), { credentials: "same-origin" });

@@ -1,9 +1,14 @@
-// A value anywhere is a link to its spans; with a script a click offers to include it, leave it out, open it or copy it.
+// A value anywhere is a link to its spans or to a page about it; with a script a click offers to include it, leave it out, open it or copy it.
 const template = document.getElementById("value-menu");
 const menu = template?.content.firstElementChild.cloneNode(true);
 
 function address(value, how) {
   // On the search page the menu changes the search that is there; elsewhere it begins one.
+  if (value.dataset.with) {
+    const url = new URL(value.dataset.with, location.href);
+    url.searchParams.set("how", how);
+    return url.href;
+  }
   const isSearch = ["/", "/search"].includes(location.pathname);
   const url = new URL("/search/with", location.href);
   const here = new URLSearchParams(location.search);
@@ -27,7 +32,7 @@ if (menu) {
     menu.querySelector("[data-value-name]").textContent = `${link.dataset.field}: ${link.dataset.value}`;
     for (const item of menu.querySelectorAll("[data-how]")) item.href = address(link, item.dataset.how);
     const opens = menu.querySelector("[data-open-value]");
-    opens.hidden = new URL(link.href).pathname === "/";
+    opens.hidden = ["/", "/search/with"].includes(new URL(link.href).pathname);
     opens.href = link.href;
     menu.showPopover();
     const box = link.getBoundingClientRect();
@@ -44,7 +49,7 @@ if (menu) {
     items[(items.indexOf(document.activeElement) + step + items.length) % items.length].focus();
   });
   menu.addEventListener("toggle", (e) => e.newState === "closed" && value?.focus());
-  addEventListener("scroll", close, { passive: true });
+  addEventListener("scroll", close, { passive: true, capture: true });
 
   const copy = menu.querySelector("[data-copy-value]");
   copy.hidden = !navigator.clipboard;

@@ -79,6 +79,64 @@ public sealed class ExplorerTests(StackFixture fixture)
     }
 
     [Fact]
+    public async Task Keeps_a_search_privately_then_shares_it()
+    {
+        await SendAsync();
+        var name = $"Refunds {OtlpSender.NewTraceId()[..8]}";
+        var page = await fixture.Browser.OpenAsync();
+        await page.GotoAsync($"{fixture.Stack.Web}?q=user: {User}&range=6h&view=spans");
+        await page.Locator("summary", new() { HasText = "Save view" }).ClickAsync();
+        await page.Locator(".save-view [name=name]").FillAsync(name);
+        await page.GetByText("Save as a new view").ClickAsync();
+        var mine = page.Locator("nav.views a", new() { HasText = name });
+        await Assertions.Expect(mine).ToHaveAttributeAsync("aria-current", "true");
+
+        // Nobody else sees it, until it is shared.
+        var colleague = await fixture.Browser.OpenAsync();
+        await colleague.GotoAsync($"{fixture.Stack.Web}views");
+        await Assertions.Expect(colleague.GetByText(name)).ToHaveCountAsync(0);
+        await page.GotoAsync($"{fixture.Stack.Web}views");
+        var row = page.Locator("tr", new() { HasText = name });
+        await row.Locator("summary").ClickAsync();
+        await row.Locator("[name=shared]").CheckAsync();
+        await row.GetByText("Keep").ClickAsync();
+        await Assertions.Expect(row).ToContainTextAsync("everybody here");
+        await colleague.ReloadAsync();
+        await colleague.GetByText(name).ClickAsync();
+        await Assertions.Expect(colleague.Locator("[data-query]")).ToHaveValueAsync($"user: {User}");
+        await Assertions.Expect(colleague.Locator(".range summary")).ToContainTextAsync("6 hours");
+        await Assertions.Expect(colleague.Locator("[data-row]")).ToHaveCountAsync(4);
+        await Accessibility.AssertAsync(colleague);
+
+        // What is changed says so, and the view stays as it was.
+        await colleague.Locator(".facet", new() { HasText = "Failed" }).ClickAsync();
+        await Assertions.Expect(colleague.Locator("nav.views a", new() { HasText = name })).ToContainTextAsync("(changed)");
+        await page.Context.CloseAsync();
+        await colleague.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Reads_a_conversation_turn_by_turn_and_goes_to_who_asked()
+    {
+        await SendAsync();
+        var page = await fixture.Browser.OpenAsync();
+        await page.GotoAsync($"{fixture.Stack.Web}?view=sessions&q=user: {User}");
+        await page.Locator("[data-row] [data-open]").ClickAsync();
+
+        await Assertions.Expect(page.Locator(".turn")).ToHaveCountAsync(2);
+        await Assertions.Expect(page.Locator(".turn").First).ToContainTextAsync("共 3 家");
+        await Assertions.Expect(page.Locator(".turn").Last).ToContainTextAsync("no such column: o.gmv_amount");
+        await Accessibility.AssertAsync(page);
+
+        await page.Locator(".session-head .field-value", new() { HasText = User }).ClickAsync();
+        await page.Locator("[data-open-value]").ClickAsync();
+        await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync(User);
+        await page.Locator("[data-row] [data-open]").ClickAsync();
+        await Assertions.Expect(page.Locator(".turn")).ToHaveCountAsync(2);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task Takes_the_list_away_as_a_file()
     {
         await SendAsync();

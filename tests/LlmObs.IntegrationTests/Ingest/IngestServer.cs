@@ -61,6 +61,7 @@ public sealed class IngestDatabase : IAsyncLifetime
 public sealed class IngestServer : IAsyncDisposable
 {
     public const string Key = "key-of-the-tests-0123456789";
+    public const string DefaultKey = "key-of-the-default-project-0123456789";
     public const string ReadOnlyKey = "key-that-only-reads-0123456789";
 
     private readonly WebApplication _app;
@@ -114,6 +115,7 @@ public sealed class IngestServer : IAsyncDisposable
                 ["ApiKeys:0:Key"] = Key,
                 ["ApiKeys:1:Key"] = ReadOnlyKey,
                 ["ApiKeys:1:Scopes"] = "Read",
+                ["ApiKeys:2:Key"] = DefaultKey,
             }
         );
         builder.Configuration.AddInMemoryCollection(settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value));

@@ -49,6 +49,10 @@ public sealed class AnalysisTests(SixLogs logs) : IClassFixture<SixLogs>
     )]
     [InlineData("* | select status from log where status is not null order by latency limit 1, 2", "status=200; status=200")]
     [InlineData("* | select distinct service from log order by service limit 3", "service=Gateway; service=agent; service=gateway")]
+    [InlineData(
+        "* | select cardinality(merge(s)) as d, sum(cardinality(s)) as n from (select region, approx_set(service) as s from log group by region)",
+        "d=4 n=6"
+    )]
     [InlineData("* | select approx_distinct(service) as d, arbitrary(user) as u from log", "d=4 u=")]
     [InlineData("* | select min_by(service, latency) as s, sum(status) / count(status) as mean from log", "s=Gateway mean=300")]
     [InlineData("* | select concat_ws from (select coalesce(region, 'none') as concat_ws from log where latency = 99)", "concat_ws=none")]

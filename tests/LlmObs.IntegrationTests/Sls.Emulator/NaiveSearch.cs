@@ -4,7 +4,10 @@ using System.Text.RegularExpressions;
 namespace LlmObs.IntegrationTests.Sls.Emulator;
 
 /// <summary>A text of a log and the delimiters of the index it was written under. <see cref="Group"/>: what a condition asks for by name.</summary>
-public sealed record NaiveText(string Group, string Value, string Delimiters);
+public sealed record NaiveText(string Group, string Value, string Delimiters, bool IsCaseSensitive = false)
+{
+    public string Fold(string text) => IsCaseSensitive ? text : text.ToLowerInvariant();
+}
 
 /// <summary>A log as the query language's description sees it.</summary>
 public sealed record NaiveLog(
@@ -39,7 +42,8 @@ public abstract record NaiveSearch
 
     private static bool Stands(NaiveText text, string word, bool isPrefix)
     {
-        var value = text.Value.ToLowerInvariant();
+        var value = text.Fold(text.Value);
+        word = text.Fold(word);
         for (var at = value.IndexOf(word, StringComparison.Ordinal); at >= 0; at = value.IndexOf(word, at + 1, StringComparison.Ordinal))
         {
             if (
@@ -61,7 +65,7 @@ public abstract record NaiveSearch
 
         public override bool Finds(NaiveLog log)
         {
-            var words = Value.ToLowerInvariant().Split([.. Delimiters, '，', '。', '：'], StringSplitOptions.RemoveEmptyEntries);
+            var words = Value.Split([.. Delimiters, '，', '。', '：'], StringSplitOptions.RemoveEmptyEntries);
             return Groups.Any(group => words.All(word => log.Texts.Any(text => text.Group == group && Stands(text, word, isPrefix: false))));
         }
     }
@@ -71,8 +75,39 @@ public abstract record NaiveSearch
     {
         public override string Text => (Field is null ? "" : Field + ":") + Word + "*";
 
+        public override bool Finds(NaiveLog log) => log.Texts.Any(text => Groups.Contains(text.Group) && Stands(text, Word, isPrefix: true));
+    }
+
+    /// <summary>A word of letters in which <c>*</c> stands for any number of characters and <c>?</c> for one, none of which parts words.</summary>
+    public sealed record Wild(IReadOnlyList<string> Groups, string? Field, string Pattern) : NaiveSearch
+    {
+        public override string Text => (Field is null ? "" : Field + ":") + Pattern;
+
         public override bool Finds(NaiveLog log) =>
-            log.Texts.Any(text => Groups.Contains(text.Group) && Stands(text, Word.ToLowerInvariant(), isPrefix: true));
+            log.Texts.Any(text =>
+            {
+                var pattern = Regex
+                    .Escape(text.Fold(Pattern))
+                    .Replace("\\*", ".*", StringComparison.Ordinal)
+                    .Replace("\\?", ".", StringComparison.Ordinal);
+                return Groups.Contains(text.Group) && Words(text).Any(word => Regex.IsMatch(word, $"^{pattern}$", RegexOptions.Singleline));
+            });
+
+        private static IEnumerable<string> Words(NaiveText text)
+        {
+            var value = text.Fold(text.Value);
+            for (var (start, end) = (0, 1); end <= value.Length; end++)
+            {
+                if (IsBorder(value, end, text.Delimiters))
+                {
+                    if (!IsDelimiter(value[start], text.Delimiters))
+                    {
+                        yield return value[start..end];
+                    }
+                    start = end;
+                }
+            }
+        }
     }
 
     /// <summary>A phrase of whole words. What parts them in the query must have parted them when the log was indexed.</summary>
@@ -82,10 +117,10 @@ public abstract record NaiveSearch
 
         public override bool Finds(NaiveLog log)
         {
-            var phrase = Value.ToLowerInvariant();
             return log.Texts.Any(text =>
             {
-                var value = text.Value.ToLowerInvariant();
+                var phrase = text.Fold(Value);
+                var value = text.Fold(text.Value);
                 return Groups.Contains(text.Group)
                     && phrase.All(c => IsDelimiter(c, text.Delimiters) == IsDelimiter(c, Delimiters))
                     && Regex

@@ -56,6 +56,7 @@ public sealed class TermIndexTests
                     ("latency", $"{status * 7.5}"),
                     ("number", $"no{numbers++}"),
                     ("free", free),
+                    ("exact", free),
                     .. with < 5
                         ?
                         [
@@ -79,8 +80,13 @@ public sealed class TermIndexTests
     private const string FirstMessage = " ,";
     private const string Delimiters = ", '\";=()[]{}?@&<>/:\n\t\r";
 
+    private static readonly string SecondIndex = IndexWithExactKey();
+
     // Bare words ask each text key by itself and the line for the rest.
-    private static readonly string[] Everywhere = ["line", "msg", "service", "region", "user", "attribute"];
+    private static readonly string[] Everywhere = ["line", "msg", "service", "region", "user", "attribute", "exact"];
+
+    // With letters before the first wildcard, and for fewer than the hundred words that a wildcard may stand for.
+    private static readonly string[] Wildcards = ["ga*ay", "g?teway", "G*y", "t*t", "ti??out", "er?", "err*r", "s*c?", "g?t", "4?", "a*"];
 
     private static readonly Gen<string> Word = OneOf(Words);
 
@@ -89,15 +95,24 @@ public sealed class TermIndexTests
         (
             4,
             Gen.Select(
-                OneOf("msg", "service", "attribute", "attribute.a.b"),
+                OneOf("msg", "service", "attribute", "attribute.a.b", "exact"),
                 Word,
                 NaiveSearch (field, word) => new NaiveSearch.Quoted([field], field, word, Delimiters)
             )
         ),
         (2, Written.Select(NaiveSearch (text) => new NaiveSearch.Quoted(["msg"], "msg", text, Delimiters))),
         (2, Phrases.Select(NaiveSearch (text) => new NaiveSearch.Phrase(Everywhere, null, text, Delimiters))),
-        (1, Phrases.Select(NaiveSearch (text) => new NaiveSearch.Phrase(["msg"], "msg", text, Delimiters))),
-        (2, Gen.Select(OneOf("msg", "attribute.a.b"), Word, NaiveSearch (field, word) => new NaiveSearch.Beginning([field], field, word))),
+        (1, Gen.Select(OneOf("msg", "exact"), Phrases, NaiveSearch (field, text) => new NaiveSearch.Phrase([field], field, text, Delimiters))),
+        (
+            1,
+            Gen.Select(
+                OneOf("msg", "service", "exact"),
+                OneOf(Wildcards),
+                NaiveSearch (field, pattern) => new NaiveSearch.Wild([field], field, pattern)
+            )
+        ),
+        (1, OneOf(Wildcards).Select(NaiveSearch (pattern) => new NaiveSearch.Wild(Everywhere, null, pattern))),
+        (2, Gen.Select(OneOf("msg", "attribute.a.b", "exact"), Word, NaiveSearch (field, word) => new NaiveSearch.Beginning([field], field, word))),
         // What begins with select is taken for a statement.
         (1, Word.Where(word => word != "select").Select(NaiveSearch (word) => new NaiveSearch.Beginning(Everywhere, null, word))),
         (
@@ -150,7 +165,7 @@ public sealed class TermIndexTests
                 {
                     await sls.PutAsync(logs[..50]);
                     await sls.IndexedAsync();
-                    await sls.ExpectOkAsync(HttpMethod.Put, "/logstores/logs/index", SixLogs.Index);
+                    await sls.ExpectOkAsync(HttpMethod.Put, "/logstores/logs/index", SecondIndex);
                     await sls.PutAsync("chat", [("host", "n1")], logs[50..100]);
                     await sls.PutAsync(logs[100..]);
                     all.AddRange(logs[..50].Select(UnderFirstIndex));
@@ -217,11 +232,12 @@ public sealed class TermIndexTests
         {
             texts.Add(
                 new NaiveText(
-                    name is "msg" or "service" ? name
+                    name is "msg" or "service" or "exact" ? name
                         : name == "attribute" ? "document"
                         : "line",
                     value,
-                    Delimiters
+                    Delimiters,
+                    IsCaseSensitive: name == "exact"
                 )
             );
         }
@@ -284,6 +300,49 @@ public sealed class TermIndexTests
     }
 
     [Fact]
+    public async Task Shows_pages_of_before_or_after_while_logs_age_out()
+    {
+        const int logs = 90;
+        await using var sls = await TestSls.StartAsync(null, ("Emulator:TermSegmentLogs", $"{SegmentLogs}"));
+        await sls.CreateLogstoreAsync(SixLogs.Index);
+        await sls.PutAsync([.. Enumerable.Range(0, logs).Select(i => new TestLog(Begin + i, ("msg", $"n{i} 订单查询失败")))]);
+        await sls.IndexedAsync();
+
+        var dropped = 0;
+        var dropping = Task.Run(
+            async () =>
+            {
+                for (var oldest = 1; oldest < logs; oldest++)
+                {
+                    await sls.DropBeforeAsync(Begin + oldest);
+                    Volatile.Write(ref dropped, oldest);
+                }
+            },
+            TestContext.Current.CancellationToken
+        );
+        // What is read from the logs, what the index knows, and what the table holds.
+        string[] queries =
+        [
+            "订单查询失败",
+            "not nothing",
+            "订单查询失败 | select __time__ order by __time__",
+            "* | select __time__ order by __time__",
+        ];
+        for (var turn = 0; !dropping.IsCompleted || turn < queries.Length; turn++)
+        {
+            var before = Volatile.Read(ref dropped);
+            var times = (await sls.RowsAsync(queries[turn % queries.Length]))
+                .Select(row => long.Parse(row["__time__"], CultureInfo.InvariantCulture))
+                .ToList();
+            // The one that is being dropped may be gone already.
+            var after = Volatile.Read(ref dropped) + 1;
+            Assert.Equal(Enumerable.Range(0, times.Count).Select(i => Begin + logs - times.Count + i), times);
+            Assert.InRange(logs - times.Count, before, after);
+        }
+        await dropping;
+    }
+
+    [Fact]
     public async Task Survives_a_restart_damage_and_the_end_of_a_time_to_live()
     {
         var directory = Directory.CreateTempSubdirectory("sls").FullName;
@@ -326,6 +385,16 @@ public sealed class TermIndexTests
         Directory.Delete(directory, recursive: true);
     }
 
+    // Six logs have no key that keeps the case of its words.
+    private static string IndexWithExactKey()
+    {
+        var index = JsonNode.Parse(SixLogs.Index)!;
+        var exact = index["keys"]!["msg"]!.DeepClone();
+        exact["caseSensitive"] = true;
+        index["keys"]!["exact"] = exact;
+        return index.ToJsonString();
+    }
+
     private static Gen<string> OneOf(params string[] choices) => Gen.Int[0, choices.Length - 1].Select(i => choices[i]);
 
     private static Gen<NaiveSearch> Search(int depth) =>
@@ -343,7 +412,16 @@ public sealed class TermIndexTests
                     )
                 ),
                 (2, Gen.Select(Search(depth - 1), Search(depth - 1), NaiveSearch (left, right) => new NaiveSearch.Either(left, right))),
-                (1, Search(depth - 1).Select(NaiveSearch (inner) => new NaiveSearch.Not(inner)))
+                (1, Search(depth - 1).Select(NaiveSearch (inner) => new NaiveSearch.Not(inner))),
+                // a not b
+                (
+                    1,
+                    Gen.Select(
+                        Search(depth - 1),
+                        Search(depth - 1),
+                        NaiveSearch (left, right) => new NaiveSearch.Both(left, new NaiveSearch.Not(right), "")
+                    )
+                )
             );
 
     private static async Task<long> CountAsync(TestSls sls, string query, long from, long to)

@@ -59,11 +59,11 @@ public sealed class TestSls : IAsyncDisposable
         return new TestSls(app, path, directory is null);
     }
 
-    /// <summary>A project <c>demo</c> with a logstore <c>logs</c> and the given index.</summary>
+    /// <summary>A project <c>demo</c> with a logstore <c>logs</c>, whose logs never age out by themselves, and the given index.</summary>
     public async Task CreateLogstoreAsync(string? index)
     {
         await ExpectOkAsync(HttpMethod.Post, "/", """{"projectName":"demo","description":""}""");
-        await ExpectOkAsync(HttpMethod.Post, "/logstores", """{"logstoreName":"logs","ttl":30,"shardCount":2}""");
+        await ExpectOkAsync(HttpMethod.Post, "/logstores", """{"logstoreName":"logs","ttl":3650,"shardCount":2}""");
         if (index is not null)
         {
             await ExpectOkAsync(HttpMethod.Post, "/logstores/logs/index", index);

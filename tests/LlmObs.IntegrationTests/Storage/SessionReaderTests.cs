@@ -68,7 +68,7 @@ public sealed class SessionReaderTests(TestDatabase database) : IClassFixture<Te
     }
 
     [Fact]
-    public async Task Opinions_are_counted_by_session_and_user_and_stars_are_not_opinions()
+    public async Task Opinions_are_counted_by_session_and_user_each_on_its_own_scale()
     {
         var project = await database.NewProjectAsync();
         var (liked, disliked) = (Asked("s1", "ann", 1, "good"), Asked("s2", "ann", 2, "bad"));
@@ -78,15 +78,18 @@ public sealed class SessionReaderTests(TestDatabase database) : IClassFixture<Te
         await GiveAsync(project, "c", disliked.Span.TraceId, null, "stars", 4, "feedback");
         await GiveAsync(project, "d", disliked.Span.TraceId, null, "accuracy", 1, "llm");
         await GiveAsync(project, "e", null, "s1", "user_feedback", 0, "feedback");
+        await GiveAsync(project, "f", disliked.Span.TraceId, null, "of ten", 4, "feedback", """{"max":10}""");
+        await GiveAsync(project, "g", disliked.Span.TraceId, null, "no scale", 70, "feedback");
+        await GiveAsync(project, "h", disliked.Span.TraceId, null, "copied", 1, "feedback");
 
         var ofSessions = await Opinions.OfSessionsAsync(project.Id, ["s1", "s2", "s3"], Cancel);
         var ofUsers = await Opinions.OfUsersAsync(project.Id, ["ann", "bob"], Cancel);
 
         Assert.Equal(
-            [("s1", new Opinion(1, 2)), ("s2", new Opinion(0, 1))],
+            [("s1", new Opinion(1, 2)), ("s2", new Opinion(1, 3))],
             ofSessions.OrderBy(pair => pair.Key).Select(pair => (pair.Key, pair.Value))
         );
-        Assert.Equal([("ann", new Opinion(1, 2))], ofUsers.Select(pair => (pair.Key, pair.Value)));
+        Assert.Equal([("ann", new Opinion(2, 4))], ofUsers.Select(pair => (pair.Key, pair.Value)));
     }
 
     [Fact]
@@ -120,10 +123,19 @@ public sealed class SessionReaderTests(TestDatabase database) : IClassFixture<Te
             Content = SpanContent.Empty with { Messages = [new("output", "assistant", [MessagePart.Text(text)])] },
         };
 
-    private Task GiveAsync(Project project, string id, string? traceId, string? sessionId, string name, double value, string source) =>
+    private Task GiveAsync(
+        Project project,
+        string id,
+        string? traceId,
+        string? sessionId,
+        string name,
+        double value,
+        string source,
+        string metadata = "{}"
+    ) =>
         new ScoreWriter(database.Database, database.Sampling).WriteAsync(
             project,
-            [new(id, traceId, null, sessionId, null, name, ScoreType.Numeric, value, null, null, source, Spans.Now() / 1000, JsonText.EmptyObject)],
+            [new(id, traceId, null, sessionId, null, name, ScoreType.Numeric, value, null, null, source, Spans.Now() / 1000, new JsonText(metadata))],
             Cancel
         );
 }

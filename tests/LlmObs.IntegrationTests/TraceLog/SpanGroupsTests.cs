@@ -95,6 +95,23 @@ public sealed class SpanGroupsTests(SpanGroupsTests.Shipped shipped) : IClassFix
     }
 
     [Fact]
+    public async Task Of_a_model_call_inside_another_only_the_inner_one_counts()
+    {
+        var outer = Spans
+            .Chat()
+            .With(span => span with { UserId = "eve", RequestedModel = "qwen-max", Usage = new(90, 10), Cost = new(null, null, 0.5m, "CNY") });
+        var inner = outer.With(span => span with { SpanId = Spans.SpanId(), ParentSpanId = span.SpanId });
+        await shipped.Sls.Store.WriteAsync("nested", Guid.NewGuid(), [outer, inner], Token);
+        var query = Query("") with { Project = "nested" };
+
+        var group = (await shipped.Groups.ByAsync(query, "model", GroupOrder.Tokens, 10, Token)).Groups.Single();
+        var eve = (await shipped.People.UsersAsync(query, null, 10, Token)).Hits.Single();
+
+        Assert.Equal((2, 100, 0.5m), (group.Spans, group.Tokens, group.Costs.Single().Total));
+        Assert.Equal(0.5m, eve.Costs.Single().Total);
+    }
+
+    [Fact]
     public async Task Every_tag_of_a_span_is_a_group_of_its_own()
     {
         var page = await shipped.Groups.ByAsync(Query("kind: llm"), "tags", GroupOrder.Spans, 10, Token);
@@ -164,6 +181,18 @@ public sealed class SpanGroupsTests(SpanGroupsTests.Shipped shipped) : IClassFix
 
         Assert.Equal(["qwen-max"], models.Select(model => model.Value));
         Assert.Equal([new("zh", 5), new("vip", 3)], tags);
+    }
+
+    [Fact]
+    public async Task Facets_of_several_fields_are_those_of_each()
+    {
+        string[] fields = ["model", "tags", "status", "agent"];
+        var together = await shipped.Sls.Search.FacetsAsync(Query("kind: llm"), fields, 10, Token);
+
+        foreach (var field in fields)
+        {
+            Assert.Equal(await shipped.Sls.Search.FacetAsync(Query("kind: llm"), field, 10, Token), together[field]);
+        }
     }
 
     [Fact]

@@ -8,7 +8,10 @@ using LlmObs.Storage.Reading;
 
 namespace LlmObs.IntegrationTests.Ingest.Dify;
 
-/// <summary>The whole fixture, read once, compared with what its maker knows of it.</summary>
+/// <summary>
+/// The whole fixture, read once while every provider sends what it has of the same runs, compared with what its maker knows of it: whatever
+/// they say twice counts once.
+/// </summary>
 public sealed class DifyReaderTests(DifyReaderTests.Whole whole) : IClassFixture<DifyReaderTests.Whole>
 {
     private static JsonElement Expected => DifyData.Expected;
@@ -32,7 +35,10 @@ public sealed class DifyReaderTests(DifyReaderTests.Whole whole) : IClassFixture
     {
         var joins = await DifyData.ListAsync<string>(
             whole.Ours,
-            "SELECT child_trace_id || ' ' || coalesce(parent_trace_id, 'open') || ' ' || coalesce(parent_span_id, 'open') FROM trace_joins"
+            """
+            SELECT child_trace_id || ' ' || coalesce(parent_trace_id, 'open') || ' ' || coalesce(parent_span_id, 'open')
+            FROM trace_joins WHERE basis = 'dify.match'
+            """
         );
         var expected = new List<string>();
         var expectedOfAgents = new List<string>();
@@ -57,6 +63,65 @@ public sealed class DifyReaderTests(DifyReaderTests.Whole whole) : IClassFixture
             expectedOfAgents.Order(StringComparer.Ordinal),
             joins.Except(expected).Select(join => join[..join.LastIndexOf(' ')]).Order(StringComparer.Ordinal)
         );
+    }
+
+    [Fact]
+    public async Task What_providers_say_of_callers_is_what_the_rows_let_find()
+    {
+        var differing = await DifyData.ListAsync<string>(
+            whole.Ours,
+            """
+            SELECT said.child_trace_id
+            FROM trace_joins AS said
+            LEFT JOIN trace_joins AS found ON found.child_trace_id = said.child_trace_id AND found.basis = 'dify.match'
+            WHERE said.basis = 'dify.parent'
+              AND (said.parent_trace_id, said.parent_span_id) IS DISTINCT FROM (found.parent_trace_id, found.parent_span_id)
+            """
+        );
+        Assert.Empty(differing);
+        Assert.NotEmpty(await DifyData.ListAsync<string>(whole.Ours, "SELECT child_trace_id FROM trace_joins WHERE basis = 'dify.parent'"));
+    }
+
+    [Fact]
+    public async Task A_step_that_six_ways_told_of_is_one_span_of_one_trace()
+    {
+        var expected = new HashSet<string>();
+        foreach (var id in Copilot.Runs)
+        {
+            var nodes = await whole.IdsAsync($"workflow_node_executions WHERE workflow_run_id = '{id}'");
+            expected.UnionWith(nodes.Select(DifyIds.Node).Append(DifyIds.Workflow(id)));
+        }
+
+        expected.Add(DifyIds.Message(Copilot.Message));
+        var traces = string.Join(',', Copilot.Runs.Select(DifyIds.Trace));
+        var found = await DifyData.ListAsync<string>(
+            whole.Ours,
+            $"SELECT span_id FROM spans WHERE trace_id = ANY ('{{{traces}}}') AND name !~ '^(iteration|loop)[[]'"
+        );
+        Assert.Equal(expected.Order(StringComparer.Ordinal), found.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["AppGenerateService.generate", "POST /v1/chat-messages"],
+            await DifyData.ListAsync<string>(
+                whole.Ours,
+                "SELECT name FROM spans WHERE trace_id = (SELECT parent_trace_id FROM trace_joins WHERE basis = 'dify.around') ORDER BY name"
+            )
+        );
+    }
+
+    [Fact]
+    public async Task A_request_is_one_tree_from_the_call_that_came_in_down_to_the_innermost_run()
+    {
+        var project = await whole.Server.Get<Projects>().FindAsync("default", TestContext.Current.CancellationToken);
+        var scope = await whole
+            .Server.Get<RequestReader>()
+            .OfRequestAsync(project!.Id, DifyIds.Trace(Copilot.Run), TestContext.Current.CancellationToken);
+        Assert.Equal(Copilot.Runs.Count + 1, scope.TraceIds.Count);
+
+        var spans = await whole.Server.Get<TraceReader>().TreeSpansAsync(project.Id, scope.TraceIds, TestContext.Current.CancellationToken);
+        var tree = TraceTree.Build(spans, scope.Joins);
+        Assert.Equal("POST /v1/chat-messages", Assert.Single(tree.Roots).Span.Name);
+        Assert.DoesNotContain(tree.Rows, node => node.IsOrphan || node.IsCut);
+        Assert.Equal(Copilot.Tokens, TraceRollup.Summarise(tree).Usage!.TotalTokens);
     }
 
     [Fact]
@@ -231,7 +296,12 @@ public sealed class DifyReaderTests(DifyReaderTests.Whole whole) : IClassFixture
         public async ValueTask InitializeAsync()
         {
             Dify = await DifyData.LoadAsync(database);
-            Server = await DifyData.ReadingAsync(database, Ours, Dify);
+            Server = await DifyData.ReadingAsync(database, Ours, Dify, ("Storage:UpdateQuiet", "00:00:00.2"));
+            foreach (var capture in Replay.Captures)
+            {
+                await Replay.SendAsync(Server, capture);
+            }
+
             await DifyData.UntilReadAsync(Server, Ours);
         }
 

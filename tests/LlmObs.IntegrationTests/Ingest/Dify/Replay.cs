@@ -9,6 +9,19 @@ internal static class Replay
 {
     public static JsonElement Capture(string name) => JsonElement.Parse(File.ReadAllText(DifyData.Path($"http/{name}.json")));
 
+    /// <summary>One turn of the copilot of the fixture, as each provider sends it, and what an agent app says.</summary>
+    public static readonly string[] Captures =
+    [
+        "langfuse-2.51-ingestion-nested-turn",
+        "langfuse-2.51-ingestion-agent-chat",
+        "langfuse-4.x-ingestion-one-event-per-request",
+        "aliyun-otlp-nested-turn",
+        "phoenix-otlp-flat",
+        "phoenix-otlp-hierarchical",
+        "proposed-otel-provider-otlp",
+        "enable-otel-otlp",
+    ];
+
     /// <summary>Sends all of a capture, in its order. Every answer is a success.</summary>
     public static async Task SendAsync(IngestServer server, string name, bool isBackwards = false)
     {
@@ -28,7 +41,8 @@ internal static class Replay
     /// <summary>One captured request, with the key of the tests in place of the captured one.</summary>
     public static async Task<HttpResponseMessage> SendAsync(IngestServer server, JsonElement captured)
     {
-        using var request = new HttpRequestMessage(new(captured.GetProperty("method").GetString()!), captured.GetProperty("path").GetString());
+        var path = captured.GetProperty("path").GetString()!.Replace("abc123license_key-xyz", IngestServer.DefaultKey, StringComparison.Ordinal);
+        using var request = new HttpRequestMessage(new(captured.GetProperty("method").GetString()!), path);
         if (captured.Text("body_base64") is { } packed)
         {
             request.Content = new ByteArrayContent(Convert.FromBase64String(packed));

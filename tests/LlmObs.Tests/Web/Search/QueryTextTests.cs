@@ -84,6 +84,20 @@ public sealed class QueryTextTests
     public void Says_nothing_of_a_field_when_told_so() =>
         Assert.Equal("x", QueryText.Parse("kind: llm x not kind: db not (kind: tool or kind: http)").SilentOn("kind"));
 
+    [Theory]
+    [InlineData("attribute.app.tenant", "attribute.app.tenant: acme")]
+    [InlineData("attribute.租户 id", "\"attribute.租户 id\": acme")]
+    [InlineData("resource.k8s/pod", "\"resource.k8s/pod\": acme")]
+    public void A_field_of_any_name_can_be_asked_for_and_left_out(string field, string expected)
+    {
+        var line = QueryText.Parse("").Include(field, "acme");
+
+        Assert.Equal(expected, line);
+        Assert.Equal("", QueryText.Parse(line).Toggle(field, "acme"));
+        Assert.Equal("not " + expected, QueryText.Parse(line).Exclude(field, "acme"));
+        Assert.NotEqual("*", LlmObs.TraceLog.QueryLine.Parse(line).Search);
+    }
+
     [Fact]
     public void Both_names_of_the_environment_are_one_field() => Assert.Equal("", QueryText.Parse("env: prod").Toggle("environment", "prod"));
 

@@ -1,0 +1,34 @@
+using LlmObs.Ingest.Langfuse;
+using LlmObs.ServiceDefaults;
+using LlmObs.Storage.Schema;
+using Microsoft.Extensions.Options;
+
+namespace LlmObs.Ingest.Dify;
+
+/// <summary>Gives the spans that wait for their run their turns.</summary>
+internal sealed partial class ToldSpanLoop(
+    ToldSpanTurn turn,
+    SchemaState schema,
+    IOptions<LangfuseOptions> options,
+    IOptions<IngestOptions> ingest,
+    TimeProvider time,
+    ILogger<ToldSpanLoop> logger
+) : TurnLoop(time)
+{
+    protected override Task ReadyAsync(CancellationToken stoppingToken) => schema.WaitAsync(stoppingToken);
+
+    protected override async Task<TimeSpan> TurnAsync(CancellationToken stoppingToken) =>
+        await turn.RunAsync(stoppingToken) ? TimeSpan.Zero : TimeSpan.FromSeconds(options.Value.FoldSeconds);
+
+    protected override TimeSpan Failed(Exception exception)
+    {
+        Log.TurnFailed(logger, exception);
+        return TimeSpan.FromSeconds(ingest.Value.RetryAfterSeconds);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Spans of Dify's cannot be joined to their runs now; they stay where they are.")]
+        public static partial void TurnFailed(ILogger logger, Exception exception);
+    }
+}
