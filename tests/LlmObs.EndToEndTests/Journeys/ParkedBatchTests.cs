@@ -6,7 +6,7 @@ namespace LlmObs.EndToEndTests.Journeys;
 /// <summary>SLS will not take a batch: an operator sees why, takes it away as a file, and sends it again when the cause is gone.</summary>
 public sealed class ParkedBatchTests
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3);
 
     [Fact]
     public async Task A_parked_batch_tells_its_reason_is_exported_and_reaches_SLS_by_a_retry()
@@ -36,7 +36,7 @@ public sealed class ParkedBatchTests
             await using var again = await Browser.StartAsync(taking.LoginLink);
             var system = await again.OpenAsync();
             await (await ParkedRowAsync(system, taking)).GetByRole(AriaRole.Button, new() { Name = "Retry" }).ClickAsync();
-            await Assertions.Expect(system.GetByRole(AriaRole.Button, new() { Name = "Retry" })).ToHaveCountAsync(0);
+            await Assertions.Expect(system.GetByRole(AriaRole.Button, new() { Name = "Retry" })).ToHaveCountAsync(0, new() { Timeout = (float)Deadline.TotalMilliseconds });
             using var api = taking.Api();
             await Eventually.GetAsync(
                 () => api.GetStringAsync("/api/v1/spans?query=word19999"),
