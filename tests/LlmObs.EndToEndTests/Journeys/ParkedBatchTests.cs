@@ -36,7 +36,9 @@ public sealed class ParkedBatchTests
             await using var again = await Browser.StartAsync(taking.LoginLink);
             var system = await again.OpenAsync();
             await (await ParkedRowAsync(system, taking)).GetByRole(AriaRole.Button, new() { Name = "Retry" }).ClickAsync();
-            await Assertions.Expect(system.GetByRole(AriaRole.Button, new() { Name = "Retry" })).ToHaveCountAsync(0, new() { Timeout = (float)Deadline.TotalMilliseconds });
+            await Assertions
+                .Expect(system.GetByRole(AriaRole.Button, new() { Name = "Retry" }))
+                .ToHaveCountAsync(0, new() { Timeout = (float)Deadline.TotalMilliseconds });
             using var api = taking.Api();
             await Eventually.GetAsync(
                 () => api.GetStringAsync("/api/v1/spans?query=word19999"),
