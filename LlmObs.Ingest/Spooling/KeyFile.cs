@@ -77,7 +77,11 @@ internal sealed partial class KeyFile(ApiKeys keys, Spool spool, TimeProvider ti
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The keys of an earlier run cannot be read; while PostgreSQL is away, senders are told to come again: {Reason}")]
+        [LoggerMessage(
+            1,
+            LogLevel.Warning,
+            "The keys of an earlier run cannot be read; while PostgreSQL is away, senders are told to come again: {Reason}"
+        )]
         public static partial void Unread(ILogger logger, string reason);
 
         [LoggerMessage(2, LogLevel.Warning, "The keys cannot be kept beside the spool: {Reason}")]

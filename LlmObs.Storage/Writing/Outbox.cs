@@ -118,7 +118,9 @@ public sealed class Outbox(Database database)
     public Task CompleteAsync(IReadOnlyCollection<OutboxBatch> batches, CancellationToken cancellationToken)
     {
         var minutes = batches
-            .SelectMany(batch => batch.Records.Select(record => (ProjectId: batch.Project.Id, Minute: MinuteOf(record.ReceivedAt ?? batch.CreatedAt))))
+            .SelectMany(batch =>
+                batch.Records.Select(record => (ProjectId: batch.Project.Id, Minute: MinuteOf(record.ReceivedAt ?? batch.CreatedAt)))
+            )
             .Distinct()
             .Order()
             .ToList();

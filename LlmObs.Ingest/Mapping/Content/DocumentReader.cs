@@ -13,7 +13,11 @@ internal static class DocumentReader
 {
     private static readonly Precedence Queries = new(GenAiNames.RetrievalQueryText, "retrieval.query", "reranker.query");
     private static readonly Precedence GenkitQuery = new(Json("genkit:input", "query", "text"), Json("genkit:input", "query"));
-    private static readonly Precedence Documents = new(GenAiNames.RetrievalDocuments, GenAiNames.RerankOutputDocuments, GenAiNames.RerankInputDocuments);
+    private static readonly Precedence Documents = new(
+        GenAiNames.RetrievalDocuments,
+        GenAiNames.RerankOutputDocuments,
+        GenAiNames.RerankInputDocuments
+    );
 
     // What a reranker was given stands for what it found when it does not say that.
     private static readonly string[] Flattened = ["retrieval.documents", "reranker.output_documents", "reranker.input_documents"];

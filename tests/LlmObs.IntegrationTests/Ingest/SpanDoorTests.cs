@@ -38,7 +38,13 @@ public sealed class SpanDoorTests(IngestDatabase database)
 
         using var answer = await server.Http.PostAsJsonAsync(
             "/api/v1/feedback",
-            new { requestId = "r-1", value = false, comment = "call me, 13812345678", metadata = new { from = "lin@shop.example" } },
+            new
+            {
+                requestId = "r-1",
+                value = false,
+                comment = "call me, 13812345678",
+                metadata = new { from = "lin@shop.example" },
+            },
             Cancel
         );
 
