@@ -44,6 +44,12 @@ public static class ProjectExtensions
         return project;
     }
 
+    /// <summary>A key for what a service sends. Here each service has the one of this machine.</summary>
+    public static IResourceBuilder<ProjectResource> WithApiKey(
+        this IResourceBuilder<ProjectResource> project,
+        IResourceBuilder<ProjectResource> ingest
+    ) => project;
+
     /// <summary>Starts this only once the other is healthy.</summary>
     public static IResourceBuilder<T> WaitFor<T>(this IResourceBuilder<T> builder, IResourceBuilder<Resource> other)
         where T : Resource

@@ -1,3 +1,4 @@
+using LlmObs.Quality.Demo;
 using LlmObs.Quality.DingTalk;
 using LlmObs.Quality.Evaluation;
 using LlmObs.Quality.Facts;
@@ -12,6 +13,7 @@ builder.AddTraceLog();
 builder.AddDingTalkTables();
 builder.AddEvaluation();
 builder.AddQualityFacts();
+builder.AddDemo();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();

@@ -51,7 +51,6 @@ public static class StorageServices
         services.AddSingleton<IValidateOptions<RedactionOptions>, RedactionOptionsCheck>();
         services.AddSingleton<RedactionCounts>();
         services.AddSingleton<Redactor>();
-        services.AddHostedService<RedactionCountsLoop>();
         services.AddOptions<SamplingOptions>().BindConfiguration(SamplingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<TraceSampling>();
         services.AddSingleton<Coverage>();
@@ -67,6 +66,9 @@ public static class StorageServices
         services.AddSingleton<FactProgress>();
         services.AddSingleton<FactStore>();
         services.AddSingleton<QualityReader>();
+        services.AddSingleton<StepReader>();
+        services.AddSingleton<StepHours>();
+        services.AddSingleton<SharedQuestionReader>();
         services.AddSingleton<FailureReader>();
         services.AddSingleton<JudgedRequestReader>();
         services.AddSingleton<EvaluatorStore>();
@@ -84,6 +86,7 @@ public static class StorageServices
         services.AddSingleton<CaseBook>();
         services.AddSingleton<CaseReader>();
         services.AddSingleton<CaseClock>();
+        services.AddSingleton<CaseRegressionReader>();
         services.AddSingleton<TraceReader>();
         services.AddSingleton<RequestReader>();
         services.AddSingleton<RequestRoots>();

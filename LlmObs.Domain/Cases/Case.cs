@@ -80,12 +80,25 @@ public sealed record Case(
     DateTimeOffset OpenedAt
 )
 {
+    /// <summary>The score that made somebody look; null when none did.</summary>
+    public string? ScoreId { get; init; }
+
     public const int MaxTitle = 300;
     public const int MaxRelease = 200;
     public const int MaxOwner = Annotator.MaxName;
 
     /// <summary>Where a case may come from.</summary>
     public static readonly IReadOnlyList<string> Origins = ["trace", "score", "feedback", "label"];
+
+    /// <summary>The origin of a case that is opened because of a score from there.</summary>
+    /// <param name="source">As <see cref="Scores.Score.Source"/>.</param>
+    public static string OriginOf(string source) =>
+        source switch
+        {
+            "human" => "label",
+            "feedback" => "feedback",
+            _ => "score",
+        };
 }
 
 /// <summary>One line of a case's history.</summary>

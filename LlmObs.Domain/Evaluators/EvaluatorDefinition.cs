@@ -59,7 +59,15 @@ public sealed record SqlSettings(string Connection, string Field = "")
 /// <param name="Prompt">A prompt of one's own with <c>{{question}}</c>, <c>{{answer}}</c>, <c>{{context}}</c>, <c>{{sql}}</c>; empty for the measure's own.</param>
 /// <param name="ScoreName">The name of the score when the measure is <c>own</c>.</param>
 /// <param name="HumanName">The name of the human score it is compared with; empty for none.</param>
-public sealed record JudgeSettings(string Model, JudgeMeasure Measure, string Prompt = "", string ScoreName = "", string HumanName = "");
+/// <param name="HumanYes">Of human scores that are words, the one that means yes; every other means no. Empty when they are numbers.</param>
+public sealed record JudgeSettings(
+    string Model,
+    JudgeMeasure Measure,
+    string Prompt = "",
+    string ScoreName = "",
+    string HumanName = "",
+    string HumanYes = ""
+);
 
 [JsonConverter(typeof(JsonStringEnumConverter<JudgeMeasure>))]
 public enum JudgeMeasure

@@ -69,6 +69,7 @@ public static class EvaluatorFaults
                 "scoreName",
                 $"has 1 to {Scores.ScoreRules.MaxName} characters."
             ),
+            { HumanYes.Length: > Labels.LabelSet.MaxChoice } => ("humanYes", $"has more than {Labels.LabelSet.MaxChoice} characters."),
             _ => null,
         };
 

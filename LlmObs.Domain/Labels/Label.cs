@@ -24,10 +24,13 @@ public sealed record Label(
     public static Label? Standing(IEnumerable<Label> labels) =>
         labels.OrderByDescending(label => label.IsFinal).ThenByDescending(label => label.GivenAt).FirstOrDefault();
 
+    /// <summary>Of the score it becomes.</summary>
+    public string ScoreId => $"label:{ItemId.ToString(CultureInfo.InvariantCulture)}:{(IsFinal ? "final" : $"by:{Annotator}")}";
+
     /// <summary>The label as a score of the trace or span: one for each item and person, replaced when that person changes their mind.</summary>
     public Score ToScore(LabelSet set, string queue, string traceId, string? spanId) =>
         new(
-            $"label:{ItemId.ToString(CultureInfo.InvariantCulture)}:{(IsFinal ? "final" : $"by:{Annotator}")}",
+            ScoreId,
             traceId,
             spanId,
             null,

@@ -2,23 +2,25 @@ namespace LlmObs.Domain.Quality;
 
 /// <summary>
 /// Bootstrap intervals of percentiles. Drawing n observations with replacement and taking the k-th smallest is drawing one position:
-/// the k-th smallest of n uniform numbers follows Beta(k, n−k+1). So a replicate costs two gamma variates, whatever the sample's size.
-/// The seed is fixed: the same sample always gets the same interval.
+/// the k-th smallest of n uniform numbers follows Beta(k, n−k+1). So the interval of one percentile lies between two quantiles of it, and needs
+/// no drawing at all; a replicate of a difference costs four gamma variates, whatever the samples' sizes.
+/// The seed is fixed: the same samples always get the same interval.
 /// </summary>
 public sealed class Bootstrap(int replicates = 2000, int seed = 20_251_014)
 {
     /// <param name="sorted">Ascending.</param>
     /// <param name="percentile">Above 0, at most 1; by nearest rank, as PostgreSQL's percentile_disc.</param>
-    public Estimate Percentile(IReadOnlyList<double> sorted, double percentile)
+    public static Estimate Percentile(IReadOnlyList<double> sorted, double percentile)
     {
         if (sorted.Count == 0)
         {
             return Estimate.None;
         }
 
-        var draws = Draw(sorted, percentile, new Random(seed));
-        var (low, high) = Interval(draws);
-        return new(sorted[Rank(sorted.Count, percentile) - 1], low, high, sorted.Count);
+        var rank = Rank(sorted.Count, percentile);
+        return new(sorted[rank - 1], At(0.025), At(0.975), sorted.Count);
+
+        double At(double share) => sorted[Math.Min((int)(Beta.Quantile(share, rank, sorted.Count - rank + 1) * sorted.Count), sorted.Count - 1)];
     }
 
     /// <summary>Second percentile minus first: the interval of the differences of independent replicates.</summary>

@@ -3,6 +3,8 @@ namespace LlmObs.Domain.Quality;
 /// <summary>Counts over a group of requests, and the measures they give. The only place where a measure's formula is applied.</summary>
 public sealed record QualityTally
 {
+    private static readonly Bootstrap Bootstrap = new();
+
     /// <summary>What the group is: a release, a model, a day (ISO 8601); empty for all.</summary>
     public string Key { get; init; } = "";
 
@@ -15,11 +17,9 @@ public sealed record QualityTally
     public long DataChecked { get; init; }
     public long DataValid { get; init; }
 
-    /// <summary>Requests with a satisfaction, the sum of it, and the sum of its squares.</summary>
-    public long Rated { get; init; }
+    /// <summary>The satisfaction of the requests that have one.</summary>
+    public Moments Stars { get; init; }
 
-    public double StarSum { get; init; }
-    public double StarSquares { get; init; }
     public long Explicit { get; init; }
     public long Implicit { get; init; }
     public long Reverse { get; init; }
@@ -30,45 +30,93 @@ public sealed record QualityTally
     public long Evaluated { get; init; }
     public long Labelled { get; init; }
 
-    /// <summary>Requests with tokens, and with a cost.</summary>
-    public long Metered { get; init; }
+    /// <summary>Of the requests that have tokens, and of those that have a price.</summary>
+    public Moments Tokens { get; init; }
 
-    public long Tokens { get; init; }
-    public long Priced { get; init; }
-    public decimal Cost { get; init; }
+    public Moments Cost { get; init; }
 
     /// <summary>Null when no request has a price, or the prices are in several currencies.</summary>
     public string? Currency { get; init; }
 
-    public double? P50 { get; init; }
-    public double? P95 { get; init; }
-    public double? P99 { get; init; }
-    public long FirstTokens { get; init; }
-    public double? FirstTokenP50 { get; init; }
+    /// <summary>Milliseconds of every request, ascending.</summary>
+    public IReadOnlyList<double> Times { get; init; } = [];
+
+    /// <summary>Milliseconds to the first token of those that streamed one, ascending.</summary>
+    public IReadOnlyList<double> FirstTokens { get; init; } = [];
 
     /// <summary>When the first request of the group began.</summary>
     public DateTime FirstAt { get; init; }
 
-    /// <summary>The measure of this group. Percentiles come without an interval here: that needs the durations themselves, see <see cref="Bootstrap"/>.</summary>
+    /// <summary>All requests of these groups together; no request may be in two of them.</summary>
+    public static QualityTally Merge(string key, IReadOnlyCollection<QualityTally> parts)
+    {
+        var currencies = parts.Where(part => part.Cost.Count > 0).Select(part => part.Currency).Distinct().ToList();
+        return new()
+        {
+            Key = key,
+            Requests = parts.Sum(part => part.Requests),
+            Failed = parts.Sum(part => part.Failed),
+            SqlJudged = parts.Sum(part => part.SqlJudged),
+            SqlExecutable = parts.Sum(part => part.SqlExecutable),
+            SqlFinalJudged = parts.Sum(part => part.SqlFinalJudged),
+            SqlFinalExecutable = parts.Sum(part => part.SqlFinalExecutable),
+            DataChecked = parts.Sum(part => part.DataChecked),
+            DataValid = parts.Sum(part => part.DataValid),
+            Stars = parts.Aggregate(default(Moments), (sum, part) => sum + part.Stars),
+            Explicit = parts.Sum(part => part.Explicit),
+            Implicit = parts.Sum(part => part.Implicit),
+            Reverse = parts.Sum(part => part.Reverse),
+            Kept = parts.Sum(part => part.Kept),
+            Evaluated = parts.Sum(part => part.Evaluated),
+            Labelled = parts.Sum(part => part.Labelled),
+            Tokens = parts.Aggregate(default(Moments), (sum, part) => sum + part.Tokens),
+            Cost = parts.Aggregate(default(Moments), (sum, part) => sum + part.Cost),
+            Currency = currencies is [var only] ? only : null,
+            Times = Sorted(parts.Select(part => part.Times)),
+            FirstTokens = Sorted(parts.Select(part => part.FirstTokens)),
+            FirstAt = parts.Select(part => part.FirstAt).DefaultIfEmpty().Min(),
+        };
+    }
+
+    /// <summary>The measure of this group with its interval.</summary>
     public Estimate Of(Measure measure) =>
         measure.Key switch
         {
             "sql_executable" => Intervals.Rate(SqlExecutable, SqlJudged),
             "sql_final" => Intervals.Rate(SqlFinalExecutable, SqlFinalJudged),
             "data_valid" => Intervals.Rate(DataValid, DataChecked),
-            "satisfaction" => Intervals.Mean(StarSum, StarSquares, Rated),
+            "satisfaction" => Stars.Mean,
             "errors" => Intervals.Rate(Failed, Requests),
             "traced" => Intervals.Rate(Kept, Requests),
             "evaluated" => Intervals.Rate(Evaluated, Requests),
             "labelled" => Intervals.Rate(Labelled, Requests),
-            "time_p50" => new(P50, null, null, Requests),
-            "time_p95" => new(P95, null, null, Requests),
-            "time_p99" => new(P99, null, null, Requests),
-            "first_token_p50" => new(FirstTokenP50, null, null, FirstTokens),
-            "tokens" => Average(Tokens, Metered),
-            "cost" => Currency is null ? Estimate.None : Average((double)Cost, Priced),
-            _ => Estimate.None,
+            "tokens" => Tokens.Mean,
+            "cost" => Currency is null ? Estimate.None : Cost.Mean,
+            _ => Percentile(measure) is { } p ? Bootstrap.Percentile(Values(measure), p) : Estimate.None,
         };
 
-    private static Estimate Average(double sum, long count) => count == 0 ? Estimate.None : new(sum / count, null, null, count);
+    /// <summary>How far the measure of <paramref name="second"/> is from that of <paramref name="first"/>, with its interval.</summary>
+    public static Estimate Difference(Measure measure, QualityTally first, QualityTally second) =>
+        Percentile(measure) is { } p ? Bootstrap.Difference(first.Values(measure), second.Values(measure), p)
+        : measure.Unit == MeasureUnit.Share ? Intervals.RateDifference(first.Of(measure), second.Of(measure))
+        : measure.Unit == MeasureUnit.Money && first.Currency != second.Currency ? Estimate.None
+        : Intervals.MeanDifference(first.Of(measure), second.Of(measure));
+
+    private IReadOnlyList<double> Values(Measure measure) => measure.Key == "first_token_p50" ? FirstTokens : Times;
+
+    private static double? Percentile(Measure measure) =>
+        measure.Key switch
+        {
+            "time_p50" or "first_token_p50" => 0.5,
+            "time_p95" => 0.95,
+            "time_p99" => 0.99,
+            _ => null,
+        };
+
+    private static double[] Sorted(IEnumerable<IReadOnlyList<double>> parts)
+    {
+        double[] all = [.. parts.SelectMany(part => part)];
+        Array.Sort(all);
+        return all;
+    }
 }

@@ -25,6 +25,7 @@ public static class DingTalkServices
             provider.GetRequiredService<IOptions<DingTalkOptions>>(),
             provider.GetRequiredService<TimeProvider>()
         ));
+        services.AddSingleton<RowContentReader>();
         services.AddSingleton<TableExchange>();
         services.AddHostedService<TableLoop>();
         return builder;

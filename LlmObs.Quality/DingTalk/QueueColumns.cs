@@ -11,6 +11,8 @@ public sealed class QueueColumns(LabelQueue queue, string? webUrl)
     public const string Item = "item";
     private const string Question = "question";
     private const string Link = "link";
+    private const string Sql = "sql";
+    private const string Answer = "answer";
     private const string Label = "label";
     private const string Reasons = "reasons";
     private const string Note = "note";
@@ -22,7 +24,13 @@ public sealed class QueueColumns(LabelQueue queue, string? webUrl)
 
     /// <summary>The row of an item, as it is written.</summary>
     /// <param name="names">Our column → its present name; columns that are gone are not in it.</param>
-    public IReadOnlyDictionary<string, object?> Row(LabelItem item, Label? label, IReadOnlyDictionary<string, string> names)
+    /// <param name="content">Of a row that is made; null leaves it as it is.</param>
+    public IReadOnlyDictionary<string, object?> Row(
+        LabelItem item,
+        Label? label,
+        IReadOnlyDictionary<string, string> names,
+        RowContent? content = null
+    )
     {
         var values = LabelValues.Of(label);
         var row = new Dictionary<string, object?>(StringComparer.Ordinal);
@@ -34,6 +42,12 @@ public sealed class QueueColumns(LabelQueue queue, string? webUrl)
         Put(Note, values.Note);
         Put(By, label?.Annotator);
         Put(State, item.State);
+        if (content is not null)
+        {
+            Put(Sql, content.Sql);
+            Put(Answer, content.Answer);
+        }
+
         return row;
 
         void Put(string column, object? value)
@@ -87,6 +101,8 @@ public sealed class QueueColumns(LabelQueue queue, string? webUrl)
         {
             [Item] = new("Item", "text"),
             [Question] = new("Question", "text"),
+            [Sql] = new("SQL", "text"),
+            [Answer] = new("Answer", "text"),
             [Label] = set.Values.Count > 0 ? new("Label", "singleSelect", Options(set.Values)) : new("Label", "text"),
             [Note] = new("Note", "text"),
             [By] = new("Labelled by", "text"),

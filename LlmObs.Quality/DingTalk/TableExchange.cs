@@ -16,6 +16,7 @@ public sealed class TableExchange(
     LabelQueues queues,
     LabelReader reader,
     LabelDesk desk,
+    RowContentReader contents,
     IOptions<DingTalkOptions> options,
     TimeProvider time
 )
@@ -241,10 +242,16 @@ public sealed class TableExchange(
         foreach (var batch in waiting.GroupBy(row => row.ClientToken))
         {
             var inserts = batch.OrderBy(row => row.ItemId).ToList();
+            var content = await contents.ReadAsync(table.Project, [.. inserts.Select(row => byId[row.ItemId])], cancellationToken);
             var ids = await client.InsertAsync(
                 table.BaseId,
                 sheetId,
-                [.. inserts.Select(row => new RecordWrite(null, columns.Row(byId[row.ItemId], Label.Standing(labels[row.ItemId]), names)))],
+                [
+                    .. inserts.Select(row => new RecordWrite(
+                        null,
+                        columns.Row(byId[row.ItemId], Label.Standing(labels[row.ItemId]), names, content.GetValueOrDefault(row.ItemId))
+                    )),
+                ],
                 batch.Key,
                 cancellationToken
             );

@@ -1,3 +1,4 @@
+using LlmObs.ServiceDefaults;
 using LlmObs.Storage.Labels;
 using LlmObs.Storage.Schema;
 using Microsoft.Extensions.Options;
@@ -12,42 +13,32 @@ public sealed partial class TableLoop(
     IOptions<DingTalkOptions> options,
     TimeProvider time,
     ILogger<TableLoop> logger
-) : BackgroundService
+) : TurnLoop(time)
 {
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
     private const int FailureFactor = 5;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await schema.WaitAsync(stoppingToken);
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                while (await TurnAsync(stoppingToken)) { }
-            }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
-            {
-                Log.TurnFailed(logger, exception);
-            }
+    protected override Task ReadyAsync(CancellationToken stoppingToken) => schema.WaitAsync(stoppingToken);
 
-            await Task.Delay(Pause, time, stoppingToken);
+    /// <summary>Exchanges the table that is due longest.</summary>
+    protected override async Task<TimeSpan> TurnAsync(CancellationToken stoppingToken)
+    {
+        if (await tables.ClaimAsync(Lease, stoppingToken) is not { } table)
+        {
+            return Pause;
         }
+
+        var problem = await ProblemAsync(table, stoppingToken);
+        var interval = TimeSpan.FromSeconds(options.Value.IntervalSeconds);
+        await tables.ReleaseAsync(table.QueueId, problem, problem is null ? interval : interval * FailureFactor, stoppingToken);
+        return TimeSpan.Zero;
     }
 
-    /// <summary>Exchanges the table that is due longest. False when none is.</summary>
-    internal async Task<bool> TurnAsync(CancellationToken cancellationToken)
+    protected override TimeSpan Failed(Exception exception)
     {
-        if (await tables.ClaimAsync(Lease, cancellationToken) is not { } table)
-        {
-            return false;
-        }
-
-        var problem = await ProblemAsync(table, cancellationToken);
-        var interval = TimeSpan.FromSeconds(options.Value.IntervalSeconds);
-        await tables.ReleaseAsync(table.QueueId, problem, problem is null ? interval : interval * FailureFactor, cancellationToken);
-        return true;
+        Log.TurnFailed(logger, exception);
+        return Pause;
     }
 
     private async Task<string?> ProblemAsync(DingTalkTable table, CancellationToken cancellationToken)

@@ -31,6 +31,7 @@ public sealed class ConfiguredEvaluator
 
     public JudgeMeasure Measure { get; set; }
     public string HumanName { get; set; } = "";
+    public string HumanYes { get; set; } = "";
 
     public EvaluatorDefinition ToDefinition() =>
         new()
@@ -41,6 +42,6 @@ public sealed class ConfiguredEvaluator
             SampleShare = SampleShare,
             Sql = Kind == EvaluatorKind.Sql ? new(Connection, Field) : null,
             Rules = Kind == EvaluatorKind.Rules ? new RuleSettings([.. Rules]) { LatencyMs = LatencyMs } : null,
-            Judge = Kind == EvaluatorKind.Judge ? new(Model, Measure, HumanName: HumanName) : null,
+            Judge = Kind == EvaluatorKind.Judge ? new(Model, Measure, HumanName: HumanName, HumanYes: HumanYes) : null,
         };
 }

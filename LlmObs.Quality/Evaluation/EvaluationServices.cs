@@ -24,6 +24,7 @@ public static class EvaluationServices
         services.AddSingleton<IValidateOptions<QualityOptions>, QualityOptionsCheck>();
         services.AddSingleton<QualityMetrics>();
         services.AddSingleton<Sandboxes>();
+        services.AddSingleton<JudgeBudget>();
         services.AddSingleton<JudgeModels>();
         services.AddHttpEvaluators();
         services.AddSingleton<IEvaluator, SqlEvaluator>();

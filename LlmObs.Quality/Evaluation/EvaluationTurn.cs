@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using LlmObs.Domain.Evaluators;
 using LlmObs.Domain.Spans;
@@ -23,6 +24,9 @@ public sealed class EvaluationTurn(
 
     // Most of what arrives is not what a filter wants: it is passed over in larger steps than are judged.
     private const int ScannedSpans = 500;
+
+    // One trace a turn: of chosen ones each is judged whole.
+    private const int MostSpansOfTrace = 5000;
     private static readonly TimeSpan DryRunWindow = TimeSpan.FromDays(7);
 
     /// <exception cref="QueryException">The filter cannot be understood.</exception>
@@ -37,6 +41,7 @@ public sealed class EvaluationTurn(
         {
             JobKind.Arrival => await ArrivalAsync(job, evaluator, cancellationToken),
             JobKind.DryRun => await DryRunAsync(evaluator, cancellationToken),
+            JobKind.Traces => await TracesAsync(job, evaluator, cancellationToken),
             _ => await HistoryAsync(job, evaluator, cancellationToken),
         };
     }
@@ -63,19 +68,7 @@ public sealed class EvaluationTurn(
             return new(job.Position, IsFinished: false, TimeSpan.FromSeconds(options.Value.PollSeconds), 0, 0, 0);
         }
 
-        var chosen = arrived.Where(span => IsWanted(evaluator, span.TraceId, span.IsRoot, span.Kind)).ToList();
-        if (hasFilter && chosen.Count > 0)
-        {
-            var query = new SpanQuery(
-                evaluator.Project.Name,
-                evaluator.Definition.Filter,
-                DateTimeOffset.UnixEpoch.AddTicks(chosen.Min(span => span.StartUnixNano) / 100).AddSeconds(-1),
-                time.GetUtcNow().AddDays(1)
-            );
-            var matching = await search.MatchingAsync(query, [.. chosen.Select(span => span.SpanId)], cancellationToken);
-            chosen = chosen.FindAll(span => matching.Contains((span.TraceId, span.SpanId)));
-        }
-
+        var chosen = await MatchingAsync(evaluator, arrived, cancellationToken);
         if (chosen.Count > options.Value.TurnSpans)
         {
             chosen = chosen[..options.Value.TurnSpans];
@@ -95,13 +88,21 @@ public sealed class EvaluationTurn(
         return Turn(page.NextCursor, page.NextCursor is null, judged);
     }
 
+    /// <summary>Judges the next of the chosen traces; its filter chooses among their spans, its share does not.</summary>
+    private async Task<JobTurn> TracesAsync(QualityJob job, Evaluator saved, CancellationToken cancellationToken)
+    {
+        var evaluator = WithoutShare(saved);
+        var next = job.Position is null ? 0 : int.Parse(job.Position, CultureInfo.InvariantCulture);
+        var trace = job.TraceIds.Skip(next).Take(1).ToList();
+        var spans = await subjects.OfTracesAsync(evaluator.Project.Id, trace, MostSpansOfTrace, cancellationToken);
+        var chosen = await MatchingAsync(evaluator, spans, cancellationToken);
+        var judged = await judging.JudgeAsync(evaluator, [.. chosen.Select(span => span.Ref)], isDryRun: false, cancellationToken);
+        return Turn((next + 1).ToString(CultureInfo.InvariantCulture), next + 1 >= job.TraceIds.Count, judged);
+    }
+
     private async Task<JobTurn> DryRunAsync(Evaluator saved, CancellationToken cancellationToken)
     {
-        // Twenty spans are a sample already.
-        var evaluator = saved with
-        {
-            Definition = saved.Definition with { SampleShare = 1 },
-        };
+        var evaluator = WithoutShare(saved);
         var now = time.GetUtcNow();
         var query = new SpanQuery(evaluator.Project.Name, evaluator.Definition.Filter, now - DryRunWindow, now.AddMinutes(1));
         var chosen = new List<SpanRef>();
@@ -134,6 +135,33 @@ public sealed class EvaluationTurn(
             ],
         };
     }
+
+    /// <summary>Those of the spans that the evaluator wants, and that its filter finds.</summary>
+    private async Task<List<Arrival>> MatchingAsync(Evaluator evaluator, IReadOnlyList<Arrival> spans, CancellationToken cancellationToken)
+    {
+        var wanted = spans.Where(span => IsWanted(evaluator, span.TraceId, span.IsRoot, span.Kind)).ToList();
+        if (wanted.Count == 0 || string.IsNullOrWhiteSpace(evaluator.Definition.Filter))
+        {
+            return wanted;
+        }
+
+        var query = new SpanQuery(
+            evaluator.Project.Name,
+            evaluator.Definition.Filter,
+            DateTimeOffset.UnixEpoch.AddTicks(wanted.Min(span => span.StartUnixNano) / 100).AddSeconds(-1),
+            time.GetUtcNow().AddDays(1)
+        );
+        var matching = new HashSet<(string, string)>();
+        foreach (var ids in wanted.Select(span => span.SpanId).Chunk(ScannedSpans))
+        {
+            matching.UnionWith(await search.MatchingAsync(query, ids, cancellationToken));
+        }
+
+        return wanted.FindAll(span => matching.Contains((span.TraceId, span.SpanId)));
+    }
+
+    // What was chosen one by one is a sample already.
+    private static Evaluator WithoutShare(Evaluator evaluator) => evaluator with { Definition = evaluator.Definition with { SampleShare = 1 } };
 
     // A judge's own call is no subject: it would be judged, and that judgement judged.
     private static bool IsWanted(Evaluator evaluator, string traceId, bool isRoot, SpanKind kind) =>

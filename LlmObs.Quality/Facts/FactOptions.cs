@@ -15,6 +15,10 @@ public sealed class FactOptions
     [Range(100, 100_000)]
     public int StepSpans { get; set; } = 5_000;
 
+    /// <summary>Seconds after the first change of an hour before its steps are added up anew; until then a page reads them one by one.</summary>
+    [Range(0, 3600)]
+    public double HourRestSeconds { get; set; } = 30;
+
     /// <summary>Seconds one replica has the turn; another takes it when that one died.</summary>
     [Range(10, 3600)]
     public double LeaseSeconds { get; set; } = 120;

@@ -10,6 +10,7 @@ namespace LlmObs.Quality.Facts;
 public sealed class FactRollup(
     FactProgress progress,
     FactStore store,
+    StepHours hours,
     TraceReader traces,
     ScoreReader scores,
     IOptions<FactOptions> options,
@@ -19,6 +20,9 @@ public sealed class FactRollup(
 {
     /// <summary>Traces read and saved together.</summary>
     private const int AtOnce = 200;
+
+    /// <summary>Hours added up in one turn.</summary>
+    private const int HoursAtOnce = 50;
 
     /// <summary>Returns how many requests were worked out; 0 also when another replica has the turn.</summary>
     /// <exception cref="StorageUnavailableException">PostgreSQL is away: what was not saved stays due.</exception>
@@ -56,6 +60,7 @@ public sealed class FactRollup(
             }
 
             await store.SettleUnfollowedAsync(time.GetUtcNow(), cancellationToken);
+            await hours.AddUpAsync(TimeSpan.FromSeconds(options.Value.HourRestSeconds), HoursAtOnce, cancellationToken);
         }
         finally
         {

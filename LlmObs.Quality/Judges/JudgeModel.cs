@@ -20,22 +20,23 @@ public sealed class JudgeModel : IDisposable
     private static readonly ActivitySource Source = new(SourceName);
 
     private readonly JudgeModelOptions options;
+    private readonly JudgeBudget budget;
     private readonly JudgeLedger ledger;
-    private readonly TimeProvider time;
     private readonly SemaphoreSlim slots;
     private readonly IChatClient chat;
     private readonly IEmbeddingGenerator<string, Embedding<float>>? embeddings;
 
-    public JudgeModel(JudgeModelOptions options, JudgeLedger ledger, TimeProvider time)
+    /// <param name="endpoint">Where the endpoint of <paramref name="options"/> really is.</param>
+    public JudgeModel(JudgeModelOptions options, Uri endpoint, JudgeBudget budget, JudgeLedger ledger)
     {
-        (this.options, this.ledger, this.time) = (options, ledger, time);
+        (this.options, this.budget, this.ledger) = (options, budget, ledger);
         slots = new(options.Concurrency, options.Concurrency);
         // The one layer that repeats a single call; a turn that failed as a whole is the job's to repeat.
         var client = new OpenAIClient(
             new ApiKeyCredential(options.ApiKey is { Length: > 0 } key ? key : "none"),
             new()
             {
-                Endpoint = options.Endpoint,
+                Endpoint = endpoint,
                 NetworkTimeout = TimeSpan.FromSeconds(options.TimeoutSeconds),
                 RetryPolicy = new ClientRetryPolicy(options.Retries),
             }
@@ -72,7 +73,7 @@ public sealed class JudgeModel : IDisposable
         await slots.WaitAsync(cancellationToken);
         try
         {
-            await TakeAsync(cancellationToken);
+            await budget.TakeAsync(options, cancellationToken);
             var (reply, traceId) = await TracedAsync(
                 measure,
                 text,
@@ -85,7 +86,7 @@ public sealed class JudgeModel : IDisposable
                     ),
                 response => response.Text
             );
-            await ledger.NoteTokensAsync(options.Name, reply.Usage?.InputTokenCount ?? 0, reply.Usage?.OutputTokenCount ?? 0, cancellationToken);
+            await budget.NoteAsync(options, reply.Usage?.InputTokenCount ?? 0, reply.Usage?.OutputTokenCount ?? 0, cancellationToken);
             var kept = new KeptReply(reply.Text, traceId);
             await ledger.KeepAsync(key, kept, cancellationToken);
             return kept;
@@ -102,7 +103,7 @@ public sealed class JudgeModel : IDisposable
         await slots.WaitAsync(cancellationToken);
         try
         {
-            await TakeAsync(cancellationToken);
+            await budget.TakeAsync(options, cancellationToken);
             var (vectors, _) = await TracedAsync(
                 "similarity",
                 $"{first}\n{second}",
@@ -123,18 +124,6 @@ public sealed class JudgeModel : IDisposable
         chat.Dispose();
         embeddings?.Dispose();
         slots.Dispose();
-    }
-
-    private async Task TakeAsync(CancellationToken cancellationToken)
-    {
-        if (!await ledger.TryTakeAsync(options.Name, options.CallsPerDay, cancellationToken))
-        {
-            var now = time.GetUtcNow();
-            throw new EvaluationPausedException(
-                $"The budget of {options.Name}, {options.CallsPerDay} calls a day, is used up until midnight (UTC).",
-                now.UtcDateTime.Date.AddDays(1) - now.UtcDateTime
-            );
-        }
     }
 
     /// <summary>Makes the call as a trace of its own: the job's turn, which is not traced, is not what a reader looks for.</summary>
@@ -204,11 +193,16 @@ public sealed class JudgeModel : IDisposable
 }
 
 /// <summary>The configured judges by name.</summary>
-public sealed class JudgeModels(Microsoft.Extensions.Options.IOptions<QualityOptions> options, JudgeLedger ledger, TimeProvider time) : IDisposable
+public sealed class JudgeModels(
+    Microsoft.Extensions.Options.IOptions<QualityOptions> options,
+    JudgeBudget budget,
+    JudgeLedger ledger,
+    IConfiguration configuration
+) : IDisposable
 {
     private readonly Dictionary<string, JudgeModel> models = options.Value.Models.ToDictionary(
         pair => pair.Key,
-        pair => new JudgeModel(pair.Value, ledger, time),
+        pair => new JudgeModel(pair.Value, Find(pair.Value.Endpoint!, configuration), budget, ledger),
         StringComparer.Ordinal
     );
 
@@ -217,6 +211,12 @@ public sealed class JudgeModels(Microsoft.Extensions.Options.IOptions<QualityOpt
         models.TryGetValue(name, out var model)
             ? model
             : throw new EvaluationPausedException($"There is no model '{name}': set Quality:Models:{name}.", TimeSpan.FromMinutes(1));
+
+    /// <summary>The address with its host found in service discovery (<c>services:{host}:{scheme}:0</c>); as it is when the host is no service of this stack.</summary>
+    private static Uri Find(Uri endpoint, IConfiguration configuration) =>
+        configuration[$"services:{endpoint.Host}:{endpoint.Scheme}:0"] is { Length: > 0 } service
+            ? new(new Uri(service), endpoint.PathAndQuery)
+            : endpoint;
 
     public void Dispose()
     {

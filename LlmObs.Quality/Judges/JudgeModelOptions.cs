@@ -5,7 +5,7 @@ namespace LlmObs.Quality.Judges;
 /// <summary>An OpenAI-compatible endpoint that judges.</summary>
 public sealed class JudgeModelOptions
 {
-    /// <summary>Base address, for example <c>https://api.openai.com/v1</c>.</summary>
+    /// <summary>Base address, for example <c>https://api.openai.com/v1</c>. A host that service discovery knows by this name is found there.</summary>
     [Required]
     public Uri? Endpoint { get; set; }
 
@@ -21,6 +21,13 @@ public sealed class JudgeModelOptions
     /// <summary>Calls a day of UTC, over all replicas. Replies kept from before are no calls.</summary>
     [Range(0, 10_000_000)]
     public int CallsPerDay { get; set; } = 1000;
+
+    /// <summary>
+    /// What a day of UTC may cost, in the currency of the model's price, over all replicas; null for no limit. Calls that run when it is reached are paid for
+    /// all the same. A model without a price is not asked at all then.
+    /// </summary>
+    [Range(0, 1_000_000)]
+    public double? CostPerDay { get; set; }
 
     /// <summary>Calls at one time, of each replica.</summary>
     [Range(1, 100)]

@@ -9,7 +9,11 @@ namespace LlmObs.Storage.Cases;
 /// <summary>A case as it is opened.</summary>
 /// <param name="OpenedFrom">One of <see cref="Case.Origins"/>.</param>
 /// <param name="Cause">Known already; the case is located then.</param>
-public sealed record NewCase(string Title, string OpenedFrom, string? Owner, string? Fingerprint, CaseCause? Cause, IReadOnlyList<CaseTrace> Traces);
+public sealed record NewCase(string Title, string OpenedFrom, string? Owner, string? Fingerprint, CaseCause? Cause, IReadOnlyList<CaseTrace> Traces)
+{
+    /// <summary>The score that made somebody look; null when none did.</summary>
+    public string? ScoreId { get; init; }
+}
 
 /// <summary>A trace a case was seen in. Title and id stay when the trace is no longer kept.</summary>
 public sealed record CaseTrace(string TraceId, string Title);
@@ -18,8 +22,8 @@ public sealed record CaseTrace(string TraceId, string Title);
 public sealed class CaseBook(Database database, TraceSampling sampling, TimeProvider time)
 {
     private const string Insert = """
-        INSERT INTO cases (project_id, state, opened_at, title, fingerprint, opened_from, opened_by, owner, cause_category, cause_trace_id, cause_span_id, cause_note)
-        VALUES (@projectId, @state, @at, @title, @fingerprint, @openedFrom, @by, @owner, @category, @traceId, @spanId, @note)
+        INSERT INTO cases (project_id, state, opened_at, title, fingerprint, opened_from, opened_by, owner, cause_category, cause_trace_id, cause_span_id, cause_note, score_id)
+        VALUES (@projectId, @state, @at, @title, @fingerprint, @openedFrom, @by, @owner, @category, @traceId, @spanId, @note, @scoreId)
         RETURNING id
         """;
 
@@ -84,6 +88,7 @@ public sealed class CaseBook(Database database, TraceSampling sampling, TimeProv
                             traceId = StorableText.Id(opened.Cause?.TraceId),
                             spanId = StorableText.Id(opened.Cause?.SpanId),
                             note = StorableText.Clean(opened.Cause?.Note),
+                            scoreId = StorableText.Clean(opened.ScoreId),
                         },
                         cancellationToken: cancellationToken
                     )

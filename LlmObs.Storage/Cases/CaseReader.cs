@@ -20,7 +20,7 @@ public sealed class CaseReader(Database database)
     private const string Columns = """
         c.id AS "Id", c.title AS "Title", c.state AS "State", c.owner AS "Owner", c.cause_category AS "Category", c.cause_trace_id AS "CauseTraceId",
         c.cause_span_id AS "CauseSpanId", c.cause_note AS "CauseNote", c.fixed_in AS "FixedIn", c.cause_confirmed AS "CauseConfirmed",
-        c.fingerprint AS "Fingerprint", c.opened_from AS "OpenedFrom", c.opened_by AS "OpenedBy", c.opened_at AS "OpenedAt",
+        c.fingerprint AS "Fingerprint", c.opened_from AS "OpenedFrom", c.opened_by AS "OpenedBy", c.opened_at AS "OpenedAt", c.score_id AS "ScoreId",
         (SELECT count(*)::int FROM case_traces AS t WHERE t.case_id = c.id) AS "Traces"
         """;
 
@@ -154,6 +154,7 @@ public sealed class CaseReader(Database database)
         string OpenedFrom,
         string OpenedBy,
         DateTime OpenedAt,
+        string? ScoreId,
         int Traces
     )
     {
@@ -171,7 +172,10 @@ public sealed class CaseReader(Database database)
                     OpenedFrom,
                     OpenedBy,
                     new(OpenedAt)
-                ),
+                )
+                {
+                    ScoreId = ScoreId,
+                },
                 Traces
             );
     }

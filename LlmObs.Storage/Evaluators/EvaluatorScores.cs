@@ -1,5 +1,6 @@
 using Dapper;
 using LlmObs.Domain.Evaluators;
+using LlmObs.Storage.Rows;
 
 namespace LlmObs.Storage.Evaluators;
 
@@ -12,6 +13,7 @@ public sealed record LabelCount(string Name, string Label, long Count);
 
 /// <summary>A score with what it judges, for the list of results.</summary>
 public sealed record JudgedSpan(
+    string ScoreId,
     string TraceId,
     string? SpanId,
     string Name,
@@ -46,7 +48,7 @@ public sealed class EvaluatorScores(Database database)
         """;
 
     private const string Recent = """
-        SELECT r.trace_id AS "TraceId", r.span_id AS "SpanId", r.name AS "Name", r.value AS "Value", r.data_type = 1 AS "IsBoolean", r.label AS "Label",
+        SELECT r.id AS "ScoreId", r.trace_id AS "TraceId", r.span_id AS "SpanId", r.name AS "Name", r.value AS "Value", r.data_type = 1 AS "IsBoolean", r.label AS "Label",
             left(r.comment, 500) AS "Comment", q.question AS "Question", r.given_at AS "GivenAt"
         FROM (
             SELECT * FROM scores
@@ -63,14 +65,16 @@ public sealed class EvaluatorScores(Database database)
         ORDER BY r.given_at DESC, r.id
         """;
 
-    // Of several people's words on one trace the newest counts.
+    // Of several people's words on one trace the decision counts, else the newest.
     private const string Pairs = """
         SELECT j.value AS "Judge", h.value AS "Human"
         FROM scores AS j
         CROSS JOIN LATERAL (
-            SELECT value FROM scores AS s
-            WHERE s.project_id = j.project_id AND s.trace_id = j.trace_id AND s.name = @humanName AND s.source = 'human' AND s.value IS NOT NULL
-            ORDER BY s.given_at DESC, s.id
+            SELECT coalesce(s.value, (lower(s.label) = lower(@humanYes))::int) AS value
+            FROM scores AS s
+            WHERE s.project_id = j.project_id AND s.trace_id = j.trace_id AND s.name = @humanName AND s.source = 'human'
+              AND (s.value IS NOT NULL OR (s.label IS NOT NULL AND @humanYes <> ''))
+            ORDER BY (s.id LIKE 'label:%:final') DESC, s.given_at DESC, s.id
             LIMIT 1
         ) AS h
         WHERE j.project_id = @projectId AND j.id ~>=~ @from AND j.id ~<~ @to AND j.value IS NOT NULL
@@ -104,10 +108,10 @@ public sealed class EvaluatorScores(Database database)
         return [.. rows.Select(row => row.ToJudged())];
     }
 
-    /// <summary>The evaluator's values beside what people said of the same traces under that name; at most 20,000.</summary>
+    /// <summary>The evaluator's values beside what people said of the same traces under the name its judge has; at most 20,000.</summary>
     public async Task<IReadOnlyList<(double Judge, double Human)>> PairsAsync(
         Evaluator evaluator,
-        string humanName,
+        JudgeSettings judge,
         CancellationToken cancellationToken
     )
     {
@@ -119,7 +123,8 @@ public sealed class EvaluatorScores(Database database)
                 projectId,
                 from,
                 to,
-                humanName,
+                humanName = StorableText.Clean(judge.HumanName),
+                humanYes = StorableText.Clean(judge.HumanYes),
                 limit = MostPairs,
             },
             cancellationToken
@@ -155,6 +160,7 @@ public sealed class EvaluatorScores(Database database)
     private sealed record PairRow(double Judge, double Human);
 
     private sealed record RecentRow(
+        string ScoreId,
         string TraceId,
         string? SpanId,
         string Name,
@@ -167,6 +173,6 @@ public sealed class EvaluatorScores(Database database)
     )
     {
         public JudgedSpan ToJudged() =>
-            new(TraceId, SpanId, Name, Value, IsBoolean, Label, Comment, Question, DateTimeOffset.UnixEpoch.AddTicks(GivenAt * 10));
+            new(ScoreId, TraceId, SpanId, Name, Value, IsBoolean, Label, Comment, Question, DateTimeOffset.UnixEpoch.AddTicks(GivenAt * 10));
     }
 }

@@ -38,6 +38,15 @@ public sealed class SubjectReader(Database database)
         LIMIT @limit
         """;
 
+    private const string OfTraces = """
+        SELECT s.received_at AS "ReceivedAt", s.trace_id AS "TraceId", s.span_id AS "SpanId", s.parent_span_id IS NULL AS "IsRoot", s.kind AS "Kind",
+            s.start_ns AS "StartNs"
+        FROM spans AS s
+        WHERE s.project_id = @projectId AND s.trace_id = ANY (@traceIds)
+        ORDER BY s.trace_id, s.start_ns, s.span_id
+        LIMIT @limit
+        """;
+
     // received_at is when a transaction began. One that is still writing may yet show spans from then on; so may one that begins to write now,
     // which the delay is for. What is not shipped cannot be found by a query.
     private const string Horizon = """
@@ -71,6 +80,34 @@ public sealed class SubjectReader(Database database)
                                     traceId = after.TraceId,
                                     spanId = after.SpanId,
                                     before = before.UtcDateTime,
+                                    limit,
+                                },
+                                cancellationToken: cancellationToken
+                            )
+                        )
+                    ).Select(row => row.ToArrival()),
+                ],
+            cancellationToken
+        );
+
+    /// <summary>The spans of these traces, trace by trace.</summary>
+    public Task<IReadOnlyList<Arrival>> OfTracesAsync(
+        int projectId,
+        IReadOnlyCollection<string> traceIds,
+        int limit,
+        CancellationToken cancellationToken
+    ) =>
+        database.RunAsync<IReadOnlyList<Arrival>>(
+            async connection =>
+                [
+                    .. (
+                        await connection.QueryAsync<ArrivalRow>(
+                            new CommandDefinition(
+                                OfTraces,
+                                new
+                                {
+                                    projectId,
+                                    traceIds = traceIds.ToArray(),
                                     limit,
                                 },
                                 cancellationToken: cancellationToken

@@ -13,6 +13,9 @@ public enum JobKind
 
     /// <summary>Judges the twenty newest matching spans and shows what it would say; no score is kept.</summary>
     DryRun = 2,
+
+    /// <summary>Judges chosen traces: those of a case, and a release's answers to its questions.</summary>
+    Traces = 3,
 }
 
 public enum JobState
@@ -49,7 +52,14 @@ public sealed record QualityJob(
     string CreatedBy,
     string? Position,
     string? LastError
-);
+)
+{
+    /// <summary>The case whose traces are judged.</summary>
+    public long? CaseId { get; init; }
+
+    /// <summary>Which traces; empty for a job that chooses by its filter.</summary>
+    public IReadOnlyList<string> TraceIds { get; init; } = [];
+}
 
 /// <summary>A job that belongs to this process until its lease ends.</summary>
 public sealed record ClaimedJob(QualityJob Job, Guid Lease);

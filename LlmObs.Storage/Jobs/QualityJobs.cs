@@ -12,12 +12,12 @@ public sealed class QualityJobs(Database database)
         j.id AS "Id", j.project_id AS "ProjectId", j.evaluator_id AS "EvaluatorId", j.version AS "Version", j.kind AS "Kind", j.state AS "State",
         j.attempts AS "Attempts", j.created_at AS "CreatedAt", j.due_at AS "DueAt", j.leased_until AS "LeasedUntil", j.finished_at AS "FinishedAt",
         j.window_from AS "From", j.window_to AS "To", j.judged AS "Judged", j.skipped AS "Skipped", j.failed AS "Failed", j.created_by AS "CreatedBy",
-        j.position AS "Position", j.last_error AS "LastError"
+        j.position AS "Position", j.last_error AS "LastError", j.case_id AS "CaseId", coalesce(j.trace_ids, '{}') AS "TraceIds"
         """;
 
     private const string Add = """
-        INSERT INTO quality_jobs (project_id, evaluator_id, version, kind, window_from, window_to, created_by)
-        VALUES (@projectId, @evaluatorId, @version, @kind, @from, @to, @by)
+        INSERT INTO quality_jobs (project_id, evaluator_id, version, kind, window_from, window_to, case_id, trace_ids, created_by)
+        VALUES (@projectId, @evaluatorId, @version, @kind, @from, @to, @caseId, @traceIds, @by)
         RETURNING id
         """;
 
@@ -85,15 +85,65 @@ public sealed class QualityJobs(Database database)
         LIMIT @limit
         """;
 
+    private const string OfCase = $"""
+        SELECT {Columns} FROM quality_jobs AS j WHERE j.project_id = @projectId AND j.case_id = @caseId ORDER BY j.id DESC LIMIT @limit
+        """;
+
     private const string Result = "SELECT result FROM quality_jobs WHERE id = @id AND project_id = @projectId";
 
     /// <summary>Asks for a run over the spans that began within [from, to). Returns the job's id.</summary>
     public Task<long> AddHistoryAsync(Evaluator evaluator, DateTimeOffset from, DateTimeOffset to, string by, CancellationToken cancellationToken) =>
-        AddAsync(evaluator, JobKind.History, from, to, by, cancellationToken);
+        AddAsync(
+            evaluator,
+            JobKind.History,
+            new
+            {
+                from = from.UtcDateTime,
+                to = to.UtcDateTime,
+                caseId = (long?)null,
+                traceIds = (string[]?)null,
+            },
+            by,
+            cancellationToken
+        );
 
     /// <summary>Asks what the evaluator would say of recent spans. Returns the job's id.</summary>
     public Task<long> AddDryRunAsync(Evaluator evaluator, string by, CancellationToken cancellationToken) =>
-        AddAsync(evaluator, JobKind.DryRun, null, null, by, cancellationToken);
+        AddAsync(
+            evaluator,
+            JobKind.DryRun,
+            new
+            {
+                from = (DateTime?)null,
+                to = (DateTime?)null,
+                caseId = (long?)null,
+                traceIds = (string[]?)null,
+            },
+            by,
+            cancellationToken
+        );
+
+    /// <summary>Asks for a run over these traces of a case. Returns the job's id.</summary>
+    public Task<long> AddTracesAsync(
+        Evaluator evaluator,
+        long caseId,
+        IReadOnlyCollection<string> traceIds,
+        string by,
+        CancellationToken cancellationToken
+    ) =>
+        AddAsync(
+            evaluator,
+            JobKind.Traces,
+            new
+            {
+                from = (DateTime?)null,
+                to = (DateTime?)null,
+                caseId = (long?)caseId,
+                traceIds = traceIds.Select(id => StorableText.Id(id)).ToArray(),
+            },
+            by,
+            cancellationToken
+        );
 
     /// <summary>The next job that is due, for this process alone until the lease ends; null when none is.</summary>
     public Task<ClaimedJob?> ClaimAsync(TimeSpan lease, CancellationToken cancellationToken) =>
@@ -199,6 +249,19 @@ public sealed class QualityJobs(Database database)
             cancellationToken
         );
 
+    /// <summary>Runs over the traces of a case, newest first.</summary>
+    public Task<IReadOnlyList<QualityJob>> OfCaseAsync(int projectId, long caseId, int limit, CancellationToken cancellationToken) =>
+        QueryAsync(
+            OfCase,
+            new
+            {
+                projectId,
+                caseId,
+                limit,
+            },
+            cancellationToken
+        );
+
     /// <summary>What a dry run found; null before it has ended.</summary>
     public Task<IReadOnlyList<DryRunSpan>?> DryRunAsync(int projectId, long id, CancellationToken cancellationToken) =>
         database.RunAsync(
@@ -212,34 +275,25 @@ public sealed class QualityJobs(Database database)
             cancellationToken
         );
 
-    private Task<long> AddAsync(
-        Evaluator evaluator,
-        JobKind kind,
-        DateTimeOffset? from,
-        DateTimeOffset? to,
-        string by,
-        CancellationToken cancellationToken
-    ) =>
-        database.RunAsync(
-            connection =>
-                connection.QuerySingleAsync<long>(
-                    new CommandDefinition(
-                        Add,
-                        new
-                        {
-                            projectId = evaluator.Project.Id,
-                            evaluatorId = evaluator.Id,
-                            version = evaluator.Version,
-                            kind = (short)kind,
-                            from = from?.UtcDateTime,
-                            to = to?.UtcDateTime,
-                            by = StorableText.Clean(by),
-                        },
-                        cancellationToken: cancellationToken
-                    )
-                ),
+    /// <param name="subject">What it judges: <c>from</c>, <c>to</c>, <c>caseId</c>, <c>traceIds</c>.</param>
+    private Task<long> AddAsync(Evaluator evaluator, JobKind kind, object subject, string by, CancellationToken cancellationToken)
+    {
+        var parameters = new DynamicParameters(
+            new
+            {
+                projectId = evaluator.Project.Id,
+                evaluatorId = evaluator.Id,
+                version = evaluator.Version,
+                kind = (short)kind,
+                by = StorableText.Clean(by),
+            }
+        );
+        parameters.AddDynamicParams(subject);
+        return database.RunAsync(
+            connection => connection.QuerySingleAsync<long>(new CommandDefinition(Add, parameters, cancellationToken: cancellationToken)),
             cancellationToken
         );
+    }
 
     private Task<bool> ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken) =>
         database.RunAsync(
@@ -281,6 +335,8 @@ public sealed class QualityJobs(Database database)
         public string CreatedBy { get; init; } = "";
         public string? Position { get; init; }
         public string? LastError { get; init; }
+        public long? CaseId { get; init; }
+        public string[] TraceIds { get; init; } = [];
 
         public QualityJob ToJob() =>
             new(
@@ -303,7 +359,11 @@ public sealed class QualityJobs(Database database)
                 CreatedBy,
                 Position,
                 LastError
-            );
+            )
+            {
+                CaseId = CaseId,
+                TraceIds = TraceIds,
+            };
 
         private static DateTimeOffset? At(DateTime? time) => time is { } known ? new DateTimeOffset(known) : null;
     }

@@ -67,6 +67,9 @@ public sealed record ListedRequest
     public string? DataOutcome { get; init; }
     public int SqlJudged { get; init; }
 
+    /// <summary>What its user said, 1–5.</summary>
+    public double? ExplicitStars { get; init; }
+
     /// <summary>Its satisfaction, 1–5.</summary>
     public double? Stars { get; init; }
 
@@ -87,9 +90,9 @@ public sealed class JudgedRequestReader(Database database, QualityReader quality
         var sql = $"""
             SELECT f.trace_id AS "TraceId", f.started_at AS "StartedAt", f.question AS "Question", f.release AS "Release", f.user_id AS "UserId",
                 f.duration_ms AS "DurationMs", f.has_failed AS "HasFailed", f.is_kept AS "IsKept", f.error_type AS "ErrorType", f.sql_outcome AS "SqlOutcome",
-                f.data_outcome AS "DataOutcome", f.sql_judged AS "SqlJudged", r.stars AS "Stars", f.signals AS "Signals"
+                f.data_outcome AS "DataOutcome", f.sql_judged AS "SqlJudged", f.explicit_stars AS "ExplicitStars", r.stars AS "Stars", f.signals AS "Signals"
             FROM quality_facts AS f
-            {QualityReader.Rating}
+            CROSS JOIN LATERAL (SELECT {QualityReader.Stars} AS stars) AS r
             WHERE {QualityFilter.Sql} AND {Condition(question.Part)}
             ORDER BY {Sorting(question.Order)}
             LIMIT {PageSize + 1} OFFSET @skip

@@ -33,6 +33,8 @@ public sealed class ScoreReader(Database database)
         LIMIT @limit
         """;
 
+    private const string Find = $"SELECT {Columns} FROM scores AS s WHERE s.project_id = @projectId AND s.id = @id";
+
     // A request or a session is judged as a whole: what was said of it stands on each of its traces.
     private const string OfTrace = $"""
         SELECT {Columns} FROM scores AS s WHERE s.project_id = @projectId AND s.trace_id = @traceId
@@ -50,6 +52,10 @@ public sealed class ScoreReader(Database database)
         SELECT {Columns} FROM scores AS s WHERE s.project_id = @projectId AND s.trace_id IS NULL AND s.request_id = ANY (@requestIds)
         ORDER BY "GivenAt", "Id"
         """;
+
+    /// <summary>Null when the project has no score of that id.</summary>
+    public async Task<Score?> FindAsync(int projectId, string id, CancellationToken cancellationToken) =>
+        await QueryAsync(Find, new { projectId, id = StorableText.Clean(id) }, cancellationToken) is [var score] ? score : null;
 
     /// <summary>A page, newest first.</summary>
     public Task<IReadOnlyList<Score>> PageAsync(int projectId, ScoreFilter filter, int limit, CancellationToken cancellationToken) =>

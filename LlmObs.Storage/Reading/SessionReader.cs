@@ -30,6 +30,17 @@ public sealed class SessionReader(Database database)
         OFFSET @skip LIMIT @limit
         """;
 
+    private const string Place = """
+        SELECT t.place - 1
+        FROM (
+            SELECT s.trace_id, row_number() OVER (ORDER BY min(s.start_ns), s.trace_id) AS place
+            FROM spans AS s
+            WHERE s.project_id = @projectId AND left(s.session_id, 200) = left(@sessionId, 200) AND s.session_id = @sessionId
+            GROUP BY s.trace_id
+        ) AS t
+        WHERE t.trace_id = @traceId
+        """;
+
     private const string Spans = $"""
         SELECT {SpanRow.Columns}
         FROM spans AS s
@@ -50,6 +61,25 @@ public sealed class SessionReader(Database database)
         ORDER BY "GivenAt", "Id"
         LIMIT 2000
         """;
+
+    /// <summary>How many turns of a conversation come before a trace; 0 when it is none of them.</summary>
+    public Task<long> TurnsBeforeAsync(int projectId, string sessionId, string traceId, CancellationToken cancellationToken) =>
+        database.RunAsync(
+            connection =>
+                connection.ExecuteScalarAsync<long>(
+                    new CommandDefinition(
+                        Place,
+                        new
+                        {
+                            projectId,
+                            sessionId = StorableText.Clean(sessionId),
+                            traceId,
+                        },
+                        cancellationToken: cancellationToken
+                    )
+                ),
+            cancellationToken
+        );
 
     /// <summary>A part of a conversation, oldest first; null when there is none of that id, or none after <paramref name="skip"/> turns.</summary>
     public Task<Session?> ReadAsync(int projectId, string sessionId, int skip, int limit, CancellationToken cancellationToken)

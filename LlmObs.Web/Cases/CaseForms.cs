@@ -19,15 +19,13 @@ public class CauseForm
 
     public bool IsTooLong => Note?.Length > CaseCause.MaxNote;
 
+    /// <summary>What was typed, without what only looks like something; null for nothing.</summary>
+    public string? CleanNote => string.IsNullOrWhiteSpace(Note) ? null : Note.ReplaceLineEndings("\n").Trim();
+
     /// <summary>Null when no category, or none that there is, was chosen.</summary>
     public CaseCause? Cause =>
         CaseCause.Categories.FirstOrDefault(known => known == Category) is { } category
-            ? new(
-                category,
-                string.IsNullOrEmpty(Span) ? null : Trace,
-                string.IsNullOrEmpty(Span) ? null : Span,
-                string.IsNullOrWhiteSpace(Note) ? null : Note.ReplaceLineEndings("\n").Trim()
-            )
+            ? new(category, string.IsNullOrEmpty(Span) ? null : Trace, string.IsNullOrEmpty(Span) ? null : Span, CleanNote)
             : null;
 }
 
@@ -39,6 +37,9 @@ public sealed class NewCaseForm : CauseForm
 
     /// <summary>trace, score, feedback or label.</summary>
     public string? From { get; set; }
+
+    /// <summary>The score that made somebody look.</summary>
+    public string? Score { get; set; }
 
     public string CleanTitle => Annotator.OneLine(Title);
 

@@ -1,8 +1,8 @@
+using LlmObs.Domain.Evaluators.Sql;
 using LlmObs.Domain.Spans;
 using LlmObs.Domain.Traces;
 using LlmObs.Storage.Reading;
 using LlmObs.Web.Pages.Traces;
-using LlmObs.Web.Rendering;
 
 namespace LlmObs.Web.Labels;
 
@@ -14,20 +14,23 @@ public sealed record ItemValue(string SpanId, string Text, string? Error = null)
 /// <param name="Sql">The last statement that ran well, else the last there was.</param>
 /// <param name="Result">What that statement gave.</param>
 /// <param name="Documents">What was retrieved, best first.</param>
+/// <param name="Earlier">The turns of the conversation before it, oldest first: what a follow-up question goes back to.</param>
 public sealed record ItemContent(
     TraceSummary Summary,
     string Question,
     ItemValue? Sql,
     ItemValue? Result,
     ItemValue? Answer,
-    IReadOnlyList<RetrievedDocument> Documents
+    IReadOnlyList<RetrievedDocument> Documents,
+    IReadOnlyList<Turn> Earlier
 );
 
 /// <summary>Picks it out of a trace: a handful of spans are read with their contents, however many there are.</summary>
-public sealed class ItemContentReader(TraceReader traces)
+public sealed class ItemContentReader(TraceReader traces, SessionReader sessions)
 {
     private const int MaxDocuments = 10;
     private const int MaxRetrievals = 3;
+    private const int MaxEarlierTurns = 5;
     private static readonly string[] StatementAttributes = ["db.query.text", "db.statement"];
 
     /// <summary>Null when the trace, or the span, is no longer kept.</summary>
@@ -63,7 +66,8 @@ public sealed class ItemContentReader(TraceReader traces)
             statement is null ? SqlOf(model) : StatementOf(statement),
             statement?.Content.Output is { Length: > 0 } output ? new(statement.Span.SpanId, output) : null,
             (whole is null ? null : AnswerOf(whole)) ?? (model is null ? null : AnswerOf(model)),
-            [.. documents.DistinctBy(document => document.Id ?? document.Content).OrderByDescending(document => document.Score).Take(MaxDocuments)]
+            [.. documents.DistinctBy(document => document.Id ?? document.Content).OrderByDescending(document => document.Score).Take(MaxDocuments)],
+            await EarlierAsync(projectId, summary, cancellationToken)
         );
 
         Task<SpanRecord?> RecordAsync(Span span) => traces.SpanAsync(projectId, traceId, span.SpanId, cancellationToken);
@@ -72,6 +76,18 @@ public sealed class ItemContentReader(TraceReader traces)
 
         async Task<SpanRecord?> StatementAsync() =>
             await LastAsync(span => span is { Kind: SpanKind.Db, Status: not SpanStatus.Error }) ?? await LastAsync(span => span.Kind == SpanKind.Db);
+    }
+
+    private async Task<IReadOnlyList<Turn>> EarlierAsync(int projectId, TraceSummary summary, CancellationToken cancellationToken)
+    {
+        if (summary.SessionId is not { } session)
+        {
+            return [];
+        }
+
+        var before = (int)await sessions.TurnsBeforeAsync(projectId, session, summary.TraceId, cancellationToken);
+        var count = Math.Min(before, MaxEarlierTurns);
+        return count == 0 ? [] : (await sessions.ReadAsync(projectId, session, before - count, count, cancellationToken))?.Turns ?? [];
     }
 
     private static IEnumerable<TraceNode> Below(TraceNode node) => node.Children.SelectMany(Below).Prepend(node);
@@ -87,7 +103,7 @@ public sealed class ItemContentReader(TraceReader traces)
     }
 
     private static ItemValue? SqlOf(SpanRecord? model) =>
-        model is not null && AnswerOf(model) is { } answer && SqlDetector.IsSql(answer.Text) ? answer : null;
+        model is not null && GeneratedSql.Find(model.Content, "") is { } sql ? new(model.Span.SpanId, sql) : null;
 
     /// <summary>What the span gave: the last thing said in it, or its output.</summary>
     private static ItemValue? AnswerOf(SpanRecord record)

@@ -6,9 +6,11 @@ using Microsoft.Extensions.Options;
 
 namespace LlmObs.Web.Quality;
 
-/// <summary>Answers the quality page: everything it shows is asked at once.</summary>
+/// <summary>Answers the quality page. The requests are read once, by release and by hour or day; what the page says of them is put together from these cells.</summary>
 public sealed class OverviewReader(
     QualityReader quality,
+    BreakdownReader breakdowns,
+    ReleaseComparer comparer,
     FailureReader failures,
     CaseClock cases,
     IOptions<QualityGoals> goals,
@@ -17,56 +19,39 @@ public sealed class OverviewReader(
 )
 {
     private static readonly TimeSpan HoursUpTo = TimeSpan.FromHours(48);
-    private static readonly Bootstrap Bootstrap = new();
 
     public async Task<QualityOverview> ReadAsync(QualityAddress address, CancellationToken cancellationToken)
     {
         var filter = address.Filter(time.GetUtcNow());
         var earlier = filter with { From = filter.From - (filter.To - filter.From), To = filter.From };
-        var group = GroupOf(address.By);
-
-        var now = quality.TallyAsync(filter, cancellationToken);
-        var before = quality.TallyAsync(earlier, cancellationToken);
-        var durations = quality.DurationsAsync(filter, cancellationToken);
-        var durationsBefore = quality.DurationsAsync(earlier, cancellationToken);
-        var trend = TrendAsync(filter, cancellationToken);
-        var releases = quality.TalliesAsync(filter with { Release = null }, QualityGroup.Release, "UTC", cancellationToken);
+        var isHourly = filter.To - filter.From <= HoursUpTo;
+        var cellsNow = quality.CellsAsync(filter with { Release = null }, isHourly, zone.Zone.Id, cancellationToken);
+        var cellsBefore = quality.CellsAsync(earlier with { Release = null }, isHourly, zone.Zone.Id, cancellationToken);
         var failing = failures.GroupsAsync(filter, cancellationToken);
-        await Task.WhenAll(now, before, durations, durationsBefore, trend, releases, failing);
+        var (casesNow, casesBefore) = (CasesAsync(filter), CasesAsync(earlier));
+        await Task.WhenAll(cellsNow, cellsBefore, failing, casesNow, casesBefore);
 
-        var (tally, tallyBefore) = (await now, await before);
-        var (times, timesBefore) = (await durations, await durationsBefore);
+        var releases = Releases(await cellsNow);
+        var (cells, before) = (Of(await cellsNow, filter.Release), Of(await cellsBefore, filter.Release));
+        var (tally, tallyBefore) = (Together(cells), Together(before));
         var measure = address.Chosen ?? (tally.SqlJudged > 0 ? Measure.SqlExecutable : Measure.Errors);
-        var newestFirst = (await releases).Where(release => release.Key.Length > 0).OrderByDescending(release => release.FirstAt).ToList();
-        var rows = group is { } by
-            ? await GroupsAsync(filter, earlier, by, measure, cancellationToken)
-            : await StepsAsync(filter, earlier, cancellationToken);
+        var newestFirst = releases.Where(release => release.Key.Length > 0).OrderByDescending(release => release.FirstAt).ToList();
         return new(
             filter,
             tally,
             tallyBefore,
-            [
-                .. Measure.All.Select(one =>
-                    Percentile(one) is { } p
-                        ? new Reading(
-                            one,
-                            Bootstrap.Percentile(times, p),
-                            Bootstrap.Percentile(timesBefore, p),
-                            Bootstrap.Difference(timesBefore, times, p),
-                            GoalOf(one)
-                        )
-                        : Compare(one, tallyBefore.Of(one), tally.Of(one))
-                ),
-            ],
+            [.. Measure.All.Select(one => Reading(one, tallyBefore, tally))],
             measure,
-            await trend,
-            rows,
+            Trend(filter, cells, isHourly),
+            await breakdowns.ReadAsync(address, filter, earlier, measure, (cells, before), cancellationToken),
             newestFirst,
-            await CompareAsync(filter, address, newestFirst, cancellationToken),
+            await comparer.CompareAsync(filter, address, newestFirst, cancellationToken),
             await failing,
-            await cases.ReadAsync(address.Project.Id, filter.From, filter.To, cancellationToken),
-            await cases.ReadAsync(address.Project.Id, earlier.From, earlier.To, cancellationToken)
+            await casesNow,
+            await casesBefore
         );
+
+        Task<CaseTimes> CasesAsync(QualityFilter window) => cases.ReadAsync(window.ProjectId, window.From, window.To, cancellationToken);
     }
 
     public double? GoalOf(Measure measure) =>
@@ -81,148 +66,37 @@ public sealed class OverviewReader(
             _ => null,
         };
 
-    /// <summary>The dimension of a word of <see cref="QualityAddress.Groups"/>; null for steps.</summary>
-    public static QualityGroup? GroupOf(string by) => Enum.TryParse<QualityGroup>(by, ignoreCase: true, out var group) ? group : null;
+    /// <summary>The releases of these cells, each with all its requests.</summary>
+    internal static IReadOnlyList<QualityTally> Releases(IReadOnlyList<QualityCell> cells) =>
+        [
+            .. cells
+                .GroupBy(cell => cell.Tally.Key, cell => cell.Tally)
+                .Select(release => QualityTally.Merge(release.Key, [.. release]))
+                .OrderByDescending(release => release.Requests)
+                .ThenBy(release => release.Key, StringComparer.Ordinal),
+        ];
 
-    private Reading Compare(Measure measure, Estimate before, Estimate now) =>
-        new(measure, now, before, Difference(measure, before, now), GoalOf(measure));
+    private Reading Reading(Measure measure, QualityTally before, QualityTally now) =>
+        new(measure, now.Of(measure), before.Of(measure), QualityTally.Difference(measure, before, now), GoalOf(measure));
 
-    private static Estimate Difference(Measure measure, Estimate first, Estimate second) =>
-        measure.Unit switch
-        {
-            MeasureUnit.Share => Intervals.RateDifference(first, second),
-            MeasureUnit.Stars => Intervals.MeanDifference(first, second),
-            _ => first.Value is { } one && second.Value is { } other
-                ? new(other - one, null, null, Math.Min(first.Count, second.Count))
-                : Estimate.None,
-        };
+    private static IReadOnlyList<QualityCell> Of(IReadOnlyList<QualityCell> cells, string? release) =>
+        release is null ? cells : [.. cells.Where(cell => cell.Tally.Key == release)];
 
-    private static double? Percentile(Measure measure) =>
-        measure.Key switch
-        {
-            "time_p50" => 0.5,
-            "time_p95" => 0.95,
-            "time_p99" => 0.99,
-            _ => null,
-        };
+    private static QualityTally Together(IReadOnlyList<QualityCell> cells) => QualityTally.Merge("", [.. cells.Select(cell => cell.Tally)]);
 
-    private async Task<IReadOnlyList<TrendPoint>> TrendAsync(QualityFilter filter, CancellationToken cancellationToken)
+    private List<TrendPoint> Trend(QualityFilter filter, IReadOnlyList<QualityCell> cells, bool isHourly)
     {
-        var isHourly = filter.To - filter.From <= HoursUpTo;
-        var tallies = await quality.TalliesAsync(filter, isHourly ? QualityGroup.Hour : QualityGroup.Day, zone.Zone.Id, cancellationToken);
-        var byKey = tallies.ToDictionary(tally => tally.Key);
+        var byTime = cells.ToLookup(cell => zone.Local(cell.From).DateTime, cell => cell.Tally);
         var (step, format) = isHourly ? (TimeSpan.FromHours(1), "yyyy-MM-dd'T'HH:mm") : (TimeSpan.FromDays(1), "yyyy-MM-dd");
         var first = zone.Local(filter.From).DateTime;
         var points = new List<TrendPoint>();
         for (var clock = new DateTime(first.Ticks / step.Ticks * step.Ticks); zone.FromWallClock(clock) < filter.To; clock += step)
         {
             var key = clock.ToString(format, System.Globalization.CultureInfo.InvariantCulture);
-            points.Add(new(key, zone.FromWallClock(clock), zone.FromWallClock(clock + step), byKey.GetValueOrDefault(key)));
+            var tally = byTime[clock].ToList() is { Count: > 0 } parts ? QualityTally.Merge(key, parts) : null;
+            points.Add(new(key, zone.FromWallClock(clock), zone.FromWallClock(clock + step), tally));
         }
 
         return points;
     }
-
-    private async Task<IReadOnlyList<BreakdownRow>> StepsAsync(QualityFilter filter, QualityFilter earlier, CancellationToken cancellationToken)
-    {
-        var (steps, stepsBefore) = (quality.StepsAsync(filter, cancellationToken), quality.StepsAsync(earlier, cancellationToken));
-        await Task.WhenAll(steps, stepsBefore);
-        var before = (await stepsBefore).ToDictionary(step => (step.Name, step.Kind), Success);
-        return
-        [
-            .. (await steps).Select(step =>
-            {
-                var (was, now) = (before.GetValueOrDefault((step.Name, step.Kind), Estimate.None), Success(step));
-                var change = new Comparison(Measure.SqlExecutable, was, now, Intervals.RateDifference(was, now));
-                return new BreakdownRow(
-                    step.Name,
-                    step.Kind,
-                    step.Runs,
-                    Measure.SqlExecutable,
-                    now,
-                    change,
-                    step.P50Ms,
-                    step.Cost is { } cost ? (double)cost / step.Runs : null,
-                    step.Currency
-                );
-            }),
-        ];
-    }
-
-    private async Task<IReadOnlyList<BreakdownRow>> GroupsAsync(
-        QualityFilter filter,
-        QualityFilter earlier,
-        QualityGroup group,
-        Measure measure,
-        CancellationToken cancellationToken
-    )
-    {
-        var before = (await quality.TalliesAsync(earlier, group, "UTC", cancellationToken)).ToDictionary(tally => tally.Key);
-        return
-        [
-            .. (await quality.TalliesAsync(filter, group, "UTC", cancellationToken)).Select(tally =>
-            {
-                var (was, now) = (before.GetValueOrDefault(tally.Key)?.Of(measure) ?? Estimate.None, tally.Of(measure));
-                return new BreakdownRow(
-                    tally.Key,
-                    null,
-                    tally.Requests,
-                    measure,
-                    now,
-                    new(measure, was, now, Difference(measure, was, now)),
-                    tally.P50,
-                    tally.Of(Measure.Cost).Value,
-                    tally.Currency
-                );
-            }),
-        ];
-    }
-
-    private async Task<ReleaseComparison?> CompareAsync(
-        QualityFilter filter,
-        QualityAddress address,
-        List<QualityTally> newestFirst,
-        CancellationToken cancellationToken
-    )
-    {
-        var b = newestFirst.Find(release => release.Key == address.B) ?? newestFirst.FirstOrDefault();
-        var a = newestFirst.Find(release => release.Key == address.A) ?? newestFirst.Find(release => release != b);
-        if (a is null || b is null)
-        {
-            return null;
-        }
-
-        var first = await quality.DurationsAsync(filter with { Release = a.Key }, cancellationToken);
-        var second = await quality.DurationsAsync(filter with { Release = b.Key }, cancellationToken);
-        Measure[] measures =
-        [
-            Measure.SqlExecutable,
-            Measure.SqlFinal,
-            Measure.DataValid,
-            Measure.TimeP50,
-            Measure.TimeP95,
-            Measure.Satisfaction,
-            Measure.Errors,
-        ];
-        return new(
-            a,
-            b,
-            [
-                .. measures
-                    .Select(measure =>
-                        Percentile(measure) is { } p
-                            ? new Comparison(
-                                measure,
-                                Bootstrap.Percentile(first, p),
-                                Bootstrap.Percentile(second, p),
-                                Bootstrap.Difference(first, second, p)
-                            )
-                            : new(measure, a.Of(measure), b.Of(measure), Difference(measure, a.Of(measure), b.Of(measure)))
-                    )
-                    .Where(row => row.First.Count + row.Second.Count > 0),
-            ]
-        );
-    }
-
-    private static Estimate Success(StepTally step) => Intervals.Rate(step.Runs - Math.Min(step.Failed, step.Runs), step.Runs);
 }

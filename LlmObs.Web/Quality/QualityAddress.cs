@@ -19,6 +19,10 @@ public sealed record QualityAddress(Project Project, TimeRange Range)
         Measure.DataValid,
         Measure.Satisfaction,
         Measure.Errors,
+        Measure.TimeP50,
+        Measure.FirstTokenP50,
+        Measure.Tokens,
+        Measure.Cost,
     ];
 
     public static readonly IReadOnlyList<string> Groups = ["release", "step", "prompt", "model", "service", "user", "environment"];

@@ -20,6 +20,7 @@ public sealed class QualityCsv(QualityReader quality, ViewerZone zone, TimeProvi
         Measure.FirstTokenP50,
         Measure.Satisfaction,
         Measure.Errors,
+        Measure.Traced,
         Measure.Evaluated,
         Measure.Labelled,
         Measure.Tokens,
@@ -29,7 +30,7 @@ public sealed class QualityCsv(QualityReader quality, ViewerZone zone, TimeProvi
     /// <summary>UTF-8 with a byte order mark, so that spreadsheets read Chinese.</summary>
     public async Task<byte[]> WriteAsync(QualityAddress address, CancellationToken cancellationToken)
     {
-        var group = OverviewReader.GroupOf(address.By) ?? QualityGroup.Day;
+        var group = BreakdownReader.GroupOf(address.By) ?? QualityGroup.Day;
         var tallies = await quality.TalliesAsync(address.Filter(time.GetUtcNow()), group, zone.Zone.Id, cancellationToken);
         var text = new StringBuilder();
         Line(text, [group.ToString().ToLowerInvariant(), "requests", .. Measures.SelectMany(Headings), "currency"]);

@@ -27,10 +27,19 @@ public sealed record BreakdownRow(
     double? P50Ms,
     double? CostEach,
     string? Currency
-);
+)
+{
+    /// <summary>The group with all its measures; null for a step.</summary>
+    public QualityTally? Tally { get; init; }
+}
 
-/// <summary>Two releases side by side.</summary>
-public sealed record ReleaseComparison(QualityTally A, QualityTally B, IReadOnlyList<Comparison> Rows);
+/// <summary>What the questions say that two releases were both asked.</summary>
+/// <param name="Change">Second minus first within the questions; its count is that of the smaller release.</param>
+public sealed record SharedQuestions(Measure Measure, int Questions, Estimate Change);
+
+/// <summary>Two releases side by side, as they were asked.</summary>
+/// <param name="Shared">Null when no question was asked of both.</param>
+public sealed record ReleaseComparison(QualityTally A, QualityTally B, IReadOnlyList<Comparison> Rows, SharedQuestions? Shared);
 
 /// <summary>All that the quality page shows.</summary>
 /// <param name="Measure">The one whose trend and breakdown are shown.</param>

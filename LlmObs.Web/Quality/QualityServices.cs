@@ -8,6 +8,8 @@ public static class QualityServices
     {
         builder.Services.AddOptions<QualityGoals>().BindConfiguration(QualityGoals.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddScoped<OverviewReader>();
+        builder.Services.AddScoped<BreakdownReader>();
+        builder.Services.AddScoped<ReleaseComparer>();
         builder.Services.AddScoped<QualityCsv>();
         return builder;
     }

@@ -16,13 +16,10 @@ public sealed class QualityWords
         ["timeout"] = "SQL took too long",
         ["too_large"] = "Result too large",
         ["not_empty"] = "Empty result",
-        ["empty"] = "Empty result",
         ["not_all_null"] = "Nothing but NULL",
-        ["all_null"] = "Nothing but NULL",
-        ["variety"] = "One value where several were asked",
-        ["constant"] = "One value where several were asked",
-        ["columns"] = "A needed column is missing",
-        ["magnitude"] = "Implausible magnitude",
+        ["varied"] = "One value where several were asked",
+        ["needed_columns"] = "A needed column is missing",
+        ["plausible_magnitude"] = "Implausible magnitude",
         ["other"] = "Something else",
     };
 

@@ -118,9 +118,16 @@ public static class Links
 
     public static string Case(Project project, long id) => With(project, Invariant($"/cases/{id}"));
 
+    /// <summary>The questions of a case as JSON lines.</summary>
+    public static string CaseQuestions(Project project, long id) => With(project, Invariant($"/cases/{id}"), ("handler", "Questions"));
+
     /// <param name="from">What made somebody look: <c>trace</c>, <c>score</c>, <c>feedback</c> or <c>label</c>.</param>
-    public static string NewCase(Project project, string traceId, string? spanId, string from) =>
-        With(project, "/cases/new", ("trace", traceId), ("span", spanId), ("from", from));
+    /// <param name="scoreId">Of the score that did; null when none did.</param>
+    public static string NewCase(Project project, string traceId, string? spanId, string from, string? scoreId = null) =>
+        With(project, "/cases/new", ("trace", traceId), ("span", spanId), ("from", from), ("score", scoreId));
+
+    /// <summary>One judgement, with everything that was said in it.</summary>
+    public static string Score(Project project, string id) => With(project, "/scores", ("id", id));
 
     /// <summary>Where somebody says who they are, before they go on.</summary>
     public static string Name(Project project, string to) => With(project, "/name", ("to", to));

@@ -21,15 +21,22 @@ internal sealed partial class PageTimes(Uri web)
         ("grouped by user", "/?group=user"),
         ("one session", "/sessions/s-42-7"),
         ("one user", "/users/u-42"),
+        ("one trace", $"/traces/{SpanFill.KnownTrace}"),
+        ("quality, by release", "/quality"),
+        ("quality, by node", "/quality?by=step"),
+        ("quality, by user", "/quality?by=user"),
+        ("quality, 24 h", "/quality?range=24h"),
+        ("quality, weekly report", "/quality/report"),
     ];
 
-    public async Task PrintAsync(string loginLink, int rounds)
+    /// <param name="kind">Only pages whose name begins so; empty for all.</param>
+    public async Task PrintAsync(string loginLink, int rounds, string kind)
     {
         using var client = new HttpClient(new HttpClientHandler { CookieContainer = new CookieContainer() }) { BaseAddress = web };
         (await client.GetAsync(new Uri(loginLink))).EnsureSuccessStatusCode();
         Console.WriteLine("| page | median ms | 95th ms | of it SLS, median | SLS calls | PostgreSQL calls |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- |");
-        foreach (var (name, path) in Pages)
+        foreach (var (name, path) in Pages.Where(page => page.Name.StartsWith(kind, StringComparison.Ordinal)))
         {
             var totals = new List<double>();
             var waits = new List<double>();

@@ -1,6 +1,13 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using LlmObs.Domain.Cases;
+using LlmObs.Domain.Evaluators;
 using LlmObs.Domain.Labels;
+using LlmObs.Domain.Scores;
 using LlmObs.Storage.Cases;
+using LlmObs.Storage.Evaluators;
+using LlmObs.Storage.Jobs;
 using LlmObs.Storage.Labels;
 using LlmObs.Storage.Reading;
 using LlmObs.Web.Access;
@@ -18,10 +25,16 @@ public sealed class DetailsModel(
     TraceReader traces,
     SimilarTraces similar,
     LabelReader labels,
+    ScoreReader scores,
+    CaseRegressionReader regressions,
+    EvaluatorStore evaluators,
+    QualityJobs jobs,
     CurrentProject current
 ) : PageModel
 {
     private const int MaxAdded = 40;
+    private const int ShownRuns = 5;
+    private static readonly JsonSerializerOptions Lines = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     [BindProperty(SupportsGet = true)]
     public long Id { get; set; }
@@ -31,9 +44,20 @@ public sealed class DetailsModel(
     /// <summary>Traces like those of the case; null while SLS does not answer.</summary>
     public IReadOnlyList<TraceLook>? Similar { get; private set; } = [];
 
+    /// <summary>The score the case was opened for; null when none was, or it is gone.</summary>
+    public Score? Score { get; private set; }
+
+    /// <summary>Its questions, and how each release answered them.</summary>
+    public CaseRegression Regression { get; private set; } = null!;
+
+    public IReadOnlyList<Evaluator> Evaluators { get; private set; } = [];
+
+    /// <summary>Evaluators that were run over them, newest first.</summary>
+    public IReadOnlyList<QualityJob> Runs { get; private set; } = [];
+
     public IReadOnlyList<string> People { get; private set; } = [];
 
-    /// <summary>Why the last command did nothing: <c>changed</c>, <c>cause</c>, <c>release</c>, <c>owner</c> or <c>note</c>.</summary>
+    /// <summary>Why the last command did nothing: <c>changed</c>, <c>cause</c>, <c>release</c>, <c>owner</c>, <c>note</c> or <c>run</c>.</summary>
     [TempData]
     public string? Told { get; set; }
 
@@ -45,6 +69,10 @@ public sealed class DetailsModel(
         }
 
         Found = file;
+        Score = file.Case.ScoreId is { } score ? await scores.FindAsync(current.Id, score, cancellationToken) : null;
+        Regression = await regressions.ReadAsync(current.Id, Id, cancellationToken);
+        Evaluators = await evaluators.ListAsync(current.Id, cancellationToken);
+        Runs = await jobs.OfCaseAsync(current.Id, Id, ShownRuns, cancellationToken);
         People = await labels.PeopleAsync(current.Id, cancellationToken);
         if (file.Traces is [var first, ..] && await TraceLook.ReadAsync(traces, current.Id, first.TraceId, cancellationToken) is { } look)
         {
@@ -53,6 +81,56 @@ public sealed class DetailsModel(
         }
 
         return Page();
+    }
+
+    /// <summary>The questions as JSON lines, for a program that asks them of a new release.</summary>
+    public async Task<IActionResult> OnGetQuestionsAsync(CancellationToken cancellationToken)
+    {
+        var found = await regressions.ReadAsync(current.Id, Id, cancellationToken);
+        var lines = found
+            .Answers.Where(answer => answer.IsOfCase)
+            .Select(answer =>
+                JsonSerializer.Serialize(
+                    new
+                    {
+                        answer.Question,
+                        answer.Release,
+                        answer.TraceId,
+                    },
+                    Lines
+                ) + "\n"
+            );
+        return File(Encoding.UTF8.GetBytes(string.Concat(lines)), "application/jsonl; charset=utf-8", $"case-{Id}.jsonl");
+    }
+
+    /// <summary>Runs an evaluator over the answers of one release, or of all.</summary>
+    /// <param name="release">Its place among the releases; null for all.</param>
+    public async Task<IActionResult> OnPostRunAsync(string? evaluator, int? release, CancellationToken cancellationToken)
+    {
+        if (!User.IsOperator())
+        {
+            return Forbid();
+        }
+
+        var found = await regressions.ReadAsync(current.Id, Id, cancellationToken);
+        var answers = found.Answers.Where(answer => answer.IsKept);
+        if (release is { } chosen)
+        {
+            answers = answers.Where(answer => answer.Release == found.Releases.ElementAtOrDefault(chosen));
+        }
+
+        if (
+            answers.Select(answer => answer.TraceId).ToList() is not { Count: > 0 } traceIds
+            || await evaluators.FindAsync(current.Id, evaluator ?? "", cancellationToken) is not { } judge
+        )
+        {
+            Told = "run";
+            return Redirect(Links.Case(current.Project, Id));
+        }
+
+        return Redirect(
+            Links.QualityJob(current.Project, await jobs.AddTracesAsync(judge, Id, traceIds, User.Identity?.Name ?? "", cancellationToken))
+        );
     }
 
     public Task<IActionResult> OnPostLocateAsync(CauseForm form, string? state, CancellationToken cancellationToken) =>

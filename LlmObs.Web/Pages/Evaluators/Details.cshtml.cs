@@ -60,7 +60,7 @@ public sealed class DetailsModel(EvaluatorStore store, EvaluatorScores scores, Q
         Jobs = await jobs.ListAsync(current.Id, evaluator.Id, RecentJobs, cancellationToken);
         if (evaluator.Definition.Judge is { HumanName.Length: > 0 } judge)
         {
-            Calibration = Calibration.Of(await scores.PairsAsync(evaluator, judge.HumanName, cancellationToken));
+            Calibration = Calibration.Of(await scores.PairsAsync(evaluator, judge, cancellationToken));
         }
 
         return Page();

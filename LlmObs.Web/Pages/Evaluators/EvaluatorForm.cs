@@ -33,6 +33,7 @@ public sealed class EvaluatorForm
     public string? Prompt { get; set; }
     public string? ScoreName { get; set; }
     public string? HumanName { get; set; }
+    public string? HumanYes { get; set; }
 
     public string? Url { get; set; }
 
@@ -73,6 +74,7 @@ public sealed class EvaluatorForm
             Prompt = definition.Judge?.Prompt,
             ScoreName = definition.Judge?.ScoreName,
             HumanName = definition.Judge?.HumanName,
+            HumanYes = definition.Judge?.HumanYes,
             Url = definition.Http?.Url,
         };
         if (definition.Rules is { } rules)
@@ -110,7 +112,7 @@ public sealed class EvaluatorForm
                         LoopCalls = LoopCalls,
                     }
                     : null,
-            Judge = kind == EvaluatorKind.Judge ? new(Text(Model), Measure, Text(Prompt), Text(ScoreName), Text(HumanName)) : null,
+            Judge = kind == EvaluatorKind.Judge ? new(Text(Model), Measure, Text(Prompt), Text(ScoreName), Text(HumanName), Text(HumanYes)) : null,
             Http = kind == EvaluatorKind.Http ? new(Text(Url)) : null,
         };
 

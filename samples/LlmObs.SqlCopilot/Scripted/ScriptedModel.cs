@@ -24,6 +24,7 @@ internal static partial class ScriptedModel
             "生成 SQL" => new(Generate(text, system, faults), faults),
             "诊断 SQL" => new(Diagnose(text, Section(user, "失败的回答"), Section(user, "错误"), faults), faults),
             "回答" => new(Answer(text, Section(user, "结果"), Section(user, "说明")), faults),
+            _ when ScriptedJudge.Reply(user) is { } verdict => new(verdict, faults),
             _ => new("I am a scripted model: I only know the steps of this sample's pipeline. 我是脚本模型，只会这个示例里的步骤。", faults),
         };
     }

@@ -5,16 +5,18 @@ using Microsoft.Playwright;
 
 namespace LlmObs.EndToEndTests.Journeys;
 
-/// <summary>The loop: see that the rate is low, open the group that fails, open its trace, see that the next release is better.</summary>
+/// <summary>The loop: see that the rate is low, open the group that fails and its trace, file a case with the cause, label, see that the next release is better.</summary>
 public sealed class QualityTests(StackFixture fixture)
 {
     [Fact]
-    public async Task From_a_low_rate_to_the_failing_trace_and_back_to_the_release_that_repaired_it()
+    public async Task From_a_low_rate_over_the_failing_trace_its_case_and_its_label_to_the_release_that_repaired_it()
     {
-        await TellAsync("quality-journey", "1.0.0", requests: 40, failing: 24);
-        await TellAsync("quality-journey", "2.0.0", requests: 40, failing: 2);
+        var service = $"quality-{Guid.NewGuid():N}"[..20];
+        await TellAsync(service, "1.0.0", requests: 40, failing: 24);
+        await TellAsync(service, "2.0.0", requests: 40, failing: 2);
         var page = await fixture.Browser.OpenAsync();
-        var address = $"{fixture.Stack.Web}quality?service=quality-journey";
+        await NameAsync(page, "Lin Yue");
+        var address = $"{fixture.Stack.Web}quality?service={service}";
         await Eventually.GetAsync(
             async () =>
             {
@@ -25,20 +27,51 @@ public sealed class QualityTests(StackFixture fixture)
             TimeSpan.FromSeconds(60),
             "The scores of both releases"
         );
+
+        // See that the rate is low, and since when it is not.
         await Assertions.Expect(page.Locator(".reading").First).ToContainTextAsync("67.5%");
+        await Assertions.Expect(page.Locator("#breakdown tbody tr", new() { HasText = "1.0.0" }).First).ToContainTextAsync("40.0%");
 
-        var finding = page.Locator(".finding");
-        await Assertions.Expect(finding).ToContainTextAsync("Yes for SQL executable: 2.0.0 is");
-        await Assertions.Expect(page.Locator("#releases tbody tr").First).ToContainTextAsync("yes, better");
-
+        // Open the group that fails, and one of its traces.
         var group = page.Locator(".fail-list li").First;
         await Assertions.Expect(group).ToContainTextAsync("Unknown column");
         await group.GetByRole(AriaRole.Link, new() { Name = "All" }).ClickAsync();
         await Assertions.Expect(page.Locator("tbody tr")).ToHaveCountAsync(26);
-
-        await page.Locator("tbody a.question").First.ClickAsync();
+        await page.Locator("tbody tr", new() { HasText = "1.0.0" }).First.Locator("a.question").ClickAsync();
         await page.WaitForURLAsync("**/traces/*");
-        await Assertions.Expect(page.Locator("main")).ToContainTextAsync("workflow");
+        var traceId = new Uri(page.Url).Segments[^1];
+
+        // The score at the failing step leads to a case with its cause.
+        await page.GotoAsync($"{fixture.Stack.Web}traces/{traceId}?span=0000000000000002");
+        await page.Locator("a.chip", new() { HasText = "sql_executable" }).First.ClickAsync();
+        await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("sql_executable");
+        await Accessibility.AssertAsync(page);
+        await page.GetByRole(AriaRole.Link, new() { Name = "File a case" }).ClickAsync();
+        await Assertions.Expect(page.Locator("[name=Note]")).ToHaveValueAsync("column paid does not exist");
+        await page.Locator("[name=Category]").SelectOptionAsync("schema");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Open the case" }).ClickAsync();
+        await Assertions.Expect(page.Locator(".case-path [aria-current]")).ToContainTextAsync("located");
+        var opened = page.Url;
+
+        // Its question was asked of the other release, too.
+        await Assertions.Expect(page.Locator(".regression thead")).ToContainTextAsync("2.0.0");
+        await Assertions.Expect(page.Locator(".regression tbody tr").First).ToContainTextAsync("Unknown column");
+        await Accessibility.AssertAsync(page);
+        await page.Locator("[name=release][required]").FillAsync("2.0.0");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Fixed in this release" }).ClickAsync();
+        await Assertions.Expect(page.Locator(".case-path [aria-current]")).ToContainTextAsync("fixed");
+
+        await LabelAsync(page, traceId, service);
+
+        // Compare the releases: the difference is real, also on the questions that both were asked.
+        await page.GotoAsync(address);
+        await Assertions.Expect(page.Locator(".finding")).ToContainTextAsync("Yes for SQL executable: 2.0.0 is");
+        await Assertions.Expect(page.Locator(".finding")).ToContainTextAsync("On the 40 questions asked of both");
+        await Assertions.Expect(page.Locator("#releases tbody tr").First).ToContainTextAsync("yes, better");
+        await Assertions.Expect(page.Locator("main")).ToContainTextAsync("From failure to fix");
+        await page.GotoAsync(opened);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Works, cause was right" }).ClickAsync();
+        await Assertions.Expect(page.Locator(".case-path [aria-current]")).ToContainTextAsync("verified");
         await page.Context.CloseAsync();
     }
 
@@ -69,6 +102,41 @@ public sealed class QualityTests(StackFixture fixture)
         await page.Context.CloseAsync();
     }
 
+    /// <summary>Labels one request by keyboard, in a queue of its own.</summary>
+    private async Task LabelAsync(IPage page, string traceId, string name)
+    {
+        using var api = fixture.Stack.Api();
+        await Eventually.GetAsync(
+            () => api.GetStringAsync($"/api/v1/spans?query={Uri.EscapeDataString("trace:" + traceId)}"),
+            answer => answer.Contains(traceId, StringComparison.Ordinal),
+            TimeSpan.FromSeconds(60),
+            "the trace being searchable"
+        );
+        await page.GotoAsync($"{fixture.Stack.Web}labels/sets/new");
+        await page.Locator("[name='Form.Name']").FillAsync(name);
+        await page.Locator("[name='Form.Question']").FillAsync("Is the answer right?");
+        await page.Locator("[name='Form.Choices']").FillAsync("Correct\nDoes not run");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make the label set" }).ClickAsync();
+        await page.GotoAsync($"{fixture.Stack.Web}labels/queues/new");
+        await page.Locator("[name='Form.Name']").FillAsync(name);
+        await page.Locator("[name='Form.Set']").SelectOptionAsync(new SelectOptionValue { Label = $"{name} – Is the answer right?" });
+        await page.Locator("[name='Form.Query']").FillAsync($"trace:{traceId}");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make and fill the queue" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start labelling" }).ClickAsync();
+        await page.WaitForURLAsync("**/items/*");
+        await page.Keyboard.PressAsync("2");
+        await Assertions.Expect(page.Locator("input[name=Value]:checked")).ToHaveValueAsync("Does not run");
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.Locator(".items tbody tr .chip")).ToHaveTextAsync(["Does not run"]);
+    }
+
+    private async Task NameAsync(IPage page, string name)
+    {
+        await page.GotoAsync($"{fixture.Stack.Web}name");
+        await page.Locator("[name=name]").FillAsync(name);
+        await page.Locator("main button").ClickAsync();
+    }
+
     /// <summary>Sends requests of a release, each with one statement and the judgement of it.</summary>
     private async Task TellAsync(string service, string release, int requests, int failing)
     {
@@ -77,7 +145,12 @@ public sealed class QualityTests(StackFixture fixture)
         for (var i = 0; i < requests; i++)
         {
             var traceId = OtlpSender.NewTraceId();
-            var trace = OtlpSender.Trace(traceId, children: 1);
+            var question = $"How much did store {i} sell?";
+            var trace = OtlpSender.Trace(
+                traceId,
+                children: 1,
+                (span, place) => span["attributes"] = place == 0 ? new JsonArray(OtlpSender.Attribute("input.value", question)) : new JsonArray()
+            );
             trace["resourceSpans"]![0]!["resource"]!["attributes"] = new JsonArray(
                 OtlpSender.Attribute("service.name", service),
                 OtlpSender.Attribute("service.version", release)
@@ -96,6 +169,7 @@ public sealed class QualityTests(StackFixture fixture)
                     name = "sql_executable",
                     value = !isFailing,
                     label = isFailing ? "unknown_column" : "ok",
+                    comment = isFailing ? "column paid does not exist" : null,
                     source = "code",
                 }
             );

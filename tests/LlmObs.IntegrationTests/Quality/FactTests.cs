@@ -21,6 +21,7 @@ public sealed class FactTests(TestDatabase database) : IClassFixture<TestDatabas
         new(
             new(database.Database),
             new(database.Database),
+            new(database.Database),
             database.Reader,
             new(database.Database),
             Options.Create(new FactOptions()),
@@ -53,7 +54,7 @@ public sealed class FactTests(TestDatabase database) : IClassFixture<TestDatabas
         var project = await database.NewProjectAsync();
         var root = Spans.Chat().With(span => span with { Kind = SpanKind.Workflow, Usage = null });
         await database.WriteAsync(project, root);
-        Assert.Equal((1, 0), ((await TallyAsync(project)).Requests, (await TallyAsync(project)).Tokens));
+        Assert.Equal((1, 0), ((await TallyAsync(project)).Requests, (await TallyAsync(project)).Tokens.Sum));
 
         var call = Spans.Chat(root.Span.TraceId, parent: root.Span.SpanId).With(span => span with { Usage = null, Status = SpanStatus.Error });
         await database.WriteAsync(project, call);
@@ -61,8 +62,8 @@ public sealed class FactTests(TestDatabase database) : IClassFixture<TestDatabas
 
         await database.Writer.WriteAsync(new(project, [], [Spans.Late(call, "output", "text") with { Usage = new(20, 5) }]), Cancel);
         Assert.Equal(1, await database.Merger.MergeDueAsync(100, Cancel));
-        Assert.Equal(25, (await TallyAsync(project)).Tokens);
-        var step = Assert.Single(await Reader.StepsAsync(Filter(project), Cancel));
+        Assert.Equal(25, (await TallyAsync(project)).Tokens.Sum);
+        var step = Assert.Single(await new StepReader(database.Database).StepsAsync(Filter(project), Cancel));
         Assert.Equal(("chat", (int)SpanKind.Llm, 1, 1), (step.Name, step.Kind, step.Runs, step.Failed));
     }
 
@@ -80,7 +81,7 @@ public sealed class FactTests(TestDatabase database) : IClassFixture<TestDatabas
 
         // Liked, and yet asked again.
         var expected = new SatisfactionParts(5, 1, null).Composite(new());
-        Assert.Equal((1, 1, 1), (tally.Rated, tally.Explicit, tally.Implicit));
+        Assert.Equal((1, 1, 1), (tally.Stars.Count, tally.Explicit, tally.Implicit));
         Assert.Equal(expected!.Value, tally.Of(Measure.Satisfaction).Value!.Value, 1e-9);
     }
 
@@ -100,7 +101,6 @@ public sealed class FactTests(TestDatabase database) : IClassFixture<TestDatabas
         Assert.Equal([("p@2", 2)], prompts.Select(tally => (tally.Key, tally.Requests)));
         var days = await Reader.TalliesAsync(Filter(project), QualityGroup.Day, "Asia/Shanghai", Cancel);
         Assert.Equal(5, days.Sum(tally => tally.Requests));
-        Assert.Equal(5, (await Reader.DurationsAsync(Filter(project), Cancel)).Count);
     }
 
     [Fact]
@@ -151,6 +151,115 @@ public sealed class FactTests(TestDatabase database) : IClassFixture<TestDatabas
 
         Assert.Equal((2, 1), (tally.Requests, tally.Kept));
         Assert.Equal(0.5, tally.Of(Measure.Traced).Value);
+    }
+
+    [Fact]
+    public async Task Steps_of_hours_that_were_added_up_are_those_of_the_requests_one_by_one()
+    {
+        var project = await database.NewProjectAsync();
+        var hour = TimeProvider.System.GetUtcNow().Ticks / TimeSpan.TicksPerHour * TimeSpan.TicksPerHour - 3 * TimeSpan.TicksPerHour;
+        var start = (hour - DateTimeOffset.UnixEpoch.Ticks) * 100;
+        for (var i = 0; i < 9; i++)
+        {
+            // Three hours, three requests in each.
+            var root = Asked($"q {i}", start + i / 3 * 3_600_000_000_000L + i * 60_000_000_000L).With(span => span with { Release = $"{i % 2}" });
+            var call = Spans
+                .Chat(root.Span.TraceId, parent: root.Span.SpanId, start: root.Span.StartUnixNano)
+                .With(span => span with { Status = i == 4 ? SpanStatus.Error : SpanStatus.Ok });
+            await database.WriteAsync(project, root, call);
+        }
+
+        await Rollup.RunAsync(Cancel);
+        var steps = new StepReader(database.Database);
+        var from = new DateTimeOffset(hour, TimeSpan.Zero);
+        QualityFilter[] windows =
+        [
+            new(project.Id, from, from.AddHours(3)),
+            new(project.Id, from.AddMinutes(2), from.AddHours(2).AddMinutes(7)),
+            new(project.Id, from.AddMinutes(1), from.AddMinutes(50)),
+            new(project.Id, from, from.AddHours(3)) { Release = "1" },
+        ];
+        var oneByOne = await ReadAsync();
+        Assert.True(await HoursAsync() == 0);
+
+        await new StepHours(database.Database).AddUpAsync(TimeSpan.Zero, 10_000, Cancel);
+        Assert.True(await HoursAsync() >= 3);
+        Assert.Equal(oneByOne, await ReadAsync());
+        Assert.Equal("chat: 9 runs, 1 failed, 9 times", oneByOne[0]);
+
+        // A request that changes is seen before its hour is added up again, and is in it once after that.
+        await AskAgainAsync(from.AddHours(1).AddMinutes(30));
+        Assert.Equal("chat: 10 runs, 1 failed, 10 times", (await ReadAsync())[0]);
+        await new StepHours(database.Database).AddUpAsync(TimeSpan.Zero, 10_000, Cancel);
+        Assert.Equal("chat: 10 runs, 1 failed, 10 times", (await ReadAsync())[0]);
+
+        async Task<long> HoursAsync() =>
+            Convert.ToInt64(await database.ScalarAsync($"SELECT count(*) FROM quality_step_hours WHERE project_id = {project.Id}"), null);
+
+        async Task<IReadOnlyList<string>> ReadAsync()
+        {
+            var lines = new List<string>();
+            foreach (var window in windows)
+            {
+                var step = Assert.Single(await steps.StepsAsync(window, Cancel));
+                lines.Add($"{step.Name}: {step.Runs} runs, {step.Failed} failed, {step.Times.Count} times");
+            }
+
+            return lines;
+        }
+
+        async Task AskAgainAsync(DateTimeOffset at)
+        {
+            var root = Asked("late", (at.Ticks - DateTimeOffset.UnixEpoch.Ticks) * 100);
+            await database.WriteAsync(project, root, Spans.Chat(root.Span.TraceId, parent: root.Span.SpanId, start: root.Span.StartUnixNano));
+            await Rollup.RunAsync(Cancel);
+        }
+    }
+
+    [Fact]
+    public async Task Cells_put_together_are_the_groups_they_were_cut_from()
+    {
+        var project = await database.NewProjectAsync();
+        var traces = await AskAsync(project, 5, span => span with { Release = "1" });
+        await AskAsync(project, 3, span => span with { Release = "2" });
+        await ScoreAsync(project, Sql("a", traces[0], true), Sql("b", traces[1], false, "syntax"));
+        await Rollup.RunAsync(Cancel);
+
+        var cells = await Reader.CellsAsync(Filter(project), isHourly: true, "Asia/Shanghai", Cancel);
+        foreach (var release in await Reader.TalliesAsync(Filter(project), QualityGroup.Release, "UTC", Cancel))
+        {
+            var merged = QualityTally.Merge(release.Key, [.. cells.Where(cell => cell.Tally.Key == release.Key).Select(cell => cell.Tally)]);
+            Assert.Equal((release.Requests, release.SqlJudged, release.FirstAt), (merged.Requests, merged.SqlJudged, merged.FirstAt));
+            Assert.All(Measure.All, measure => Assert.Equal(release.Of(measure), merged.Of(measure)));
+        }
+    }
+
+    [Fact]
+    public async Task Two_releases_are_compared_on_the_questions_that_both_were_asked()
+    {
+        var project = await database.NewProjectAsync();
+        var first = await AskAsync(project, 3, span => span with { Release = "1" });
+        var second = await AskAsync(project, 2, span => span with { Release = "2" });
+        await ScoreAsync(
+            project,
+            [
+                Sql("1a", first[0], false, "syntax"),
+                Sql("1b", first[1], true),
+                Sql("1c", first[2], true),
+                Sql("2a", second[0], true),
+                Sql("2b", second[1], true),
+            ]
+        );
+        await Rollup.RunAsync(Cancel);
+
+        var shared = new SharedQuestionReader(database.Database);
+        var strata = await shared.StrataAsync(Filter(project), "1", "2", Measure.SqlExecutable, Cancel);
+
+        Assert.Equal([new Stratum(0, 1, 1, 1), new Stratum(1, 1, 1, 1)], strata.OrderBy(stratum => stratum.FirstSuccesses));
+        foreach (var measure in new[] { Measure.SqlFinal, Measure.DataValid, Measure.Errors })
+        {
+            Assert.InRange((await shared.StrataAsync(Filter(project), "1", "2", measure, Cancel)).Count, 0, 2);
+        }
     }
 
     [Fact]

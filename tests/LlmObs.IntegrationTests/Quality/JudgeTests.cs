@@ -135,6 +135,79 @@ public sealed class JudgeTests(QualityStack stack) : IClassFixture<QualityStack>
     }
 
     [Fact]
+    public async Task A_budget_in_money_ends_when_what_calls_cost_has_reached_it()
+    {
+        stack.Model.Reply = _ => """{"score": 1, "reason": "ok"}""";
+        // Ten tokens in and five out: 0.02 a call.
+        await using var services = stack.Build(
+            new Dictionary<string, string?>
+            {
+                ["Prices:Models:0:Pattern"] = "fake-priced",
+                ["Prices:Models:0:Currency"] = "EUR",
+                ["Prices:Models:0:Input"] = "1000",
+                ["Prices:Models:0:Output"] = "2000",
+                ["Quality:Models:priced:Endpoint"] = stack.Model.Endpoint.ToString(),
+                ["Quality:Models:priced:Name"] = "fake-priced",
+                ["Quality:Models:priced:CostPerDay"] = "0.03",
+                ["Quality:Models:priced:Concurrency"] = "1",
+                ["Quality:Models:unpriced:Endpoint"] = stack.Model.Endpoint.ToString(),
+                ["Quality:Models:unpriced:Name"] = "nobody-knows-what-this-costs",
+                ["Quality:Models:unpriced:CostPerDay"] = "0.03",
+            }
+        );
+        var project = await stack.Database.NewProjectAsync();
+        await stack.RecordAsync(project, [.. Trace("one?", "1st"), .. Trace("two?", "2nd"), .. Trace("three?", "3rd")]);
+
+        var job = await stack.RunOverHistoryAsync(await JudgeAsync(project, JudgeMeasure.Relevance, "priced"), services);
+
+        Assert.Contains("or 0.03 in money a day, is used up until midnight", job.LastError, StringComparison.Ordinal);
+        Assert.Equal(2, (await stack.ScoresAsync(project)).Count);
+        var today = Assert.Single(await stack.Ledger.TodayAsync(none), day => day.Model == "fake-priced");
+        Assert.Equal((2, 0.04, "EUR"), (today.Calls, Math.Round(today.Cost!.Value, 6), today.Currency));
+        await stack.Jobs.CancelAsync(project.Id, job.Id, none);
+
+        var unpriced = await stack.RunOverHistoryAsync(await JudgeAsync(project, JudgeMeasure.Relevance, "unpriced"), services);
+        Assert.Contains("has a budget in money and no price", unpriced.LastError, StringComparison.Ordinal);
+        await stack.Jobs.CancelAsync(project.Id, unpriced.Id, none);
+    }
+
+    [Fact]
+    public async Task A_judge_is_compared_with_labels_that_are_words_and_a_decision_counts_before_them()
+    {
+        var project = await stack.Database.NewProjectAsync();
+        stack.Model.Reply = _ => """{"score": 0.9}""";
+        var evaluator = await stack.SaveAsync(
+            project,
+            "words",
+            new()
+            {
+                Kind = EvaluatorKind.Judge,
+                RootsOnly = true,
+                Judge = new("fake", JudgeMeasure.Relevance, HumanName: "verdict", HumanYes: "correct"),
+            }
+        );
+        var (right, wrong) = (Trace("right?", "right"), Trace("wrong?", "wrong"));
+        await stack.RecordAsync(project, [.. right, .. wrong]);
+        await WordAsync("label:1:by:ann", right[0].Span.TraceId, "Correct", 1);
+        await WordAsync("label:2:final", wrong[0].Span.TraceId, "Wrong data", 1);
+        await WordAsync("label:2:by:bo", wrong[0].Span.TraceId, "Correct", 2);
+
+        await stack.RunOverHistoryAsync(evaluator);
+
+        Assert.Equal(
+            [(0.9, 0.0), (0.9, 1.0)],
+            (await stack.Results.PairsAsync(evaluator, evaluator.Definition.Judge!, none)).OrderBy(pair => pair.Human)
+        );
+
+        Task WordAsync(string id, string traceId, string label, long at) =>
+            new LlmObs.Storage.Writing.ScoreWriter(stack.Database.Database, stack.Database.Sampling).WriteAsync(
+                project,
+                [new(id, traceId, null, null, null, "verdict", ScoreType.Categorical, null, label, null, "human", at, default)],
+                none
+            );
+    }
+
+    [Fact]
     public async Task A_reply_nobody_can_read_fails_its_span_alone()
     {
         stack.Model.Reply = text => text.Contains("bad one", StringComparison.Ordinal) ? "I would say 7 of 10" : """{"score": 1, "reason": "ok"}""";
@@ -174,7 +247,7 @@ public sealed class JudgeTests(QualityStack stack) : IClassFixture<QualityStack>
         }
 
         await stack.RunOverHistoryAsync(evaluator);
-        var agreement = Calibration.Of(await stack.Results.PairsAsync(evaluator, "useful", none))!;
+        var agreement = Calibration.Of(await stack.Results.PairsAsync(evaluator, evaluator.Definition.Judge!, none))!;
 
         Assert.Equal((4, 0.75), (agreement.Count, agreement.Accuracy));
         Assert.Equal(0.5, agreement.Kappa!.Value, 6);

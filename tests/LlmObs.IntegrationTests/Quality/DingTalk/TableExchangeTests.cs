@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using LlmObs.Domain;
 using LlmObs.Domain.Labels;
+using LlmObs.Domain.Spans;
 using LlmObs.IntegrationTests.Support;
 using LlmObs.Quality.DingTalk;
 using LlmObs.Storage.Labels;
@@ -87,6 +88,31 @@ public sealed class TableExchangeTests(TestDatabase database) : IClassFixture<Te
         var written = standIn.Writes.Count;
         await ExchangeAsync();
         Assert.Equal(written, standIn.Writes.Count);
+    }
+
+    [Fact]
+    public async Task A_row_shows_the_SQL_and_the_answer_it_is_judged_by()
+    {
+        var root = Spans.Chat().With(span => span with { Kind = SpanKind.Workflow, ParentSpanId = null }) with
+        {
+            Content = new() { Input = "sales by store?", Output = new string('答', RowContent.MaxCell + 1) },
+        };
+        var wrote = QualityStack
+            .Generated("SELECT store FROM orders", traceId: root.Span.TraceId)
+            .With(span => span with { ParentSpanId = root.Span.SpanId });
+        await database.WriteAsync(project, root, wrote);
+        await Queues.AddAsync(project.Id, queueId, [new(root.Span.TraceId, null, "sales by store?")], Cancel);
+        await ExchangeAsync();
+
+        Assert.Equal("SELECT store FROM orders", Text(2, "SQL"));
+        Assert.Equal(new string('答', RowContent.MaxCell) + "…", Text(2, "Answer"));
+        Assert.Null(Text(0, "SQL"));
+
+        // What people do with these cells is theirs.
+        Sheet.Edit(Sheet.Records[2], "SQL", "-- wrong table", Ann);
+        await LabelAsync(2, "bo", "no", null);
+        await ExchangeAsync();
+        Assert.Equal(("-- wrong table", "no"), (Text(2, "SQL"), Text(2, "Label")));
     }
 
     [Fact]
@@ -252,7 +278,7 @@ public sealed class TableExchangeTests(TestDatabase database) : IClassFixture<Te
         await Tables.UnbindAsync(project.Id, queueId, Cancel);
     }
 
-    private TableExchange NewExchange() => new(NewClient(), Tables, Queues, Reader, Desk, options, TimeProvider.System);
+    private TableExchange NewExchange() => new(NewClient(), Tables, Queues, Reader, Desk, new(new(database.Database)), options, TimeProvider.System);
 
     private DingTalkClient NewClient() =>
         new(http, new(http, options, TimeProvider.System), new(options, TimeProvider.System), options, TimeProvider.System);

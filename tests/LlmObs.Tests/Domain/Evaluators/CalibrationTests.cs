@@ -42,5 +42,18 @@ public sealed class CalibrationTests
         Assert.Null(Calibration.Of([(1, 1), (1, 0)])!.RankCorrelation);
     }
 
+    [Fact]
+    public void The_cut_at_which_both_agree_most_is_found()
+    {
+        // At one half the judge is too kind; from 0.8 on it says what people say.
+        var pairs = Repeat(10, 0.9, 1).Concat(Repeat(1, 0.8, 1)).Concat(Repeat(10, 0.6, 0)).Concat(Repeat(5, 0.1, 0)).ToList();
+
+        var agreement = Calibration.Of(pairs)!;
+
+        Assert.Equal(16 / 26.0, agreement.Accuracy, 10);
+        Assert.Equal(new JudgeCut(0.8, 1, 1), agreement.Best);
+        Assert.Null(Calibration.Of([(1, 1), (1, 0)])!.Best);
+    }
+
     private static IEnumerable<(double, double)> Repeat(int count, double judge, double human) => Enumerable.Repeat((judge, human), count);
 }

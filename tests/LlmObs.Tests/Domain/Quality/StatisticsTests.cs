@@ -66,7 +66,7 @@ public sealed class StatisticsTests
     public void A_replicate_drawn_as_one_position_is_a_replicate_drawn_one_by_one(int count, double percentile)
     {
         double[] sorted = [.. Enumerable.Range(1, count).Select(i => (double)i)];
-        var quick = new Bootstrap(replicates: 20_000).Percentile(sorted, percentile);
+        var quick = Bootstrap.Percentile(sorted, percentile);
 
         var dice = new Random(7);
         var slow = new double[4_000];
@@ -86,10 +86,10 @@ public sealed class StatisticsTests
     public void Percentiles_are_nearest_ranks_and_intervals_repeat()
     {
         double[] sorted = [10, 20, 30, 40];
-        Assert.Equal(20, new Bootstrap().Percentile(sorted, 0.5).Value);
-        Assert.Equal(40, new Bootstrap().Percentile(sorted, 0.95).Value);
-        Assert.Equal(new Bootstrap().Percentile(sorted, 0.5), new Bootstrap().Percentile(sorted, 0.5));
-        Assert.Equal(Estimate.None, new Bootstrap().Percentile([], 0.5));
+        Assert.Equal(20, Bootstrap.Percentile(sorted, 0.5).Value);
+        Assert.Equal(40, Bootstrap.Percentile(sorted, 0.95).Value);
+        Assert.Equal(Bootstrap.Percentile(sorted, 0.5), Bootstrap.Percentile(sorted, 0.5));
+        Assert.Equal(Estimate.None, Bootstrap.Percentile([], 0.5));
     }
 
     [Fact]
@@ -101,11 +101,84 @@ public sealed class StatisticsTests
         {
             // The median of an exponential is ln 2.
             double[] sorted = [.. Enumerable.Range(0, 200).Select(_ => -Math.Log(1 - dice.NextDouble())).Order()];
-            var median = new Bootstrap(replicates: 400).Percentile(sorted, 0.5);
+            var median = Bootstrap.Percentile(sorted, 0.5);
             held += median.Low <= Math.Log(2) && Math.Log(2) <= median.High ? 1 : 0;
         }
 
         Assert.InRange(held / 400.0, 0.91, 0.98);
+    }
+
+    [Theory]
+    [InlineData(0.975, 2, 3, 0.805880)]
+    [InlineData(0.025, 2, 3, 0.067586)]
+    [InlineData(0.5, 1, 1, 0.5)]
+    [InlineData(0.5, 30, 30, 0.5)]
+    [InlineData(0.95, 1, 4, 0.527129)]
+    public void Quantiles_of_Beta_are_those_of_the_tables(double p, double a, double b, double expected)
+    {
+        Assert.Equal(expected, Beta.Quantile(p, a, b), 5e-6);
+        Assert.Equal(p, Beta.Distribution(Beta.Quantile(p, a, b), a, b), 1e-9);
+        Assert.Equal(p, 1 - Beta.Distribution(1 - Beta.Quantile(p, a, b), b, a), 1e-9);
+    }
+
+    [Fact]
+    public void Quantiles_of_Beta_hold_for_large_samples()
+    {
+        // Near the normal: a million observations, the median's place.
+        var low = Beta.Quantile(0.025, 500_000, 500_001);
+        Assert.Equal(0.5 - 1.96 * 0.5 / 1000, low, 1e-6);
+    }
+
+    [Fact]
+    public void One_stratum_is_the_plain_difference_and_its_interval_the_plain_one()
+    {
+        var change = Stratified.RateDifference([new(30, 100, 50, 100)]);
+
+        Assert.Equal(0.2, change.Value!.Value, 1e-12);
+        // Sato's variance of a single table is near p(1−p)/n of both.
+        Assert.Equal(1.96 * Math.Sqrt(0.3 * 0.7 / 100 + 0.5 * 0.5 / 100), change.High!.Value - change.Value.Value, 0.002);
+        Assert.Equal(100, change.Count);
+    }
+
+    [Fact]
+    public void What_was_asked_more_often_of_one_release_does_not_move_the_stratified_difference()
+    {
+        // Both answer the easy question in 9 of 10 and the hard one in 2 of 10 cases; the second is asked the hard one more often.
+        Stratum[] strata = [new(90, 100, 18, 20), new(4, 20, 20, 100)];
+        var (first, second) = (Intervals.Rate(94, 120), Intervals.Rate(38, 120));
+
+        Assert.True(Intervals.RateDifference(first, second).High < -0.3);
+        Assert.Equal(0, Stratified.RateDifference(strata).Value!.Value, 1e-12);
+        Assert.Equal(Estimate.None, Stratified.RateDifference([new(3, 3, 0, 0)]));
+    }
+
+    [Fact]
+    public void The_interval_of_a_stratified_difference_holds_the_true_one_in_about_19_of_20_samples()
+    {
+        var dice = new Random(5);
+        long Ran(int count, double rate) => Enumerable.Range(0, count).Count(_ => dice.NextDouble() < rate);
+        var held = 0;
+        for (var sample = 0; sample < 400; sample++)
+        {
+            // Forty questions of their own difficulty, each asked two and three times; the second release is better by 0.1 on all of them.
+            var change = Stratified.RateDifference(
+                Enumerable.Range(0, 40).Select(i => 0.2 + 0.6 * i / 39).Select(rate => new Stratum(Ran(2, rate), 2, Ran(3, rate + 0.1), 3)).ToList()
+            );
+            held += change.Low <= 0.1 && 0.1 <= change.High ? 1 : 0;
+        }
+
+        Assert.InRange(held / 400.0, 0.91, 0.985);
+    }
+
+    [Fact]
+    public void Groups_put_together_have_one_currency_or_no_cost()
+    {
+        static QualityTally Paid(double cost, string? currency) => new() { Cost = new(1, cost, cost * cost), Currency = currency };
+
+        var euros = QualityTally.Merge("all", [Paid(1, "EUR"), Paid(3, "EUR"), new()]);
+        Assert.Equal((2.0, "EUR"), (euros.Of(Measure.Cost).Value, euros.Currency));
+        Assert.Null(QualityTally.Merge("all", [Paid(1, "EUR"), Paid(3, "USD")]).Of(Measure.Cost).Value);
+        Assert.Null(QualityTally.Difference(Measure.Cost, Paid(1, "EUR"), Paid(1, "USD")).Value);
     }
 
     [Fact]

@@ -1,0 +1,49 @@
+using Dapper;
+using LlmObs.Domain.Quality;
+
+namespace LlmObs.Storage.Quality;
+
+/// <summary>The questions that two releases were both asked, word for word.</summary>
+public sealed class SharedQuestionReader(Database database)
+{
+    private const int MaxQuestions = 20_000;
+
+    /// <param name="measure">sql_executable, sql_final, data_valid or errors.</param>
+    public Task<IReadOnlyList<Stratum>> StrataAsync(
+        QualityFilter filter,
+        string first,
+        string second,
+        Measure measure,
+        CancellationToken cancellationToken
+    )
+    {
+        var (successes, count) = Counts(measure);
+        var sql = $"""
+            SELECT coalesce(sum({successes}) FILTER (WHERE f.release = @first), 0)::bigint AS "FirstSuccesses",
+                coalesce(sum({count}) FILTER (WHERE f.release = @first), 0)::bigint AS "FirstCount",
+                coalesce(sum({successes}) FILTER (WHERE f.release = @second), 0)::bigint AS "SecondSuccesses",
+                coalesce(sum({count}) FILTER (WHERE f.release = @second), 0)::bigint AS "SecondCount"
+            FROM quality_facts AS f
+            WHERE {QualityFilter.Sql} AND f.release IN (@first, @second) AND f.question IS NOT NULL
+            GROUP BY f.question
+            HAVING sum({count}) FILTER (WHERE f.release = @first) > 0 AND sum({count}) FILTER (WHERE f.release = @second) > 0
+            LIMIT {MaxQuestions}
+            """;
+        var parameters = (filter with { Release = null }).Parameters(new { first, second });
+        return database.RunAsync<IReadOnlyList<Stratum>>(
+            async connection =>
+                (await connection.QueryAsync<Stratum>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).AsList(),
+            cancellationToken
+        );
+    }
+
+    private static (string Successes, string Count) Counts(Measure measure) =>
+        measure.Key switch
+        {
+            "sql_executable" => ("f.sql_executable", "f.sql_judged"),
+            "sql_final" => ("(f.sql_final)::int", "(f.sql_final IS NOT NULL)::int"),
+            "data_valid" => ("f.data_valid", "f.data_checked"),
+            "errors" => ("f.has_failed::int", "1"),
+            _ => throw new ArgumentOutOfRangeException(nameof(measure), measure.Key, "This measure is not compared question by question."),
+        };
+}

@@ -1,0 +1,47 @@
+using Dapper;
+
+namespace LlmObs.Storage.Quality;
+
+/// <summary>Adds up the steps of hours whose requests changed (decision 38).</summary>
+public sealed class StepHours(Database database)
+{
+    // An hour in which much comes is not added up with every request of it.
+    private const string Due = """
+        SELECT project_id AS "ProjectId", hour AS "Hour" FROM quality_due_hours WHERE due_at <= now() - @rest ORDER BY due_at LIMIT @limit
+        """;
+
+    private const string AddUp = """
+        DELETE FROM quality_due_hours WHERE project_id = @ProjectId AND hour = @Hour;
+        DELETE FROM quality_step_hours WHERE project_id = @ProjectId AND hour = @Hour;
+        INSERT INTO quality_step_hours (project_id, hour, service, release, environment, name, kind, runs, failed, cost, currency, times)
+        SELECT s.project_id, @Hour, f.service, f.release, f.environment, s.name, s.kind, sum(s.runs), sum(s.failed), sum(s.cost), s.currency,
+            array_agg(s.duration_ms::real)
+        FROM quality_steps AS s
+        JOIN quality_facts AS f ON f.project_id = s.project_id AND f.trace_id = s.trace_id
+        WHERE s.project_id = @ProjectId AND s.started_at >= @Hour AND s.started_at < @Hour + interval '1 hour'
+        GROUP BY s.project_id, f.service, f.release, f.environment, s.name, s.kind, s.currency;
+        """;
+
+    /// <param name="rest">How long an hour is left alone after its first change.</param>
+    /// <returns>How many hours were added up.</returns>
+    public Task<int> AddUpAsync(TimeSpan rest, int limit, CancellationToken cancellationToken) =>
+        database.RunAsync(
+            async connection =>
+            {
+                var due = (
+                    await connection.QueryAsync<DueHour>(new CommandDefinition(Due, new { rest, limit }, cancellationToken: cancellationToken))
+                ).AsList();
+                foreach (var hour in due)
+                {
+                    await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+                    await connection.ExecuteAsync(new CommandDefinition(AddUp, hour, transaction, cancellationToken: cancellationToken));
+                    await transaction.CommitAsync(cancellationToken);
+                }
+
+                return due.Count;
+            },
+            cancellationToken
+        );
+
+    private sealed record DueHour(int ProjectId, DateTime Hour);
+}
