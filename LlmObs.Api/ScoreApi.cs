@@ -23,9 +23,10 @@ internal static class ScoreApi
         ApiScoreInput score,
         ScoreWriter writer,
         Redactor redactor,
+        RedactionCounts counts,
         TimeProvider time,
         CancellationToken cancellationToken
-    ) => WriteAsync(context, Read(score, "api", score.Name, time), writer, redactor, cancellationToken);
+    ) => WriteAsync(context, Read(score, "api", score.Name, time), writer, redactor, counts, cancellationToken);
 
     /// <summary>Keeps what a user thinks of an answer: a score named <c>user_feedback</c> unless it says otherwise.</summary>
     public static Task<Ok<ApiScoreId>> PostFeedbackAsync(
@@ -33,9 +34,10 @@ internal static class ScoreApi
         ApiScoreInput feedback,
         ScoreWriter writer,
         Redactor redactor,
+        RedactionCounts counts,
         TimeProvider time,
         CancellationToken cancellationToken
-    ) => WriteAsync(context, Read(feedback, "feedback", feedback.Name ?? FeedbackName, time), writer, redactor, cancellationToken);
+    ) => WriteAsync(context, Read(feedback, "feedback", feedback.Name ?? FeedbackName, time), writer, redactor, counts, cancellationToken);
 
     /// <param name="cursor">nextCursor of the page before.</param>
     /// <param name="limit">1–1000, 50 when left out.</param>
@@ -69,6 +71,7 @@ internal static class ScoreApi
         Score score,
         ScoreWriter writer,
         Redactor redactor,
+        RedactionCounts counts,
         CancellationToken cancellationToken
     )
     {
@@ -78,7 +81,9 @@ internal static class ScoreApi
         }
 
         var project = ApiAccess.ProjectOf(context);
-        await writer.WriteAsync(project, [redactor.Redact(project, score)], cancellationToken);
+        var redacted = redactor.Redact(project, score);
+        await counts.StoreAsync(cancellationToken);
+        await writer.WriteAsync(project, [redacted], cancellationToken);
         return TypedResults.Ok(new ApiScoreId(score.Id));
     }
 

@@ -3,6 +3,7 @@ using LlmObs.Domain.Redaction;
 using LlmObs.Domain.Scores;
 using LlmObs.Domain.Spans;
 using LlmObs.Domain.Updates;
+using LlmObs.Ingest.Redaction;
 using LlmObs.Ingest.Sampling;
 using LlmObs.Storage.Prices;
 using LlmObs.Storage.Redaction;
@@ -32,6 +33,7 @@ public static class SpanDoorServices
     public static IServiceCollection AddSpanDoor(this IServiceCollection services)
     {
         services.AddSingleton<SpanDoor>();
+        services.AddHostedService<RedactionCountsLoop>();
         services.AddHostedService<SamplingLoop>();
         return services;
     }

@@ -51,7 +51,6 @@ public static class StorageServices
         services.AddSingleton<IValidateOptions<RedactionOptions>, RedactionOptionsCheck>();
         services.AddSingleton<RedactionCounts>();
         services.AddSingleton<Redactor>();
-        services.AddHostedService<RedactionCountsLoop>();
         services.AddOptions<SamplingOptions>().BindConfiguration(SamplingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<TraceSampling>();
         services.AddSingleton<Coverage>();

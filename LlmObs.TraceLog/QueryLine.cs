@@ -8,7 +8,8 @@ namespace LlmObs.TraceLog;
 /// </remarks>
 /// <param name="Search">For the part of a query before <c>|</c>; <c>*</c> for an empty line.</param>
 /// <param name="Words">Texts that are looked for in contents, for snippets; at most <see cref="MostWords"/>.</param>
-public sealed record QueryLine(string Search, IReadOnlyList<string> Words)
+/// <param name="Conditions">How many there are, as people count them.</param>
+public sealed record QueryLine(string Search, IReadOnlyList<string> Words, int Conditions = 0)
 {
     internal const int MostCharacters = 4000;
     internal const int MostWords = 4;
@@ -32,6 +33,6 @@ public sealed record QueryLine(string Search, IReadOnlyList<string> Words)
         }
 
         var reader = new QueryReader(line);
-        return new(reader.ReadAll(), reader.Words);
+        return new(reader.ReadAll(), reader.Words, reader.Conditions);
     }
 }

@@ -9,10 +9,11 @@ internal sealed class QueryReader(string line)
     private readonly QueryScanner scan = new(line);
     private int depth;
     private int negations;
-    private int conditions;
 
     // A phrase (#"…") is evaluated on candidates; SLS allows it only where every condition must hold.
     private int lastPhrase = -1;
+
+    public int Conditions { get; private set; }
 
     public IReadOnlyList<string> Words => [.. words.Distinct(StringComparer.OrdinalIgnoreCase).Take(QueryLine.MostWords)];
 
@@ -99,7 +100,7 @@ internal sealed class QueryReader(string line)
             throw new QueryException($"'and' and 'or' need a condition on both sides; in quotes they are words.", scan.Position);
         }
 
-        if (++conditions > QueryLine.MostConditions)
+        if (++Conditions > QueryLine.MostConditions)
         {
             throw new QueryException($"The query has more than {QueryLine.MostConditions} conditions.", scan.Position);
         }

@@ -3,9 +3,12 @@ using LlmObs.Sls;
 
 namespace LlmObs.TraceLog;
 
-/// <summary>A query ready to be sent: the search part, its window in Unix seconds, and the words to show in snippets.</summary>
-internal sealed record SpanAsk(string Search, long From, long To, IReadOnlyList<string> Words)
+/// <summary>A query ready to be sent: the search part with the number of its conditions, its window in Unix seconds, and the words to show in snippets.</summary>
+internal sealed record SpanAsk(string Search, int Conditions, long From, long To, IReadOnlyList<string> Words)
 {
+    // SLS takes 128; a word of the query line may stand for two fields.
+    private const int MostConditions = 100;
+
     /// <exception cref="QueryException">The query line cannot be understood.</exception>
     public static SpanAsk Of(SpanQuery query)
     {
@@ -14,8 +17,18 @@ internal sealed record SpanAsk(string Search, long From, long To, IReadOnlyList<
         var from = query.From.ToUnixTimeSeconds();
         // Half a second asked for is a second read; an empty window is one second, since SLS refuses it.
         var to = (query.To.ToUnixTimeMilliseconds() + 999) / 1000;
-        return new(line.Search == "*" ? project : $"{project} and ({line.Search})", from, Math.Max(to, from + 1), line.Words);
+        return new(line.Search == "*" ? project : $"{project} and ({line.Search})", line.Conditions, from, Math.Max(to, from + 1), line.Words);
     }
+
+    /// <summary>The same among the spans of some ids, as far as SLS takes so many conditions: then it need not look at all other matches. A statement has to ask for the ids itself.</summary>
+    /// <param name="field">An id: traceID, spanID.</param>
+    public SpanAsk Among(string field, IReadOnlyCollection<string> ids) =>
+        (2 * Conditions) + ids.Count <= MostConditions
+            ? this with
+            {
+                Search = $"{Search} and {new SlsQueryBuilder().AnyOf(field, ids).Search()}",
+            }
+            : this;
 }
 
 /// <param name="Spans">Each span once, in its newest version.</param>
@@ -75,10 +88,10 @@ internal sealed class SpanRows(SlsClient client)
             return [.. spans.Select(span => new SpanHit(span, null))];
         }
 
-        var ids = string.Join(", ", spans.Select(span => SlsSql.Text(span.SpanId)).Distinct());
+        var ids = spans.Select(span => span.SpanId).Distinct().ToList();
         var result = await RunAsync(
-            ask,
-            $"""select "traceID" as trace_id, "spanID" as span_id, {Snippet(ask.Words)} as snippet from log where "spanID" in ({ids}) order by "version" desc limit {10 * spans.Count}""",
+            ask.Among("spanID", ids),
+            $"""select "traceID" as trace_id, "spanID" as span_id, {Snippet(ask.Words)} as snippet from log where "spanID" in ({string.Join(", ", ids.Select(SlsSql.Text))}) order by "version" desc limit {10 * spans.Count}""",
             cancellationToken
         );
         var snippets = new Dictionary<(string, string), string>();

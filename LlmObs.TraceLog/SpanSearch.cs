@@ -73,9 +73,10 @@ public sealed class SpanSearch(SlsClient client)
         }
 
         var ofPage = $"\"traceID\" in ({Listed(page.Select(trace => trace.TraceId))})";
+        var askPage = ask.Among("traceID", [.. page.Select(trace => trace.TraceId)]);
         // A failed span sorts before every other: 10^16 µs is past the last time a span can have.
         var counts = await rows.RunAsync(
-            ask,
+            askPage,
             $"""
             select "traceID" as trace_id, count(distinct "spanID") as spans,
                    min_by("spanID", "start" + (case when "status" = 'error' then 0 else 10000000000000000 end)) as best
@@ -98,7 +99,7 @@ public sealed class SpanSearch(SlsClient client)
         }
 
         var best = await rows.ReadAsync(
-            ask,
+            askPage,
             $"{ofPage} and \"spanID\" in ({Listed(found.Select(trace => trace.Best))})",
             10 * limit,
             cancellationToken
@@ -168,18 +169,45 @@ public sealed class SpanSearch(SlsClient client)
         string? containing = null
     )
     {
-        var (from, column) = SpanField.Groupable(field).Source;
-        var like = string.IsNullOrEmpty(containing) ? "" : $" and strpos(lower({column}), {SlsSql.Text(containing.ToLowerInvariant())}) > 0";
+        var result = await rows.RunAsync(SpanAsk.Of(query), Facet(field, limit, containing), cancellationToken);
+        return [.. result.Rows.Select(row => new FacetValue(row["facet"], Number(row, "spans")))];
+    }
+
+    /// <summary>The commonest values of several fields, the commonest first, in one question: SLS looks for the matches once.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">As <see cref="FacetAsync"/>.</exception>
+    public async Task<ILookup<string, FacetValue>> FacetsAsync(
+        SpanQuery query,
+        IReadOnlyCollection<string> fields,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        if (fields.Count == 0)
+        {
+            return Array.Empty<(string, FacetValue)>().ToLookup(pair => pair.Item1, pair => pair.Item2);
+        }
+
+        var each = fields.Select((field, i) => $"select {SlsSql.Text(field)} as field, facet, spans from ({Facet(field, limit, null)}) as facet_{i}");
         var result = await rows.RunAsync(
             SpanAsk.Of(query),
             $"""
-            select {column} as facet, count(distinct "spanID") as spans from {from}
-            where {column} is not null and {column} <> ''{like}
-            group by {column} order by spans desc, facet limit {limit}
+            select field, facet, spans from ({string.Join(" union all ", each)}) as facets
+            order by spans desc, facet limit {fields.Count * limit}
             """,
             cancellationToken
         );
-        return [.. result.Rows.Select(row => new FacetValue(row["facet"], Number(row, "spans")))];
+        return result.Rows.ToLookup(row => row["field"], row => new FacetValue(row["facet"], Number(row, "spans")), StringComparer.Ordinal);
+    }
+
+    private static string Facet(string field, int limit, string? containing)
+    {
+        var (from, column) = SpanField.Groupable(field).Source;
+        var like = string.IsNullOrEmpty(containing) ? "" : $" and strpos(lower({column}), {SlsSql.Text(containing.ToLowerInvariant())}) > 0";
+        return $"""
+            select {column} as facet, count(distinct "spanID") as spans from {from}
+            where {column} is not null and {column} <> ''{like}
+            group by {column} order by spans desc, facet limit {limit}
+            """;
     }
 
     /// <summary>Matching spans and traces.</summary>

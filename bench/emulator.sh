@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The SLS emulator with many logs: how fast it takes them, what memory and disk it needs, how long questions take as the logs grow, and how
 # long engines that scan take. Prints Markdown.
-# Usage: bench/emulator.sh [sizes, default "10000 100000 1000000"] [port, default 15085]
+# Usage: bench/emulator.sh [sizes, default "10000 100000 1000000"] [port, default 15085]; PEERS=no leaves the other engines out.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 sizes=${1:-10000 100000 1000000}

@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# How long the list pages take over many spans, as their Server-Timing header says: fills an empty stack, waits until all is shipped, asks for each page.
-# Meant for a million: with much fewer, the one session and the one user it asks for may not be among them, which ends it.
+# How long the pages take over many spans, as their Server-Timing header says: fills an empty stack, waits until all is shipped, asks for each page.
 # Usage: bench/explorer.sh [spans, default 1000000] [rounds, default 40]
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace LlmObs.Ingest.Dify;
 
 /// <summary>
-/// Reads Dify's database a turn at a time: what is new, what was open, what has been judged, then a page of history. A place is remembered only
+/// Reads Dify's database a turn at a time: what is new, what came late, what was open, what has been judged, then a page of history. A place is remembered only
 /// when all before it is durable, so that whatever stops a turn loses nothing; rows read twice change nothing.
 /// </summary>
 internal sealed class DifyReader(
@@ -40,6 +40,10 @@ internal sealed class DifyReader(
     private static readonly Guid LastId = new("ffffffff-ffff-ffff-ffff-ffffffffffff");
 
     private readonly Dictionary<DifyCreator, string> people = [];
+    private readonly Dictionary<DifyTable, DifySweep> sweeps = Tables.ToDictionary(
+        table => table,
+        _ => new DifySweep(TimeSpan.FromHours(options.Value.LateHours), TimeSpan.FromSeconds(options.Value.LateSeconds), time)
+    );
     private DifySchema? schema;
     private DifyNames names = DifyNames.None;
     private DateTimeOffset namesReadAt;
@@ -76,6 +80,7 @@ internal sealed class DifyReader(
         foreach (var table in Tables)
         {
             await ReadNewAsync(project, table, cancellationToken);
+            await ReadLateAsync(project, table, cancellationToken);
             await ReadOpenAsync(project, table, cancellationToken);
             hasMore |= !isPaused && await ReadHistoryAsync(project, table, cancellationToken);
         }
@@ -130,6 +135,17 @@ internal sealed class DifyReader(
             }
 
             await Lease.TakeAsync(cancellationToken);
+        }
+    }
+
+    private async Task ReadLateAsync(Project project, DifyTable table, CancellationToken cancellationToken)
+    {
+        var reached = (await StreamAsync(Name(table), cancellationToken)).Place.At;
+        if (sweeps[table].Next(reached) is { } place)
+        {
+            var page = await pages.AfterAsync(table, schema!, names, place, options.Value.RowsPerQuery, cancellationToken);
+            await TakeNewAsync(project, table, [.. page.Select(row => row.Id)], cancellationToken);
+            sweeps[table].Passed(page, page.Count == options.Value.RowsPerQuery, reached);
         }
     }
 

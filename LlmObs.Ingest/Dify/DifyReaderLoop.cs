@@ -1,8 +1,8 @@
+using LlmObs.ServiceDefaults;
 using LlmObs.Sls;
 using LlmObs.Storage;
 using LlmObs.Storage.Dify;
 using LlmObs.Storage.Schema;
-using OpenTelemetry;
 
 namespace LlmObs.Ingest.Dify;
 
@@ -13,42 +13,12 @@ internal sealed partial class DifyReaderLoop<T>(
     SchemaState schema,
     TimeProvider time,
     ILogger<DifyReaderLoop<T>> logger
-) : BackgroundService
+) : TurnLoop(time)
     where T : IDifySource
 {
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var quiet = SuppressInstrumentationScope.Begin();
-        await schema.WaitAsync(stoppingToken);
-        var failures = 0;
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            var wait = source.Poll;
-            try
-            {
-                wait = await source.TurnAsync(stoppingToken) ? TimeSpan.Zero : wait;
-                failures = 0;
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (StorageUnavailableException exception)
-            {
-                Log.Away(logger, exception.Message);
-                wait = AfterFailure(++failures);
-            }
-            catch (Exception exception)
-            {
-                wait = AfterFailure(++failures);
-                await ReportAsync(exception, stoppingToken);
-            }
-
-            await Task.Delay(wait, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+    private int failures;
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -63,21 +33,45 @@ internal sealed partial class DifyReaderLoop<T>(
         }
     }
 
-    /// <summary>Longer each time, at most five minutes.</summary>
-    private TimeSpan AfterFailure(int failures) =>
-        source.Poll * Math.Pow(2, Math.Min(failures, 10) - 1) is var wait && wait < Longest ? wait : Longest;
+    protected override Task ReadyAsync(CancellationToken stoppingToken) => schema.WaitAsync(stoppingToken);
 
-    private async Task ReportAsync(Exception exception, CancellationToken stoppingToken)
+    protected override async Task<TimeSpan> TurnAsync(CancellationToken stoppingToken)
     {
-        if (exception is DifyUnavailableException or SlsException)
+        try
         {
-            Log.Unavailable(logger, exception.Message);
+            var wait = await source.TurnAsync(stoppingToken) ? TimeSpan.Zero : source.Poll;
+            failures = 0;
+            return wait;
         }
-        else
+        catch (Exception exception) when (exception is not StorageUnavailableException && !stoppingToken.IsCancellationRequested)
         {
-            Log.Failed(logger, exception);
+            await ShowAsync(exception, stoppingToken);
+            throw;
+        }
+    }
+
+    /// <summary>Waits longer each time, at most five minutes.</summary>
+    protected override TimeSpan Failed(Exception exception)
+    {
+        switch (exception)
+        {
+            case StorageUnavailableException:
+                Log.Away(logger, exception.Message);
+                break;
+            case DifyUnavailableException or SlsException:
+                Log.Unavailable(logger, exception.Message);
+                break;
+            default:
+                Log.Failed(logger, exception);
+                break;
         }
 
+        var wait = source.Poll * Math.Pow(2, Math.Min(failures++, 10));
+        return wait < Longest ? wait : Longest;
+    }
+
+    private async Task ShowAsync(Exception exception, CancellationToken stoppingToken)
+    {
         try
         {
             await progress.FailAsync(source.Lease.Source, exception.Message, stoppingToken);

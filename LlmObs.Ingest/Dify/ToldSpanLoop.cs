@@ -1,7 +1,7 @@
 using LlmObs.Ingest.Langfuse;
+using LlmObs.ServiceDefaults;
 using LlmObs.Storage.Schema;
 using Microsoft.Extensions.Options;
-using OpenTelemetry;
 
 namespace LlmObs.Ingest.Dify;
 
@@ -13,31 +13,17 @@ internal sealed partial class ToldSpanLoop(
     IOptions<IngestOptions> ingest,
     TimeProvider time,
     ILogger<ToldSpanLoop> logger
-) : BackgroundService
+) : TurnLoop(time)
 {
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var quiet = SuppressInstrumentationScope.Begin();
-        await schema.WaitAsync(stoppingToken);
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            var wait = TimeSpan.FromSeconds(options.Value.FoldSeconds);
-            try
-            {
-                wait = await turn.RunAsync(stoppingToken) ? TimeSpan.Zero : wait;
-            }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
-            {
-                Log.TurnFailed(logger, exception);
-                wait = TimeSpan.FromSeconds(ingest.Value.RetryAfterSeconds);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
+    protected override Task ReadyAsync(CancellationToken stoppingToken) => schema.WaitAsync(stoppingToken);
 
-            await Task.Delay(wait, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+    protected override async Task<TimeSpan> TurnAsync(CancellationToken stoppingToken) =>
+        await turn.RunAsync(stoppingToken) ? TimeSpan.Zero : TimeSpan.FromSeconds(options.Value.FoldSeconds);
+
+    protected override TimeSpan Failed(Exception exception)
+    {
+        Log.TurnFailed(logger, exception);
+        return TimeSpan.FromSeconds(ingest.Value.RetryAfterSeconds);
     }
 
     private static partial class Log

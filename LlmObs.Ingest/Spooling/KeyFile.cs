@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using LlmObs.ServiceDefaults;
 using LlmObs.Storage.Access;
 
 namespace LlmObs.Ingest.Spooling;
@@ -8,7 +9,7 @@ namespace LlmObs.Ingest.Spooling;
 /// Keeps beside the spool which keys were good, by the hashes of their secrets: after a restart while PostgreSQL is away the spool takes
 /// what those senders bring, for as long as they would have been known without it (<c>Storage:KeyMemory</c>).
 /// </summary>
-internal sealed partial class KeyFile(ApiKeys keys, Spool spool, TimeProvider time, ILogger<KeyFile> logger) : BackgroundService
+internal sealed partial class KeyFile(ApiKeys keys, Spool spool, TimeProvider time, ILogger<KeyFile> logger) : TurnLoop(time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
@@ -36,18 +37,31 @@ internal sealed partial class KeyFile(ApiKeys keys, Spool spool, TimeProvider ti
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        Save();
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
+        try
         {
-            await Task.Delay(Interval, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             Save();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Failed(exception);
         }
     }
 
+    protected override Task ReadyAsync(CancellationToken stoppingToken) => Task.CompletedTask;
+
+    protected override Task<TimeSpan> TurnAsync(CancellationToken stoppingToken)
+    {
+        Save();
+        return Task.FromResult(Interval);
+    }
+
+    protected override TimeSpan Failed(Exception exception)
+    {
+        Log.Unwritten(logger, exception.Message);
+        return Interval;
+    }
+
+    // Whole or not at all: a torn file would tell of nobody.
     private void Save()
     {
         var bytes = JsonSerializer.SerializeToUtf8Bytes([.. keys.Remembered.OrderBy(key => key.Hash)], KeyFileJson.Default.RememberedKeyArray);
@@ -56,16 +70,9 @@ internal sealed partial class KeyFile(ApiKeys keys, Spool spool, TimeProvider ti
             return;
         }
 
-        try
-        {
-            File.WriteAllBytes(path + ".new", bytes);
-            File.Move(path + ".new", path, overwrite: true);
-            saved = bytes;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            Log.Unwritten(logger, exception.Message);
-        }
+        File.WriteAllBytes(path + ".new", bytes);
+        File.Move(path + ".new", path, overwrite: true);
+        saved = bytes;
     }
 
     private static partial class Log

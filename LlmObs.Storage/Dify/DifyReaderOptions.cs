@@ -42,6 +42,14 @@ public sealed class DifyReaderOptions
     [Range(0, 3600)]
     public int OverlapSeconds { get; set; } = 30;
 
+    /// <summary>Hours that are gone through again and again, a page each time, for rows that were committed later than that; 0 for none.</summary>
+    [Range(0, 168)]
+    public double LateHours { get; set; } = 6;
+
+    /// <summary>Seconds between two such walks.</summary>
+    [Range(1, 86_400)]
+    public double LateSeconds { get; set; } = 300;
+
     /// <summary>Days for which feedback on a message, and the end of a run that stays open, are looked for.</summary>
     [Range(1, 365)]
     public int LookAgainDays { get; set; } = 14;

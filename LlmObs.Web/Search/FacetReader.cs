@@ -34,15 +34,14 @@ public sealed class FacetReader(SpanSearch search)
     public async Task<IReadOnlyList<Facet>> AllAsync(SearchAddress address, SpanQuery query, CancellationToken cancellationToken)
     {
         var line = QueryText.Parse(query.Text);
-        return await Task.WhenAll(
-            Usual
-                .Concat(More)
-                .Select(field =>
-                    Usual.Contains(field) || address.Facets.Contains(field) || line.ValuesOf(field).Count + line.ExcludedOf(field).Count > 0
-                        ? OneAsync(query, field, null, cancellationToken)
-                        : Task.FromResult(new Facet(field, null))
-                )
-        );
+        bool IsChosenFrom(string field) => line.ValuesOf(field).Count + line.ExcludedOf(field).Count > 0;
+        var chosen = Task.WhenAll(Usual.Concat(More).Where(IsChosenFrom).Select(field => OneAsync(query, field, null, cancellationToken)));
+
+        // The line says nothing of the others, so they are all counted among the same matches.
+        var open = Usual.Concat(More).Where(field => !IsChosenFrom(field) && (Usual.Contains(field) || address.Facets.Contains(field))).ToList();
+        var values = await search.FacetsAsync(query, open, FacetSize + 1, cancellationToken);
+        var counted = (await chosen).Concat(open.Select(field => Of(line, field, [.. values[field]], FacetSize))).ToDictionary(facet => facet.Field);
+        return [.. Usual.Concat(More).Select(field => counted.GetValueOrDefault(field) ?? new Facet(field, null))];
     }
 
     /// <summary>Counts a field's values as if nothing were said of it, so that one may choose a second.</summary>
@@ -52,6 +51,12 @@ public sealed class FacetReader(SpanSearch search)
         var line = QueryText.Parse(query.Text);
         var size = string.IsNullOrEmpty(containing) ? FacetSize : FoundSize;
         var values = await search.FacetAsync(query with { Text = line.SilentOn(field) }, field, size + 1, cancellationToken, containing);
+        return Of(line, field, values, size);
+    }
+
+    /// <param name="values">One more than is shown tells that there are more.</param>
+    private static Facet Of(QueryText line, string field, IReadOnlyList<FacetValue> values, int size)
+    {
         var shown = values.Take(size).Select(found => Option(line, field, found.Value, found.Count)).ToList();
         var missing = line.ValuesOf(field)
             .Concat(line.ExcludedOf(field))

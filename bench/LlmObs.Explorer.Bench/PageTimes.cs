@@ -21,6 +21,7 @@ internal sealed partial class PageTimes(Uri web)
         ("grouped by user", "/?group=user"),
         ("one session", "/sessions/s-42-7"),
         ("one user", "/users/u-42"),
+        ("one trace", $"/traces/{SpanFill.KnownTrace}"),
         ("quality, by release", "/quality"),
         ("quality, by node", "/quality?by=step"),
         ("quality, by user", "/quality?by=user"),

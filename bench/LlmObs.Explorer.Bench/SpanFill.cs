@@ -6,6 +6,11 @@ namespace LlmObs.Explorer.Bench;
 /// <summary>Sends traces of ten spans, spread over the last twenty hours, as OTLP/JSON: questions in two languages, 500 users, four models, one request of 25 failing.</summary>
 internal sealed class SpanFill(Uri ingest)
 {
+    /// <summary>One trace, and who asked in which session, that is always among them.</summary>
+    public const string KnownTrace = "0123456789abcdef0123456789abcdef";
+    private const int KnownUser = 42;
+    private const int KnownSession = 7;
+
     private const int SpansOfTrace = 10;
     private const int TracesOfBatch = 20;
     private const int Senders = 4;
@@ -59,7 +64,7 @@ internal sealed class SpanFill(Uri ingest)
             json.WriteStartArray("spans");
             for (var trace = 0; trace < TracesOfBatch; trace++)
             {
-                Trace(json, random);
+                Trace(json, random, isKnown: batch == 0 && trace == 0);
             }
 
             json.WriteEndArray();
@@ -73,12 +78,12 @@ internal sealed class SpanFill(Uri ingest)
         return stream.ToArray();
     }
 
-    private void Trace(Utf8JsonWriter json, Random random)
+    private void Trace(Utf8JsonWriter json, Random random, bool isKnown)
     {
-        var traceId = $"{random.NextInt64():x16}{random.NextInt64():x16}";
+        var traceId = isKnown ? KnownTrace : $"{random.NextInt64():x16}{random.NextInt64():x16}";
         var root = $"{random.NextInt64():x16}";
         var start = now.AddSeconds(-random.Next(20 * 3600)).ToUnixTimeMilliseconds() * 1_000_000;
-        var user = random.Next(500);
+        var (user, session) = isKnown ? (KnownUser, KnownSession) : (random.Next(500), random.Next(20));
         var (question, isBad) = (Questions[random.Next(Questions.Length)], random.Next(25) == 0);
         for (var i = 0; i < SpansOfTrace; i++)
         {
@@ -95,7 +100,7 @@ internal sealed class SpanFill(Uri ingest)
             json.WriteString("startTimeUnixNano", $"{start + i * 100_000_000L}");
             json.WriteString("endTimeUnixNano", $"{start + i * 100_000_000L + random.Next(5_000, 2_000_000) * 1000L}");
             json.WriteStartArray("attributes");
-            Attribute(json, "session.id", $"s-{user}-{random.Next(20)}");
+            Attribute(json, "session.id", $"s-{user}-{session}");
             Attribute(json, "user.id", $"u-{user}");
             Attribute(json, "input.value", question);
             if (i is 3 or 6)

@@ -36,15 +36,17 @@ foreach (var (name, text) in Questions.Dashboards)
 await emulator.PagesAsync(count, (name, times) => Print($"| {name} | {times} |"));
 Print($"\n{Memory()}\n");
 
-var duckDb = await Peers.DuckDbAsync(directory, count);
-var postgres = await Peers.PostgresAsync(Math.Min(count, PostgresLogs));
+var withPeers = Environment.GetEnvironmentVariable("PEERS") != "no";
+var duckDb = withPeers ? await Peers.DuckDbAsync(directory, count) : [];
+var postgres = withPeers ? await Peers.PostgresAsync(Math.Min(count, PostgresLogs)) : [];
 Print(
     $"| search, {count:N0} logs | found | page: median ms | p95 | histogram: median | p95 | DuckDB scan, page: median | p95 | ILIKE, {PostgresLogs:N0} | p95 |"
 );
 Print($"| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
 for (var i = 0; i < Questions.Searches.Count; i++)
 {
-    Print($"| {Questions.Searches[i].Name} | {curve[^1].Searches[i]} | {duckDb[i]} | {postgres[i]} |");
+    var peers = withPeers ? $"{duckDb[i]} | {postgres[i]}" : "- | - | - | -";
+    Print($"| {Questions.Searches[i].Name} | {curve[^1].Searches[i]} | {peers} |");
 }
 
 Print($"\n| page and histogram, median ms | {string.Join(" | ", sizes.Select(size => size.ToString("N0", CultureInfo.InvariantCulture)))} |");

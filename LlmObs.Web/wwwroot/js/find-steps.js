@@ -25,7 +25,6 @@ async function find() {
     if (!answer.ok) throw new Error(String(answer.status));
     const found = await answer.json();
     const cut = found?.isCut ? ` · ${hits.dataset.cut}` : "";
-    document.querySelector("[data-hit-steps]").hidden = !found?.rows.length;
     hits.textContent = found ? (found.rows.length ? found.rows.length.toLocaleString("en") : hits.dataset.none) + cut : "";
     document.dispatchEvent(new CustomEvent("spans-found", { detail: found ?? { rows: [] } }));
   } catch (error) {

@@ -66,7 +66,7 @@ tree.addEventListener("click", (e) => {
 document.addEventListener("click", (e) => {
   const link = e.target.closest("a");
   const href = link?.href.baseVal ?? link?.href;
-  if (!href || link.closest(".rows, [data-panel], [data-view]") || e.ctrlKey || e.metaKey || e.shiftKey) return;
+  if (!href || link.closest(".rows, [data-panel], [data-view], [data-only], [data-whole]") || e.ctrlKey || e.metaKey || e.shiftKey) return;
   const url = new URL(href, location.href);
   if (url.pathname !== location.pathname) return;
   const row = link.dataset.failure ? next(failures, Number(link.dataset.failure))
@@ -117,22 +117,25 @@ only.addEventListener("click", async (e) => {
   if (e.ctrlKey || e.metaKey || e.shiftKey) return;
   e.preventDefault();
   await setOnly(!isOnly());
-  const url = new URL(location.href);
+  current?.scrollIntoView({ block: "nearest" });
+  // By way of the panel: one that is still on its way would bring the address of before.
+  const url = current ? addressOf(current) : new URL(location.href);
   if (isOnly()) url.searchParams.set("only", "1");
   else url.searchParams.delete("only");
-  history.replaceState(null, "", url);
-  current?.scrollIntoView({ block: "nearest" });
+  showPanel(url);
 });
 
 document.addEventListener("spans-found", async (e) => {
   found = e.detail.rows;
   await shape.found(found);
-  if (found.length && !found.includes(at())) select(next(found, 1), { focus: false });
+  if (found.length && !found.includes(at())) await select(next(found, 1), { focus: false });
+  document.querySelector("[data-hit-steps]").hidden = found.length === 0;
 });
 document.addEventListener("spans-step", (e) => select(next(found, e.detail), { focus: false }));
 
 addEventListener("popstate", () => {
   const wanted = new URL(location.href).searchParams;
+  if (isOnly() !== (wanted.get("only") === "1")) setOnly(!isOnly());
   const row = shape.drawn(wanted.get("trace"), wanted.get("span"));
   if (row < 0) return location.reload();
   select(row, { focus: false, panel: false });
@@ -141,4 +144,8 @@ addEventListener("popstate", () => {
 
 shape.found(found);
 if (isOnly() && found.length) setOnly(true);
-if (current) mark(current, false);
+if (current) {
+  // The row comes into sight within the tree; the page itself stays at its head.
+  current.tabIndex = 0;
+  tree.scrollTop += current.getBoundingClientRect().top - tree.getBoundingClientRect().top - tree.clientHeight / 2;
+}

@@ -29,8 +29,10 @@ view.addEventListener("click", (e) => {
 
 function walk(step) {
   const links = drawn();
-  const next = links[links.findIndex((link) => isOf(link, selected())) + step];
-  if (next) show(addressOf(next));
+  // The log names a step once for each thing that happened in it.
+  let at = links.findIndex((link) => isOf(link, selected())) + step;
+  while (links[at] && isOf(links[at], selected())) at += step;
+  if (links[at]) show(addressOf(links[at]));
 }
 
 // Which step comes next, the server knows: it may be on another page of this view.

@@ -184,6 +184,18 @@ public sealed class SpanGroupsTests(SpanGroupsTests.Shipped shipped) : IClassFix
     }
 
     [Fact]
+    public async Task Facets_of_several_fields_are_those_of_each()
+    {
+        string[] fields = ["model", "tags", "status", "agent"];
+        var together = await shipped.Sls.Search.FacetsAsync(Query("kind: llm"), fields, 10, Token);
+
+        foreach (var field in fields)
+        {
+            Assert.Equal(await shipped.Sls.Search.FacetAsync(Query("kind: llm"), field, 10, Token), together[field]);
+        }
+    }
+
+    [Fact]
     public async Task Counting_traces_stops_where_it_was_told()
     {
         Assert.Equal(new(5, false), await shipped.Sls.Search.TraceCountAsync(Query("kind: llm"), 5, Token));

@@ -40,7 +40,7 @@ public sealed class ExporterTests(TestDatabase database) : IClassFixture<TestDat
             sls.Search,
             new(sls.Client),
             new(sls.Client),
-            database.Reader,
+            new(sls.Search, database.Reader, new RequestRoots(database.Database)),
             new OpinionReader(database.Database),
             NullLogger<RowReader>.Instance
         );

@@ -10,7 +10,7 @@ public sealed class TextPartsTests
         var line = new string('x', 1023) + "\n";
         var text = string.Concat(Enumerable.Repeat(line, 3 * TextParts.Chars / line.Length));
         var first = TextParts.Of(text, 1).End;
-        var marked = "Needle " + text[7..(first - 6)] + "needle" + text[first..^6] + "NEEDLE";
+        var marked = "Needle " + text[7..(first - 7)] + "needle" + text[(first - 1)..^6] + "NEEDLE";
 
         Assert.Equal([(1, 2), (3, 1)], TextParts.Counts(marked, "needle"));
     }

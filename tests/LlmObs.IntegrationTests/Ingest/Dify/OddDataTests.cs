@@ -129,6 +129,21 @@ public sealed class OddDataTests(IngestDatabase database)
     }
 
     [Fact]
+    public async Task A_row_that_is_committed_hours_after_its_time_is_read()
+    {
+        var dify = await DifyData.LoadAsync(database);
+        var ours = NewDatabase();
+        Guid late = Guid.NewGuid(),
+            newest = Guid.NewGuid();
+        await DifyData.ExecuteAsync(dify, Run(newest, "{}", "2026-12-01 10:00:00", "2026-12-01 10:01:00"));
+        await using var server = await DifyData.ReadingAsync(database, ours, dify, ("Dify:Reader:LateSeconds", "1"));
+        await DifyData.UntilReadAsync(server, ours);
+        await DifyData.ExecuteAsync(dify, Run(late, "{}", "2026-12-01 06:00:00", "2026-12-01 06:01:00"));
+
+        await DifyData.UntilAsync(async () => (await server.TraceAsync("default", DifyIds.Trace(late))).Count == 1, "the late run is read");
+    }
+
+    [Fact]
     public async Task A_database_of_another_shape_is_refused_with_the_column_it_lacks()
     {
         var dify = await DifyData.LoadAsync(database);
