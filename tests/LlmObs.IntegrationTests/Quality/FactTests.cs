@@ -24,7 +24,7 @@ public sealed class FactTests(TestDatabase database) : IClassFixture<TestDatabas
             new(database.Database),
             database.Reader,
             new(database.Database),
-            Options.Create(new FactOptions()),
+            Options.Create(new FactOptions { HourRestSeconds = 3600 }),
             Options.Create(database.Options),
             database.Clock
         );
