@@ -63,12 +63,7 @@ internal sealed class SegmentSearch : IDisposable
             WordTerm or CharacterTerm or NumberTerm or WildTerm => RowBounds.Exactly(Needed(asked)),
             TextCheck check => new RowBounds(RowSet.None(Source.Count), Needed(check)),
             NotTerms not => Ask(not.Inner) is var inner ? new RowBounds(~inner.Possible, ~inner.Sure) : default,
-            AllTerms all => all
-                .Parts.Select(Ask)
-                .Aggregate(
-                    RowBounds.Exactly(RowSet.All(Source.Count)),
-                    (left, right) => new RowBounds(left.Sure & right.Sure, left.Possible & right.Possible)
-                ),
+            AllTerms all => AskAll(all.Parts),
             AnyTerm any => any
                 .Parts.Select(Ask)
                 .Aggregate(
@@ -77,6 +72,18 @@ internal sealed class SegmentSearch : IDisposable
                 ),
             _ => throw new InvalidOperationException($"no rows for {asked.GetType().Name}"),
         };
+
+    // No further than something is left: of the fields that a bare word is asked of, most have not even the first character of a phrase.
+    private RowBounds AskAll(IReadOnlyList<TermQuery> parts)
+    {
+        var all = RowBounds.Exactly(RowSet.All(Source.Count));
+        foreach (var part in parts.TakeWhile(_ => !all.Possible.IsEmpty))
+        {
+            var bounds = Ask(part);
+            all = new RowBounds(all.Sure & bounds.Sure, all.Possible & bounds.Possible);
+        }
+        return all;
+    }
 
     private bool Holds(TermQuery asked, int row, IReadOnlyList<FieldText> log) =>
         asked switch

@@ -19,6 +19,8 @@ public sealed class RowSet
 
     public int Count => words.Sum(BitOperations.PopCount);
 
+    public bool IsEmpty => !words.AsSpan().ContainsAnyExcept(0UL);
+
     public static RowSet None(int rows) => new(rows, new ulong[(rows + 63) / 64]);
 
     public static RowSet All(int rows) => ~None(rows);
