@@ -8,12 +8,15 @@ namespace LlmObs.Sls;
 
 /// <summary>Operations on one SLS project. Sends every request once and never repeats a write; the caller decides by <see cref="SlsException.IsRetryable"/>.</summary>
 /// <remarks>Thread-safe. Every method throws <see cref="SlsException"/> for an answer that is no success, and for none.</remarks>
+/// <param name="options">Where to send, and as whom.</param>
 /// <param name="http">Best one for the process, without retries and without automatic decompression (<see cref="CreateHttp"/>).</param>
+/// <param name="time">Stands in requests and signatures; null: the system's.</param>
 public sealed class SlsClient(SlsOptions options, HttpClient http, TimeProvider? time = null)
 {
     private readonly TimeProvider time = time ?? TimeProvider.System;
     private readonly SlsConnection connection = new(options, SlsAddress.Of(options), http, time ?? TimeProvider.System);
 
+    /// <summary>Where it sends to, and as whom.</summary>
     public SlsOptions Options => options;
 
     /// <summary>Projects, logstores and indexes. Costs nothing; sends nothing.</summary>
@@ -51,6 +54,7 @@ public sealed class SlsClient(SlsOptions options, HttpClient http, TimeProvider?
 
     /// <summary>True when it was created now. The cloud may take a minute before a new logstore accepts writes; they fail with LogStoreNotExist until then.</summary>
     /// <param name="ttlDays">1–3650; 3650 keeps logs for ever.</param>
+    /// <param name="shardCount">1–256.</param>
     public Task<bool> CreateLogstoreIfMissingAsync(string logstore, int ttlDays, int shardCount, CancellationToken cancellationToken) =>
         CreateIfMissingAsync(
             SlsPath.Logstore(logstore),

@@ -5,9 +5,13 @@ namespace LlmObs.Sls;
 /// <summary>A log as SLS keeps it: a time and text fields.</summary>
 /// <param name="Time">Unix seconds.</param>
 /// <param name="TimeNanos">The part below the second, 0–999,999,999.</param>
+/// <param name="Contents">Fields with their values. A name has 1–128 bytes, a value at most 1 MB.</param>
 public sealed record SlsLog(uint Time, uint TimeNanos, IReadOnlyList<KeyValuePair<string, string>> Contents);
 
 /// <summary>What one PutLogs carries.</summary>
+/// <param name="Logs">In any order of time.</param>
+/// <param name="Topic">Groups logs within a logstore; empty: none.</param>
+/// <param name="Source">Where they come from, such as an IP address.</param>
 /// <param name="Tags">Fields of every log of the group, found and read as <c>__tag__:key</c>.</param>
 public sealed record SlsLogGroup(
     IReadOnlyList<SlsLog> Logs,

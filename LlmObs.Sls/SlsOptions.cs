@@ -33,6 +33,12 @@ public enum SlsCompression
 
 /// <summary>Where SLS is and who asks.</summary>
 /// <param name="Endpoint">Scheme and host, without the project: <c>https://cn-hangzhou.log.aliyuncs.com</c>, or <c>http://localhost:5085</c> for a local one, which is then called with the Host it expects.</param>
+/// <param name="Project">Stands before the endpoint in the Host of every request: 3–63 of a–z, 0–9 and '-'.</param>
+/// <param name="AccessKeyId">Of a RAM user, or of STS, which gives a <paramref name="SecurityToken"/> with it.</param>
+/// <param name="AccessKeySecret">Signs; is never sent.</param>
+/// <param name="SecurityToken">Of STS; null for a key that stays.</param>
+/// <param name="Signature">How requests are signed.</param>
+/// <param name="Region">Goes into V4 signatures: that of the endpoint.</param>
 public sealed record SlsOptions(
     Uri Endpoint,
     string Project,
@@ -108,6 +114,6 @@ public sealed record SlsOptions(
             : "cn-hangzhou";
     }
 
-    // A record prints its members; a secret in a log line is a leak.
+    /// <summary>Without the secrets: a record would print all its members, and a secret in a log line is a leak.</summary>
     public override string ToString() => $"{Endpoint} project {Project}, key {AccessKeyId}";
 }

@@ -1,7 +1,12 @@
 namespace LlmObs.Sls;
 
 /// <summary>A search, or a search and an analysis. Times are Unix seconds; from is inclusive, to exclusive.</summary>
+/// <param name="Query"><c>search</c>, or <c>search | select …</c>; <c>*</c> finds everything.</param>
+/// <param name="From">Unix seconds, inclusive.</param>
+/// <param name="To">Unix seconds, exclusive.</param>
 /// <param name="Line">Logs of one page, at most 100. An analysis has its own LIMIT instead.</param>
+/// <param name="Offset">How many logs to leave out in front; searches only.</param>
+/// <param name="Reverse">Newest first; searches only.</param>
 public sealed record SlsQuery(string Query, long From, long To, int Line = 100, long Offset = 0, bool Reverse = true)
 {
     /// <summary>Only logs of this topic; empty for all.</summary>
@@ -15,6 +20,8 @@ public sealed record SlsQuery(string Query, long From, long To, int Line = 100, 
 /// <param name="IsComplete">False when SLS gave up before all data was read, even after asking again.</param>
 /// <param name="IsAccurate">False when SLS says that it read only a part of what an analysis needed.</param>
 /// <param name="Columns">In order, for an analysis; else empty.</param>
+/// <param name="ProcessedRows">Logs that SLS looked at.</param>
+/// <param name="ElapsedMs">How long SLS took by its own clock, milliseconds.</param>
 public sealed record SlsResult(
     IReadOnlyList<IReadOnlyDictionary<string, string>> Rows,
     bool IsComplete,

@@ -57,6 +57,7 @@ public sealed class SlsQueryBuilder
     /// <summary>All conditions together; <c>*</c> without any.</summary>
     public string Search() => conditions.Count == 0 ? "*" : string.Join(" and ", conditions.Select(condition => $"({condition})"));
 
+    /// <summary>As <see cref="Search"/>.</summary>
     public override string ToString() => Search();
 
     /// <summary>A value in quotes. Operators, wildcards and a <c>|</c> inside are text.</summary>

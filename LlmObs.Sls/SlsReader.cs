@@ -131,6 +131,7 @@ public sealed class SlsReader
             cancellationToken
         );
 
+    /// <summary>The consumer groups of the logstore, at most 30.</summary>
     public async Task<IReadOnlyList<SlsConsumerGroup>> ListConsumerGroupsAsync(CancellationToken cancellationToken)
     {
         var answer = await connection.SendAsync(HttpMethod.Get, $"{path}/consumergroups", null, SlsBody.None, cancellationToken);
@@ -181,6 +182,7 @@ public sealed class SlsReader
     }
 
     /// <summary>Keeps how far a shard was read: the cursor to go on from.</summary>
+    /// <param name="cursor">Behind the last group that was dealt with: <see cref="SlsPull.NextCursor"/>.</param>
     /// <param name="force">Also without holding the shard; else that fails with InvalidShardCheckPoint, or NotExistConsumerWithBody without a heartbeat before.</param>
     public async Task SaveCheckpointAsync(string group, string consumer, int shard, string cursor, bool force, CancellationToken cancellationToken)
     {

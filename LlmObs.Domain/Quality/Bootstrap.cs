@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace LlmObs.Domain.Quality;
 
 /// <summary>
@@ -8,6 +10,11 @@ namespace LlmObs.Domain.Quality;
 /// </summary>
 public sealed class Bootstrap(int replicates = 2000, int seed = 20_251_014)
 {
+    private const int MaxKnown = 10_000;
+
+    // A page asks for the same place again for each chart and table it stands in.
+    private static readonly ConcurrentDictionary<(int Count, int Rank), (int Low, int High)> Known = new();
+
     /// <param name="sorted">Ascending.</param>
     /// <param name="percentile">Above 0, at most 1; by nearest rank, as PostgreSQL's percentile_disc.</param>
     public static Estimate Percentile(IReadOnlyList<double> sorted, double percentile)
@@ -17,10 +24,9 @@ public sealed class Bootstrap(int replicates = 2000, int seed = 20_251_014)
             return Estimate.None;
         }
 
-        var rank = Rank(sorted.Count, percentile);
-        return new(sorted[rank - 1], At(0.025), At(0.975), sorted.Count);
-
-        double At(double share) => sorted[Math.Min((int)(Beta.Quantile(share, rank, sorted.Count - rank + 1) * sorted.Count), sorted.Count - 1)];
+        var (count, rank) = (sorted.Count, Rank(sorted.Count, percentile));
+        var (low, high) = Places(count, rank);
+        return new(sorted[rank - 1], sorted[low], sorted[high], count);
     }
 
     /// <summary>Second percentile minus first: the interval of the differences of independent replicates.</summary>
@@ -40,6 +46,19 @@ public sealed class Bootstrap(int replicates = 2000, int seed = 20_251_014)
 
     /// <summary>The nearest rank, from 1.</summary>
     public static int Rank(int count, double percentile) => Math.Clamp((int)Math.Ceiling(percentile * count), 1, count);
+
+    /// <summary>Where among so many observations the ends of the interval of that rank stand.</summary>
+    private static (int Low, int High) Places(int count, int rank)
+    {
+        if (Known.Count >= MaxKnown)
+        {
+            Known.Clear();
+        }
+
+        return Known.GetOrAdd((count, rank), static key => (Place(0.025, key.Count, key.Rank), Place(0.975, key.Count, key.Rank)));
+    }
+
+    private static int Place(double share, int count, int rank) => Math.Min((int)(Beta.Quantile(share, rank, count - rank + 1) * count), count - 1);
 
     private double[] Draw(IReadOnlyList<double> sorted, double percentile, Random dice)
     {

@@ -53,14 +53,14 @@ public sealed partial class DemoLoop(
             return Pause;
         }
 
-        if (!hasLabels)
-        {
-            await labels.LabelAsync(project, week, stoppingToken);
-        }
-
         if (!hasCases)
         {
             await cases.OpenAsync(project, week with { Release = first.Key }, last.Key, stoppingToken);
+        }
+
+        if (!hasLabels)
+        {
+            await labels.LabelAsync(project, week, stoppingToken);
         }
 
         return Timeout.InfiniteTimeSpan;

@@ -53,7 +53,7 @@ public sealed record SlsCall(string? Project, SignedRequest Request)
 
     public static async Task<SlsCall> ReadAsync(HttpContext context, EmulatorOptions options)
     {
-        var body = new MemoryStream();
+        var body = new MemoryStream((int)Math.Min(context.Request.ContentLength ?? 0, options.MaxBodyBytes));
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var question = target.IndexOf('?', StringComparison.Ordinal);

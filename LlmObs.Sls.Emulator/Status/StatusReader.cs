@@ -4,7 +4,6 @@ using LlmObs.Sls.Emulator.Storage;
 namespace LlmObs.Sls.Emulator.Status;
 
 /// <param name="Extent">Null for a logstore that nobody has used since the start: it is not opened to be shown.</param>
-/// <param name="Problem">Why the logstore cannot be read; else null.</param>
 public sealed record LogstoreStatus(string Name, int TtlDays, int Shards, bool HasIndex, LogstoreExtent? Extent, long DiskBytes);
 
 public sealed record ProjectStatus(string Name, string Description, IReadOnlyList<LogstoreStatus> Logstores);

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 
 namespace LlmObs.Storage.Quality;
 
-/// <summary>The requests of one release in one hour or day.</summary>
-/// <param name="From">When that hour or day begins.</param>
+/// <summary>The requests of one release in one hour, one day, or the whole of a window.</summary>
+/// <param name="From">When that hour or day begins; of the whole when its first request began.</param>
 /// <param name="Tally">Its key is the release; empty when the spans name none.</param>
 public sealed record QualityCell(DateTimeOffset From, QualityTally Tally);
 
@@ -69,15 +69,17 @@ public sealed class QualityReader(Database database, IOptions<SatisfactionWeight
         await TalliesAsync(filter, QualityGroup.All, "UTC", cancellationToken) is [var all] ? all : new();
 
     /// <summary>The requests of every release in every hour or day, in one pass. Put together with <see cref="QualityTally.Merge"/> they are any group of these.</summary>
+    /// <param name="unit"><c>hour</c> or <c>day</c>; null for releases alone.</param>
     /// <param name="zone">IANA name of the clocks whose days they are.</param>
-    public async Task<IReadOnlyList<QualityCell>> CellsAsync(QualityFilter filter, bool isHourly, string zone, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<QualityCell>> CellsAsync(QualityFilter filter, string? unit, string zone, CancellationToken cancellationToken)
     {
-        var sql = $"""
-            SELECT date_trunc('{(isHourly ? "hour" : "day")}', f.started_at, @zone) AS "From", coalesce(f.release, '') AS "Key", {Counts}
-            FROM {Requests}
-            GROUP BY 1, 2
-            ORDER BY 1, 2
-            """;
+        var (from, group) = unit switch
+        {
+            "hour" => ("date_trunc('hour', f.started_at, @zone)", "1, 2"),
+            "day" => ("date_trunc('day', f.started_at, @zone)", "1, 2"),
+            _ => ("min(f.started_at)", "2"),
+        };
+        var sql = $"""SELECT {from} AS "From", coalesce(f.release, '') AS "Key", {Counts} FROM {Requests} GROUP BY {group} ORDER BY 1, 2""";
         var rows = await QueryAsync<TallyRow>(sql, filter.Parameters(Weights(new { zone })), cancellationToken);
         return [.. rows.Select(row => new QualityCell(new(row.From), row.ToTally()))];
     }

@@ -65,7 +65,8 @@ public sealed class BreakdownReader(QualityReader quality, StepReader steps)
 
     private async Task<IReadOnlyList<BreakdownRow>> StepsAsync(QualityFilter filter, QualityFilter earlier, CancellationToken cancellationToken)
     {
-        var (now, before) = (steps.StepsAsync(filter, cancellationToken), steps.StepsAsync(earlier, cancellationToken));
+        var now = steps.StepsAsync(filter, withTimes: true, cancellationToken);
+        var before = steps.StepsAsync(earlier, withTimes: false, cancellationToken);
         await Task.WhenAll(now, before);
         var was = (await before).ToDictionary(step => (step.Name, step.Kind), step => step.Success);
         return

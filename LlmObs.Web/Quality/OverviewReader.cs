@@ -25,8 +25,8 @@ public sealed class OverviewReader(
         var filter = address.Filter(time.GetUtcNow());
         var earlier = filter with { From = filter.From - (filter.To - filter.From), To = filter.From };
         var isHourly = filter.To - filter.From <= HoursUpTo;
-        var cellsNow = quality.CellsAsync(filter with { Release = null }, isHourly, zone.Zone.Id, cancellationToken);
-        var cellsBefore = quality.CellsAsync(earlier with { Release = null }, isHourly, zone.Zone.Id, cancellationToken);
+        var cellsNow = quality.CellsAsync(filter with { Release = null }, isHourly ? "hour" : "day", zone.Zone.Id, cancellationToken);
+        var cellsBefore = quality.CellsAsync(earlier with { Release = null }, null, zone.Zone.Id, cancellationToken);
         var failing = failures.GroupsAsync(filter, cancellationToken);
         var (casesNow, casesBefore) = (CasesAsync(filter), CasesAsync(earlier));
         await Task.WhenAll(cellsNow, cellsBefore, failing, casesNow, casesBefore);
@@ -36,6 +36,9 @@ public sealed class OverviewReader(
         var (tally, tallyBefore) = (Together(cells), Together(before));
         var measure = address.Chosen ?? (tally.SqlJudged > 0 ? Measure.SqlExecutable : Measure.Errors);
         var newestFirst = releases.Where(release => release.Key.Length > 0).OrderByDescending(release => release.FirstAt).ToList();
+        var comparing = comparer.CompareAsync(filter, address, newestFirst, cancellationToken);
+        var rows = breakdowns.ReadAsync(address, filter, earlier, measure, (cells, before), cancellationToken);
+        await Task.WhenAll(comparing, rows);
         return new(
             filter,
             tally,
@@ -43,9 +46,9 @@ public sealed class OverviewReader(
             [.. Measure.All.Select(one => Reading(one, tallyBefore, tally))],
             measure,
             Trend(filter, cells, isHourly),
-            await breakdowns.ReadAsync(address, filter, earlier, measure, (cells, before), cancellationToken),
+            await rows,
             newestFirst,
-            await comparer.CompareAsync(filter, address, newestFirst, cancellationToken),
+            await comparing,
             await failing,
             await casesNow,
             await casesBefore

@@ -54,8 +54,7 @@ public sealed class IndexModel(TraceViews views, TraceReader traces, SameQuestio
     {
         Whole |= IsRequest(Left) || IsRequest(Right);
         (Left, Right) = (IdIn(Left), IdIn(Right));
-        var left = await ViewAsync(Left, cancellationToken);
-        var right = await ViewAsync(Right, cancellationToken);
+        var (left, right) = await ViewsAsync(cancellationToken);
         Unknown = [.. new[] { left is null ? Left : null, right is null ? Right : null }.OfType<string>()];
         if (left is not null && right is not null)
         {
@@ -72,10 +71,27 @@ public sealed class IndexModel(TraceViews views, TraceReader traces, SameQuestio
     private static SpanRef? Step(TraceView view, string? traceId, string? spanId) =>
         string.IsNullOrEmpty(spanId) ? null : new(traceId ?? view.Summary.TraceId, spanId);
 
-    private async Task<TraceView?> ViewAsync(string? id, CancellationToken cancellationToken) =>
-        id is null ? null
-        : Whole ? await views.OfRequestAsync(current.Id, id, cancellationToken)
-        : await views.OfTraceAsync(current.Id, id, cancellationToken) ?? await views.OfRequestAsync(current.Id, id, cancellationToken);
+    /// <summary>Both sides; null where nothing is given or known. An id that no trace has may be a request's: then both are taken whole.</summary>
+    private async Task<(TraceView? Left, TraceView? Right)> ViewsAsync(CancellationToken cancellationToken)
+    {
+        var single = Whole ? default : (await ViewAsync(Left, isWhole: false), await ViewAsync(Right, isWhole: false));
+        if (!Whole && IsKnown(single))
+        {
+            return single;
+        }
+
+        var requests = (await ViewAsync(Left, isWhole: true), await ViewAsync(Right, isWhole: true));
+        Whole |= IsKnown(requests);
+        return Whole ? requests : single;
+
+        bool IsKnown((TraceView? Left, TraceView? Right) both) =>
+            (Left is null || both.Left is not null) && (Right is null || both.Right is not null);
+
+        async Task<TraceView?> ViewAsync(string? id, bool isWhole) =>
+            id is null ? null
+            : isWhole ? await views.OfRequestAsync(current.Id, id, cancellationToken)
+            : await views.OfTraceAsync(current.Id, id, cancellationToken);
+    }
 
     private static bool IsRequest(string? text) => text?.Contains("/requests/", StringComparison.Ordinal) == true;
 

@@ -80,6 +80,25 @@ public sealed class RequestTests(StackFixture fixture)
         await page.Context.CloseAsync();
     }
 
+    [Fact]
+    public async Task Compares_whole_requests_with_all_their_traces()
+    {
+        var (before, after) = ("req-" + OtlpSender.NewTraceId()[..12], "req-" + OtlpSender.NewTraceId()[..12]);
+        await SendNestedAsync(await SendAsync(before, release: "1.0"));
+        await SendNestedAsync(await SendAsync(after, release: "2.0"));
+        var page = await fixture.Browser.OpenAsync();
+
+        // The ids of requests are enough; a step of the inner trace stands among the others and opens.
+        await page.GotoAsync($"{fixture.Stack.Web}compare?left={before}&right={after}");
+        var inner = page.Locator("tr", new() { HasText = "SELECT fact_order" });
+        await inner.Locator("th a").ClickAsync();
+        await Assertions.Expect(inner).ToHaveAttributeAsync("aria-current", "true");
+        await Assertions.Expect(page.Locator("#values")).ToContainTextAsync("SELECT");
+        await page.GetByText("Only these two traces").ClickAsync();
+        await Assertions.Expect(inner).ToHaveCountAsync(0);
+        await page.Context.CloseAsync();
+    }
+
     /// <summary>A trace: copilot → answer → attempt → generate sql, in this release.</summary>
     private async Task<string> SendAsync(string request, string release, string prompt = "你是资深数据分析师。只用给出的字段。")
     {

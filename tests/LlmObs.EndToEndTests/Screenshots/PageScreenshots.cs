@@ -32,8 +32,12 @@ public sealed class PageScreenshots
         ("request-transcript", "requests/{request}?show=transcript"),
         ("compare", "compare?left={trace}&right={other}"),
         ("quality", "quality"),
+        ("quality-report", "quality/report"),
+        ("evaluator", "quality/evaluators/reverse"),
         ("labels", "labels"),
+        ("label-queue", "labels/queues/1"),
         ("cases", "cases"),
+        ("case", "cases/1"),
         ("system", "system"),
         ("prices", "prices"),
         ("redaction", "redaction"),
@@ -78,6 +82,13 @@ public sealed class PageScreenshots
     private static async Task<Dictionary<string, string>> SeenAsync(Stack stack)
     {
         using var api = stack.Api();
+        // The demo labels and files cases once its week was played and judged; labels come last.
+        await Eventually.GetAsync(
+            () => api.GetStringAsync("/api/v1/scores?name=correct"),
+            answer => answer.Contains("\"human\"", StringComparison.Ordinal),
+            TimeSpan.FromMinutes(15),
+            "the demo's labels"
+        );
         var failed = await SpansAsync(api, "status: error and kind: llm or status: error and kind: db", FewestFailures);
         var span = failed[0];
         string Text(string name) => span.TryGetProperty(name, out var value) ? value.GetString() ?? "" : "";

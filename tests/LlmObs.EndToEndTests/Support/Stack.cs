@@ -74,6 +74,11 @@ public sealed partial class Stack : IAsyncDisposable
             start.ArgumentList.Add(argument);
         }
 
+        foreach (var (name, value) in settings)
+        {
+            start.Environment[name] = value;
+        }
+
         var stack = new Stack(new Process { StartInfo = start, EnableRaisingEvents = true }, chosen, directory, dataDirectory is null);
         stack.host.Start();
         stack.host.BeginOutputReadLine();

@@ -24,6 +24,38 @@ public sealed class RecoveryTests
     }
 
     [Fact]
+    public async Task Reads_large_groups_again_when_table_and_terms_are_lost_and_deletes_the_table_of_an_older_form()
+    {
+        var directory = Directory.CreateTempSubdirectory("sls").FullName;
+        var logs = Enumerable.Range(0, 100).Select(i => new TestLog(1000 + i, ("msg", $"n{i} 订单查询失败 {new string('x', 900)}"))).ToArray();
+        await using (var first = await TestSls.StartAsync(directory))
+        {
+            await first.CreateLogstoreAsync(SixLogs.Index);
+            await first.PutAsync("chat", [("host", "n1")], logs);
+            await CheckAsync(first);
+        }
+        var folder = Path.Combine(directory, "projects", "demo", "logs");
+        var old = Path.Combine(folder, "logs.duckdb");
+        await File.WriteAllTextAsync(old, "older", TestContext.Current.CancellationToken);
+        File.Delete(Path.Combine(folder, "columns.duckdb"));
+        Directory.Delete(Path.Combine(folder, "terms"), recursive: true);
+        await using (var second = await TestSls.StartAsync(directory))
+        {
+            await CheckAsync(second);
+            Assert.False(File.Exists(old));
+        }
+        Directory.Delete(directory, recursive: true);
+
+        async Task CheckAsync(TestSls sls)
+        {
+            var found = await sls.RowsAsync("订单查询失败");
+            Assert.Equal(logs.Select(log => log.Fields[0].Value), found.Select(row => row["msg"]));
+            Assert.All(found, row => Assert.Equal(("chat", "n1"), (row["__topic__"], row["__tag__:host"])));
+            Assert.Equal(logs[57].Fields[0].Value, Assert.Single(await sls.RowsAsync("n57 and __topic__: chat | select msg from log"))["msg"]);
+        }
+    }
+
+    [Fact]
     public async Task Loses_and_doubles_nothing_when_copied_while_writing()
     {
         await using var running = await TestSls.StartAsync();

@@ -144,49 +144,6 @@ public sealed class OddDataTests(IngestDatabase database)
     }
 
     [Fact]
-    public async Task A_database_of_another_shape_is_refused_with_the_column_it_lacks()
-    {
-        var dify = await DifyData.LoadAsync(database);
-        await DifyData.ExecuteAsync(dify, "ALTER TABLE workflow_runs RENAME COLUMN elapsed_time TO elapsed");
-        await using var server = await DifyData.ReadingAsync(database, NewDatabase(), dify);
-        await DifyData.UntilAsync(async () => (await server.Get<DifyProgress>().StatusAsync(Cancel)) is [{ IsFailing: true }], "the reader refuses");
-
-        Assert.Contains(
-            "table workflow_runs has no column elapsed_time",
-            (await server.Get<DifyProgress>().StatusAsync(Cancel))[0].LastError,
-            StringComparison.Ordinal
-        );
-        Assert.Equal(0, (await DifyData.ListAsync<int>(server.ConnectionString, "SELECT count(*)::int FROM spans"))[0]);
-    }
-
-    [Fact]
-    public async Task An_older_shape_without_an_index_on_time_is_read_by_app_and_no_shape_by_scanning()
-    {
-        var dify = await DifyData.LoadAsync(database);
-        await DifyData.ExecuteAsync(
-            dify,
-            """
-            DROP INDEX workflow_run_created_at_id_idx;
-            DROP INDEX message_created_at_id_idx;
-            DROP TABLE workflow_node_execution_offload;
-            ALTER TABLE workflow_runs DROP COLUMN exceptions_count;
-            """
-        );
-        var ours = NewDatabase();
-        var before = await ScansAsync(dify);
-        await using (var server = await DifyData.ReadingAsync(database, ours, dify))
-        {
-            await DifyData.UntilReadAsync(server, ours);
-        }
-
-        Assert.Equal(
-            DifyData.Expected.GetProperty("rows").GetProperty("workflow_runs").GetInt32(),
-            (await DifyData.ListAsync<int>(ours, "SELECT count(*)::int FROM dify_runs"))[0]
-        );
-        Assert.Equal(before, await ScansAsync(dify));
-    }
-
-    [Fact]
     public async Task History_can_be_paused_and_goes_on_where_it_was()
     {
         var dify = await DifyData.LoadAsync(database);
@@ -259,12 +216,6 @@ public sealed class OddDataTests(IngestDatabase database)
         );
 
     private string NewDatabase() => database.Server.ConnectionString("ingest_" + Guid.NewGuid().ToString("N"));
-
-    private static Task<List<string>> ScansAsync(string dify) =>
-        DifyData.ListAsync<string>(
-            dify,
-            "SELECT relname || ' ' || seq_scan FROM pg_stat_user_tables WHERE relname IN ('workflow_runs', 'workflow_node_executions', 'messages') ORDER BY relname"
-        );
 
     // All of the app that the fixture publishes as the tool schema_rag.
     private static string Run(Guid id, string inputs, string start, string end) =>

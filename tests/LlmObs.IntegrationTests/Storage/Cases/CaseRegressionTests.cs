@@ -23,7 +23,7 @@ public sealed class CaseRegressionTests(QualityStack stack) : IClassFixture<Qual
         var project = await stack.Database.NewProjectAsync();
         var broken = Answered("orders by store?", "1.0", "SELECT nothing FROM orders");
         var other = Answered("orders by day?", "1.0", "SELECT nothing FROM orders");
-        var older = Answered("orders by store?", "2.0", "SELECT neither FROM orders");
+        var older = Answered("orders by store?", "2.0", "SELECT neither FROM orders", secondsAgo: 60);
         var mended = Answered("orders by store?", "2.0", "SELECT store FROM orders");
         await stack.RecordAsync(project, [.. broken, .. other, .. older]);
         await stack.RecordAsync(project, mended);
@@ -74,9 +74,11 @@ public sealed class CaseRegressionTests(QualityStack stack) : IClassFixture<Qual
             TimeProvider.System
         ).RunAsync(Cancel);
 
-    private static SpanRecord[] Answered(string question, string release, string sql)
+    private static SpanRecord[] Answered(string question, string release, string sql, int secondsAgo = 0)
     {
-        var root = Spans.Chat().With(span => span with { Kind = SpanKind.Workflow, Question = question, Release = release });
+        var root = Spans
+            .Chat(start: Spans.Now() - secondsAgo * 1_000_000_000L)
+            .With(span => span with { Kind = SpanKind.Workflow, Question = question, Release = release });
         var wrote = QualityStack.Generated(sql, traceId: root.Span.TraceId);
         return [root, wrote.With(span => span with { ParentSpanId = root.Span.SpanId, Question = null })];
     }
