@@ -2,7 +2,7 @@ using Google.Protobuf;
 
 namespace LlmObs.Sls.Wire;
 
-/// <summary>Writes a group as protobuf (sls_logs.proto) from its logs. By way of message objects, one for each field of a log, it takes about twice as long.</summary>
+/// <summary>Writes a group as protobuf (sls_logs.proto) from its logs: as message objects a batch would be thousands of them, one for each field.</summary>
 internal static class LogGroupWriter
 {
     /// <param name="output">With room for <see cref="LogSize.Of(SlsLogGroup)"/>.</param>

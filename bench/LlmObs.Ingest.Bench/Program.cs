@@ -36,7 +36,9 @@ switch (args)
         await DiscardingSls.ServeAsync(new(url), hangs: mode == "hang");
         return 0;
     default:
-        Console.Error.WriteLine("Usage: ingest | shipping | overload | stages | peers DIRECTORY | dify DUMP [--seconds N] [--batches N,N] [--connections N,N]");
+        Console.Error.WriteLine(
+            "Usage: ingest | shipping | overload | stages | peers DIRECTORY | dify DUMP [--seconds N] [--batches N,N] [--connections N,N]"
+        );
         return 1;
 }
 

@@ -65,7 +65,7 @@ internal static class ShippingRun
         var name = endpoint switch
         {
             Endpoint.Nowhere => "nobody there, nothing is shipped",
-            Endpoint.Verifies => "verifies, decodes, discards",
+            Endpoint.Verifies => "verifies, unpacks, discards",
             _ => "takes requests and never answers",
         };
         return
