@@ -23,6 +23,9 @@ public sealed class EmulatorOptions
     /// <summary>Refuses logs whose time lies outside [now − 7 days, now + 15 minutes], as the service does.</summary>
     public bool CheckLogTime { get; set; }
 
+    /// <summary>Refuses what goes over the limits of a shard, as the service does: writes 5 MB and 500 requests a second, reads by cursor 20 MB and 100.</summary>
+    public bool CheckQuotas { get; set; }
+
     /// <summary>Largest body of PutLogs after decompression, bytes.</summary>
     [Range(1024, 256 * 1024 * 1024)]
     public int MaxBodyBytes { get; set; } = 10 * 1024 * 1024;
@@ -46,6 +49,10 @@ public sealed class EmulatorOptions
     /// <summary>Logs per segment of the term index; the newest, fewer than that, are kept in memory too.</summary>
     [Range(1, Storage.Terms.LiveTerms.MaxLogs)]
     public int TermSegmentLogs { get; set; } = 4096;
+
+    /// <summary>Memory for which logs searches found, so that the next that asks the same need not look again, MB. 0: none.</summary>
+    [Range(0, 1024)]
+    public int RememberedMb { get; set; } = 32;
 
     /// <summary>Offset of the zone SQL shows and reads times in, minutes east of UTC. The service uses Asia/Shanghai.</summary>
     [Range(-14 * 60, 14 * 60)]

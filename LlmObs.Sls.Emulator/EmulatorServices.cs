@@ -26,6 +26,7 @@ public static class EmulatorServices
         builder.Services.AddSingleton<Engine>();
         builder.Services.AddSingleton<SlsCatalog>();
         builder.Services.AddSingleton<ConsumerGroups>();
+        builder.Services.AddSingleton<ShardQuotas>();
         builder.Services.AddSingleton<LogQueries>();
         builder.Services.AddSingleton<ReadOperations>();
         builder.Services.AddSingleton<Activity>();

@@ -13,7 +13,7 @@ pid=
 stop() { [ -z "$pid" ] || { kill "$pid"; wait "$pid" || true; pid=; } 2>/dev/null; }
 trap 'stop; rm -rf "$data"' EXIT
 
-ASPNETCORE_URLS="http://127.0.0.1:$port" Emulator__DataDirectory="$data" Emulator__MemoryMb="${MEMORY_MB:-256}" \
+ASPNETCORE_URLS="http://127.0.0.1:$port" Emulator__DataDirectory="$data" Emulator__MemoryMb="${MEMORY_MB:-256}" Emulator__RememberedMb=0 \
   dotnet LlmObs.Sls.Emulator/bin/Release/net10.0/LlmObs.Sls.Emulator.dll >"$data/out.log" 2>&1 &
 pid=$!
 until curl -fsS -o /dev/null "http://127.0.0.1:$port/alive" 2>/dev/null; do

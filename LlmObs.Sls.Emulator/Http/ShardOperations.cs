@@ -32,7 +32,7 @@ internal static class ShardOperations
         );
     }
 
-    public static IResult Read(HttpContext context, string logstore, string shard, SlsCatalog catalog)
+    public static IResult Read(HttpContext context, string logstore, string shard, SlsCatalog catalog, ShardQuotas quotas)
     {
         var call = SlsCall.Of(context);
         var id = Shards.Find(catalog.Shards(call.RequiredProject, logstore), Id(shard)).Id;
@@ -41,7 +41,7 @@ internal static class ShardOperations
         {
             "cursor" => Results.Json(new { cursor = Cursor.Write(At(call, opened, id)) }),
             "cursor_time" => Results.Json(new { cursor_time = CursorTime(context, opened, id, Cursor.Read(call.Query("cursor") ?? "")) }),
-            "log" or "logs" => Pull(context, call, opened, id),
+            "log" or "logs" => Pull(context, call, opened, id, bytes => quotas.CheckRead(call.RequiredProject, logstore, id, bytes)),
             var type => throw SlsException.Unsupported($"GET /logstores/{{logstore}}/shards/{{shard}}?type={type}"),
         };
     }
@@ -63,7 +63,7 @@ internal static class ShardOperations
             : context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow().ToUnixTimeSeconds();
     }
 
-    private static IResult Pull(HttpContext context, SlsCall call, Logstore logstore, int shard)
+    private static IResult Pull(HttpContext context, SlsCall call, Logstore logstore, int shard, Action<int> checkQuota)
     {
         if (call.Query("query") is { Length: > 0 })
         {
@@ -79,6 +79,7 @@ internal static class ShardOperations
         var list = new LogGroupList();
         list.LogGroups.AddRange(groups.Select(group => LogGroup.Parser.ParseFrom(group.Payload)));
         var raw = list.ToByteArray();
+        checkQuota(raw.Length);
         var headers = context.Response.Headers;
         headers["x-log-cursor"] = Cursor.Write(next);
         headers["x-log-count"] = groups.Count.ToString(CultureInfo.InvariantCulture);

@@ -17,6 +17,7 @@ internal static class WriteOperations
         HttpContext context,
         string logstore,
         SlsCatalog catalog,
+        ShardQuotas quotas,
         EmulatorOptions options,
         Activity activity,
         TimeProvider time
@@ -37,6 +38,7 @@ internal static class WriteOperations
         var shard = call.Request.Path.EndsWith("/shards/route", StringComparison.Ordinal)
             ? Shards.Holding(shards, call.Query("key") ?? throw SlsException.Parameter("key is missing"))
             : Next(shards);
+        quotas.CheckWrite(call.RequiredProject, logstore, shard.Id, written.Bytes.Length);
         await opened.AppendAsync(shard.Id, written, context.RequestAborted);
         activity.Wrote(written.Group.Logs.Count, written.Bytes.Length);
         return Results.Ok();

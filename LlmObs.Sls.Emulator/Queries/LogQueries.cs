@@ -18,6 +18,7 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
     private const long MaxResultLength = 100L * 1024 * 1024;
     private static readonly long[] Widths = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400];
     private readonly SemaphoreSlim slots = new(options.ConcurrentQueries);
+    private readonly RememberedRows remembered = new(options.RememberedMb);
 
     public Task<LogAnswer> FindAsync(Logstore logstore, ProjectLogstores project, LogQuery query, CancellationToken cancellationToken)
     {
@@ -51,7 +52,11 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
         return RunAsync<IReadOnlyList<HistogramPart>>(logstore, (_, cancel) => Histogram(logstore, query, width, cancel), cancellationToken);
     }
 
-    public void Dispose() => slots.Dispose();
+    public void Dispose()
+    {
+        remembered.Dispose();
+        slots.Dispose();
+    }
 
     private static void Check(LogQuery query)
     {
@@ -61,7 +66,7 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
         }
     }
 
-    private static LogAnswer Page(Logstore logstore, QueryText text, LogQuery query, CancellationToken cancellationToken)
+    private LogAnswer Page(Logstore logstore, QueryText text, LogQuery query, CancellationToken cancellationToken)
     {
         if (query.Line is < 0 or > 100)
         {
@@ -85,14 +90,22 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
         return new LogAnswer(text, rows, keys, [], compiler.Terms, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
     }
 
-    private static LogSearch Search(Logstore logstore, SearchCompiler compiler, QueryText text, LogQuery query, CancellationToken cancellationToken)
+    private LogSearch Search(Logstore logstore, SearchCompiler compiler, QueryText text, LogQuery query, CancellationToken cancellationToken)
     {
         var found = compiler.Compile(QueryParser.Parse(text.Search));
         var search = query.Topic.Length == 0 ? found : TermQuery.All(new WordTerm(TermText.Word(TermText.Topic, query.Topic)), found);
-        return new LogSearch(logstore, logstore.Snapshot(), search, query, cancellationToken);
+        return new LogSearch(
+            logstore,
+            logstore.Snapshot(),
+            search,
+            new SearchKey(text.Search, query.Topic, compiler.Columns),
+            remembered,
+            query,
+            cancellationToken
+        );
     }
 
-    private static LogAnswer Analyse(
+    private LogAnswer Analyse(
         DuckDBConnection connection,
         Logstore logstore,
         ProjectLogstores project,
@@ -168,7 +181,7 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
         string Found(Logstore of, LogSearch search) => LogView.Select(of, statement.Columns, found.Add(of, search));
     }
 
-    private static List<HistogramPart> Histogram(Logstore logstore, LogQuery query, long width, CancellationToken cancellationToken)
+    private List<HistogramPart> Histogram(Logstore logstore, LogQuery query, long width, CancellationToken cancellationToken)
     {
         var counts = Search(logstore, new SearchCompiler(logstore.Columns), QueryText.Parse(query.Text), query, cancellationToken).CountBy(width);
         return

@@ -7,7 +7,16 @@ namespace LlmObs.Sls.Emulator.Queries;
 
 /// <summary>The logs that a search finds in a time range, answered by the term index; the table is not asked.</summary>
 /// <param name="search">Without the time range, with the topic.</param>
-internal sealed class LogSearch(Logstore logstore, LogSnapshot snapshot, TermQuery search, LogQuery query, CancellationToken cancellationToken)
+/// <param name="key">Stands for <paramref name="search"/> among what is remembered.</param>
+internal sealed class LogSearch(
+    Logstore logstore,
+    LogSnapshot snapshot,
+    TermQuery search,
+    SearchKey key,
+    RememberedRows remembered,
+    LogQuery query,
+    CancellationToken cancellationToken
+)
 {
     private const int MostAtOnce = 32;
     private readonly List<ITermSource> sources =
@@ -159,7 +168,13 @@ internal sealed class LogSearch(Logstore logstore, LogSnapshot snapshot, TermQue
         return Rows(source).Members().Select(row => source[row]).Where(log => isWithin || IsVisible(log));
     }
 
-    private RowSet Rows(ITermSource source)
+    // What wildcards stand for depends on the other segments, too.
+    private RowSet Rows(ITermSource source) =>
+        source is TermSegment segment && IsWithin(source) && Prepared.WildWords.Count == 0
+            ? remembered.Of(segment, key, () => Find(source))
+            : Find(source);
+
+    private RowSet Find(ITermSource source)
     {
         using var found = Begin(source);
         return found.Find(IsVisible, cancellationToken);

@@ -15,6 +15,8 @@ public sealed class SearchCompiler(ColumnMap columns)
     private readonly IndexDefinition index = columns.Index ?? throw SlsException.IndexNotExist();
     private readonly List<(string Term, string Key)> terms = [];
 
+    public ColumnMap Columns => columns;
+
     /// <summary>The words looked for and their fields, for the answer's metadata.</summary>
     public IReadOnlyList<(string Term, string Key)> Terms => terms;
 

@@ -35,6 +35,37 @@ public sealed class ShardTests
     }
 
     [Fact]
+    public async Task Refuses_what_goes_over_the_quota_of_a_shard_where_that_is_wanted()
+    {
+        await using var sls = await TestSls.StartAsync(null, ("Emulator:CheckQuotas", "true"));
+        await sls.CreateLogstoreAsync(SixLogs.Index);
+        var body = TestLog.Encode([.. Enumerable.Repeat(new TestLog(100, ("msg", new string('x', 800_000))), 5)], "", "", []);
+
+        // All of them would fill the second of a shard many times over.
+        var answers = await Task.WhenAll(
+            Enumerable
+                .Range(0, 12)
+                .Select(_ =>
+                    sls.SendAsync(
+                        HttpMethod.Post,
+                        "/logstores/logs/shards/route?key=00000000000000000000000000000001",
+                        body,
+                        "application/x-protobuf"
+                    )
+                )
+        );
+
+        Assert.Contains(HttpStatusCode.OK, answers.Select(answer => answer.StatusCode));
+        var refused = answers.First(answer => answer.StatusCode != HttpStatusCode.OK);
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        Assert.Contains(
+            "ShardWriteQuotaExceed",
+            await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public async Task Reads_every_group_once_by_cursor_over_a_restart()
     {
         var directory = Directory.CreateTempSubdirectory("sls").FullName;

@@ -199,6 +199,9 @@ public sealed class TermIndexTests
                         $"{search.Text}: {string.Join(' ', found.Select(Number))} stand there"
                     );
                     Assert.Equal(found.Count, await CountAsync(sls, search.Text, Begin + from, Begin + from + length + 1));
+                    // Once more, in another time range: what was found is remembered where it lies within both.
+                    var later = all.Count(log => log.Log.Time >= Begin + from / 2 && search.Finds(log));
+                    Assert.Equal(later, await CountAsync(sls, search.Text, Begin + from / 2, Begin + 1000));
                     hits += found.Count;
                 },
                 iter: 600,
