@@ -27,9 +27,11 @@ public sealed class FindAndReadTests(StackFixture fixture)
         await Assertions.Expect(page.Locator(".cause")).ToContainTextAsync("no such column: o.gmv_amount");
         await page.Locator(".span-row", new() { HasText = "SELECT fact_order" }).First.ClickAsync();
 
-        var sql = page.Locator("[data-panel] .code");
-        await Assertions.Expect(sql.First).ToContainTextAsync("store_name");
-        Assert.True(await page.Locator("[data-panel] .code .k").CountAsync() > 3, "no keyword of the SQL is highlighted");
+        // Only when the panel of that step has come: the one before it has code, too.
+        await Assertions.Expect(page.Locator("[data-panel] h2").First).ToContainTextAsync("SELECT fact_order");
+        var sql = page.Locator("[data-panel] .code", new() { HasText = "SELECT s.store_name" });
+        await Assertions.Expect(sql).ToBeVisibleAsync();
+        Assert.True(await sql.Locator(".k").CountAsync() > 3, "no keyword of the SQL is highlighted");
         Assert.Contains("span=", page.Url, StringComparison.Ordinal);
         await Accessibility.AssertAsync(page);
         await page.Context.CloseAsync();
