@@ -71,7 +71,7 @@ public sealed class LabelAndCaseTests(StackFixture fixture)
 
         await Assertions.Expect(page.Locator(".case-path [aria-current]")).ToContainTextAsync("located");
         await Assertions.Expect(page.Locator(".note-text").First).ToHaveTextAsync("The column was renamed.");
-        await page.Locator("[name=release]").FillAsync("1.1.0");
+        await page.Locator("input[name=release]").FillAsync("1.1.0");
         await page.GetByRole(AriaRole.Button, new() { Name = "Fixed in this release" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Works, cause was right" }).ClickAsync();
         await Assertions.Expect(page.Locator(".case-path [aria-current]")).ToContainTextAsync("verified");
