@@ -100,9 +100,12 @@ internal sealed partial class FunctionCall(JsonObject json)
     // What reads no more of a time than its clock and calendar: elsewhere the zone would have to go along.
     private bool IsReadInItsZone() =>
         json.Parent?.Parent is JsonObject outer
-        && ((string?)(outer["function_name"] as JsonValue))?.ToLowerInvariant()
+        && ((string?)(outer["function_name"] as JsonValue))?.ToLowerInvariant() is { } name
+        && (name == "date_part" || ReadsOneTime(name));
+
+    private static bool ReadsOneTime(string name) =>
+        name
             is "date_format"
-                or "date_part"
                 or "year"
                 or "quarter"
                 or "month"
@@ -141,22 +144,8 @@ internal sealed partial class FunctionCall(JsonObject json)
             "date_trunc" or "date_part" => [1],
             "date_diff" => [1, 2],
             "date_add" => [2],
-            "date_format"
-            or "to_unixtime"
-            or "year"
-            or "quarter"
-            or "month"
-            or "week"
-            or "week_of_year"
-            or "day"
-            or "day_of_month"
-            or "hour"
-            or "minute"
-            or "second"
-            or "day_of_week"
-            or "dow"
-            or "day_of_year"
-            or "doy" => [0],
+            "to_unixtime" => [0],
+            _ when ReadsOneTime(name) => [0],
             _ => [],
         };
         foreach (var index in times)
