@@ -13,7 +13,6 @@ namespace LlmObs.Api;
 /// <summary>Scores and feedback: written by whoever may send spans, read by whoever may read them.</summary>
 internal static class ScoreApi
 {
-    private const int DefaultLimit = 50;
     private const int MaxLimit = 1000;
     private const string FeedbackName = "user_feedback";
 
@@ -54,12 +53,7 @@ internal static class ScoreApi
         CancellationToken cancellationToken
     )
     {
-        var size = limit switch
-        {
-            null => DefaultLimit,
-            >= 1 and <= MaxLimit => limit.Value,
-            _ => throw new ApiArgumentException("limit", $"is 1 to {MaxLimit}, not {limit}."),
-        };
+        var size = ApiLimit.Read(limit, MaxLimit);
         var filter = new ScoreFilter(traceId, spanId, sessionId, requestId, name, After(cursor));
         var scores = await reader.PageAsync(ApiAccess.ProjectOf(context).Id, filter, size, cancellationToken);
         var next = scores.Count == size ? Cursor(scores[^1]) : null;
