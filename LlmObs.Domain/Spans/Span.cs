@@ -6,6 +6,9 @@ namespace LlmObs.Domain.Spans;
 /// </summary>
 public sealed record Span
 {
+    /// <summary>The operation of a step that holds one of several ways a workflow went at once.</summary>
+    public const string ParallelBranch = "parallel_branch";
+
     /// <summary>32 lower-case hex digits from OTLP; other sources may send any text up to 800 characters.</summary>
     public required string TraceId { get; init; }
 
@@ -70,6 +73,7 @@ public sealed record Span
     /// <summary>What was asked, in one line of at most 500 characters: the last user message, or the input. Titles lists.</summary>
     public string? Question { get; init; }
 
+    public bool IsParallelBranch => Operation == ParallelBranch;
     public string? DisplayModel => Model ?? RequestedModel;
     public long EndUnixNano => StartUnixNano + DurationNano;
     public double DurationMs => DurationNano / 1e6;
