@@ -38,6 +38,9 @@ internal static class ScoreApi
         CancellationToken cancellationToken
     ) => WriteAsync(context, Read(feedback, "feedback", feedback.Name ?? FeedbackName, time), writer, redactor, counts, cancellationToken);
 
+    /// <param name="atLeast">The least number; of booleans 0 or 1.</param>
+    /// <param name="atMost">The greatest number.</param>
+    /// <param name="label">The word of a categorical score, or the label beside a number.</param>
     /// <param name="cursor">nextCursor of the page before.</param>
     /// <param name="limit">1–1000, 50 when left out.</param>
     public static async Task<Ok<ApiScorePage>> FindScoresAsync(
@@ -48,13 +51,21 @@ internal static class ScoreApi
         string? sessionId,
         string? requestId,
         string? name,
+        double? atLeast,
+        double? atMost,
+        string? label,
         string? cursor,
         int? limit,
         CancellationToken cancellationToken
     )
     {
         var size = ApiLimit.Read(limit, MaxLimit);
-        var filter = new ScoreFilter(traceId, spanId, sessionId, requestId, name, After(cursor));
+        var filter = new ScoreFilter(traceId, spanId, sessionId, requestId, name, After(cursor))
+        {
+            AtLeast = atLeast,
+            AtMost = atMost,
+            Label = label,
+        };
         var scores = await reader.PageAsync(ApiAccess.ProjectOf(context).Id, filter, size, cancellationToken);
         var next = scores.Count == size ? Cursor(scores[^1]) : null;
         return TypedResults.Ok(new ApiScorePage([.. scores.Select(ApiScore.From)], next));
