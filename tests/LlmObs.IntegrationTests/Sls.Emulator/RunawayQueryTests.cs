@@ -14,7 +14,7 @@ public sealed class RunawayQueryTests
     [InlineData("select sequence(1, 2000000000) as s from log", "more than 10000 entries")]
     public async Task Is_refused_while_others_are_answered(string statement, string reason)
     {
-        await using var sls = await TestSls.StartAsync(null, ("Emulator:QueryTimeoutSeconds", "2"));
+        await using var sls = await TestSls.StartAsync(null, ("Emulator:QueryTimeoutSeconds", "5"));
         await sls.CreateLogstoreAsync(SixLogs.Index);
         await sls.PutAsync([.. Enumerable.Range(0, 2000).Select(i => new TestLog(1000 + i, ("msg", $"word{i}"), ("status", $"{i}")))]);
 
