@@ -1,4 +1,3 @@
-using Dapper;
 using LlmObs.Domain.Spans;
 using LlmObs.Storage.Rows;
 
@@ -37,10 +36,6 @@ public sealed class EarlierQuestions(Database database)
             traceId = StorableText.Id(span.TraceId),
             before = DateTime.UnixEpoch.AddTicks(span.StartUnixNano / 100),
         };
-        return await database.RunAsync(
-            async connection =>
-                (await connection.QueryAsync<string>(new CommandDefinition(Select, parameters, cancellationToken: cancellationToken))).AsList(),
-            cancellationToken
-        );
+        return await database.QueryAsync<string>(Select, parameters, cancellationToken);
     }
 }

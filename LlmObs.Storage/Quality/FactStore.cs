@@ -133,11 +133,7 @@ public sealed class FactStore(Database database)
 
     /// <summary>Drops what is older than this and has no span any more.</summary>
     public Task ForgetAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            connection =>
-                connection.ExecuteAsync(new CommandDefinition(Forget, new { before = before.UtcDateTime }, cancellationToken: cancellationToken)),
-            cancellationToken
-        );
+        database.ExecuteAsync(Forget, new { before = before.UtcDateTime }, cancellationToken);
 
     private static async Task ReadSessionsAsync(
         NpgsqlConnection connection,

@@ -1,5 +1,3 @@
-using Dapper;
-
 namespace LlmObs.Storage.Quality;
 
 /// <summary>Requests that failed in the same way.</summary>
@@ -61,23 +59,17 @@ public sealed class FailureReader(Database database)
         """;
 
     /// <summary>The largest group first.</summary>
-    public Task<IReadOnlyList<FailureGroup>> GroupsAsync(QualityFilter filter, CancellationToken cancellationToken) =>
-        database.RunAsync<IReadOnlyList<FailureGroup>>(
-            async connection =>
-            {
-                var rows = await connection.QueryAsync<Row>(
-                    new CommandDefinition(Select, filter.Parameters(new { parts = Parts }), cancellationToken: cancellationToken)
-                );
-                return
-                [
-                    .. rows.GroupBy(row => (row.Category, row.Label, row.Step))
-                        .Select(group => ToGroup([.. group]))
-                        .OrderByDescending(group => group.Count)
-                        .ThenBy(group => group.Label, StringComparer.Ordinal),
-                ];
-            },
-            cancellationToken
-        );
+    public async Task<IReadOnlyList<FailureGroup>> GroupsAsync(QualityFilter filter, CancellationToken cancellationToken)
+    {
+        var rows = await database.QueryAsync<Row>(Select, filter.Parameters(new { parts = Parts }), cancellationToken);
+        return
+        [
+            .. rows.GroupBy(row => (row.Category, row.Label, row.Step))
+                .Select(group => ToGroup([.. group]))
+                .OrderByDescending(group => group.Count)
+                .ThenBy(group => group.Label, StringComparer.Ordinal),
+        ];
+    }
 
     private static FailureGroup ToGroup(IReadOnlyList<Row> parts)
     {

@@ -1,4 +1,3 @@
-using Dapper;
 using LlmObs.Domain.Quality;
 using LlmObs.Storage.Rows;
 using Microsoft.Extensions.Options;
@@ -94,7 +93,7 @@ public sealed class JudgedRequestReader(Database database, IOptions<Satisfaction
         """;
 
     /// <summary>One page and, to tell whether another follows, one row more.</summary>
-    public Task<IReadOnlyList<ListedRequest>> PageAsync(RequestQuestion question, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ListedRequest>> PageAsync(RequestQuestion question, CancellationToken cancellationToken)
     {
         var sql = $"""
             SELECT f.trace_id AS "TraceId", f.started_at AS "StartedAt", f.question AS "Question", f.release AS "Release", f.user_id AS "UserId",
@@ -118,11 +117,7 @@ public sealed class JudgedRequestReader(Database database, IOptions<Satisfaction
                 reverseWeight = weights.Value.Reverse,
             }
         );
-        return database.RunAsync<IReadOnlyList<ListedRequest>>(
-            async connection =>
-                (await connection.QueryAsync<ListedRequest>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).AsList(),
-            cancellationToken
-        );
+        return await database.QueryAsync<ListedRequest>(sql, parameters, cancellationToken);
     }
 
     private static string Condition(RequestPart part) =>

@@ -1,4 +1,3 @@
-using Dapper;
 using LlmObs.Domain.Quality;
 using Microsoft.Extensions.Options;
 
@@ -27,7 +26,8 @@ public sealed class QualityReader(Database database, IOptions<SatisfactionWeight
     public async Task<IReadOnlyList<QualityTally>> TalliesAsync(QualityFilter filter, QualityGroup group, CancellationToken cancellationToken)
     {
         // Most requests are of other users than those shown: they are counted first, and only these added up.
-        var users = group == QualityGroup.User ? (await QueryAsync<string>(TopUsers, filter.Parameters(), cancellationToken)).ToArray() : null;
+        var users =
+            group == QualityGroup.User ? (await database.QueryAsync<string>(TopUsers, filter.Parameters(), cancellationToken)).ToArray() : null;
         return Merged(await ReadAsync(filter, group, null, "UTC", Largest, users, cancellationToken));
     }
 
@@ -99,7 +99,7 @@ public sealed class QualityReader(Database database, IOptions<SatisfactionWeight
                 zone,
             }
         );
-        var rows = await QueryAsync<FactSumsRow>(sql, parameters, cancellationToken);
+        var rows = await database.QueryAsync<FactSumsRow>(sql, parameters, cancellationToken);
         return
         [
             .. rows.GroupBy(row => (row.At, row.Key))
@@ -144,11 +144,4 @@ public sealed class QualityReader(Database database, IOptions<SatisfactionWeight
             QualityGroup.Tag => ("h.value", "d.value", "CROSS JOIN unnest(f.tags) AS d (value)"),
             _ => ("coalesce(h.release, '')", "coalesce(f.release, '')", ""),
         };
-
-    private Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object parameters, CancellationToken cancellationToken) =>
-        database.RunAsync<IReadOnlyList<T>>(
-            async connection =>
-                (await connection.QueryAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).AsList(),
-            cancellationToken
-        );
 }

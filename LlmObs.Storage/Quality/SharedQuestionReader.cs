@@ -1,4 +1,3 @@
-using Dapper;
 using LlmObs.Domain.Quality;
 
 namespace LlmObs.Storage.Quality;
@@ -10,7 +9,7 @@ public sealed class SharedQuestionReader(Database database)
     public const int MaxRequests = 10_000;
 
     /// <param name="measure">sql_executable, sql_final, data_valid or errors.</param>
-    public Task<IReadOnlyList<Stratum>> StrataAsync(
+    public async Task<IReadOnlyList<Stratum>> StrataAsync(
         QualityFilter filter,
         string first,
         string second,
@@ -34,11 +33,7 @@ public sealed class SharedQuestionReader(Database database)
             HAVING sum(count) FILTER (WHERE release = @first) > 0 AND sum(count) FILTER (WHERE release = @second) > 0
             """;
         var parameters = (filter with { Release = null }).Parameters(new { first, second });
-        return database.RunAsync<IReadOnlyList<Stratum>>(
-            async connection =>
-                (await connection.QueryAsync<Stratum>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).AsList(),
-            cancellationToken
-        );
+        return await database.QueryAsync<Stratum>(sql, parameters, cancellationToken);
 
         string Newest(string release) =>
             $"""

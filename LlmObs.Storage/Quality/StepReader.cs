@@ -1,4 +1,3 @@
-using Dapper;
 using LlmObs.Domain.Quality;
 
 namespace LlmObs.Storage.Quality;
@@ -51,11 +50,7 @@ public sealed class StepReader(Database database)
                 withTimes,
             }
         );
-        var rows = await database.RunAsync(
-            async connection =>
-                (await connection.QueryAsync<Row>(new CommandDefinition(Select, parameters, cancellationToken: cancellationToken))).AsList(),
-            cancellationToken
-        );
+        var rows = await database.QueryAsync<Row>(Select, parameters, cancellationToken);
         return
         [
             .. rows.GroupBy(row => (row.Name, row.Kind))
