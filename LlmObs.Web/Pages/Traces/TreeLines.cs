@@ -19,6 +19,8 @@ public sealed record TreeWords(
     string Joined,
     string Clock,
     string ClockMeaning,
+    string Parallel,
+    string ParallelMeaning,
     string Tokens,
     IReadOnlyDictionary<string, string> Basis
 );
@@ -148,6 +150,11 @@ public sealed class TreeLines(
             WriteChip(html, "dash", words.LoopCut, null);
         }
 
+        if (node.Span.IsParallelBranch)
+        {
+            WriteChip(html, "", words.Parallel, words.ParallelMeaning);
+        }
+
         if (node.Join is { } join)
         {
             WriteChip(
@@ -230,7 +237,7 @@ public sealed class TreeLines(
 
     /// <summary>What a name alone does not tell: the model, why it failed, or how the sender called it.</summary>
     private static string? Sub(Span span) =>
-        span.DisplayModel
+        (span.DisplayModel is { } model && !span.Name.Contains(model, StringComparison.Ordinal) ? model : null)
         ?? (span.Status == SpanStatus.Error ? span.ErrorType : null)
         ?? (span.RawName.Contains(span.Name, StringComparison.Ordinal) || span.RawName.Length == 0 ? null : span.RawName);
 
