@@ -72,7 +72,7 @@ public sealed class ExplorerTests(StackFixture fixture)
         )
         {
             await page.GotoAsync($"{fixture.Stack.Web}{view}");
-            Assert.Equal("", await page.EvaluateAsync<string>(TooWide));
+            await Fit.AssertWidthAsync(page);
         }
 
         await page.Context.CloseAsync();
@@ -199,14 +199,6 @@ public sealed class ExplorerTests(StackFixture fixture)
         Assert.Equal("page", await page.EvaluateAsync<string>("document.body.dataset.same"));
         await page.Context.CloseAsync();
     }
-
-    // What reaches beyond a narrow screen and does not scroll by itself.
-    private const string TooWide = """
-        () => document.documentElement.scrollWidth <= innerWidth ? "" :
-          [...document.body.querySelectorAll("*")]
-            .filter((element) => element.getBoundingClientRect().right > innerWidth + 1 && !element.closest(".scroll-x, .topnav"))
-            .map((element) => element.tagName + "." + (element.getAttribute("class") ?? "")).slice(0, 12).join(" ")
-        """;
 
     private static readonly string Failed = OtlpSender.NewTraceId();
     private static readonly string Answered = OtlpSender.NewTraceId();
