@@ -41,6 +41,11 @@ public sealed class ExplorerTests(StackFixture fixture)
         await Accessibility.AssertAsync(page);
         await page.Keyboard.PressAsync("Enter");
         await page.WaitForURLAsync(url => url.Contains($"/traces/{failed}", StringComparison.Ordinal));
+
+        // The request knows the list it was opened from.
+        await Assertions.Expect(page.Locator("[data-crumb-place]")).ToHaveTextAsync("1 / 1");
+        await page.Locator("[data-crumb-list]").ClickAsync();
+        await Assertions.Expect(page.Locator("[data-query]")).ToHaveValueAsync($"门店 and 退款率 and user: {User} and status: error");
         await page.Context.CloseAsync();
     }
 
