@@ -1,3 +1,4 @@
+using Dapper;
 using LlmObs.Storage.Schema;
 using Npgsql;
 
@@ -20,6 +21,24 @@ public sealed class Database(NpgsqlDataSource dataSource, SchemaState schema)
             throw Away(exception);
         }
     }
+
+    /// <summary>One statement.</summary>
+    /// <returns>How many rows it wrote.</returns>
+    /// <inheritdoc cref="RunAsync"/>
+    internal Task<int> ExecuteAsync(string sql, object? parameters, CancellationToken cancellationToken) =>
+        RunAsync(
+            connection => connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)),
+            cancellationToken
+        );
+
+    /// <summary>One question.</summary>
+    /// <inheritdoc cref="RunAsync"/>
+    internal Task<List<T>> QueryAsync<T>(string sql, object? parameters, CancellationToken cancellationToken) =>
+        RunAsync(
+            async connection =>
+                (await connection.QueryAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).AsList(),
+            cancellationToken
+        );
 
     /// <summary>Whether PostgreSQL answers a small question in that time.</summary>
     public async Task<bool> AnswersAsync(TimeSpan limit, TimeProvider time)

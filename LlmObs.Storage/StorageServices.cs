@@ -46,6 +46,8 @@ public static class StorageServices
         services.AddOptions<PriceOptions>().BindConfiguration(PriceOptions.Section).Validate(HasGoodPrices, PriceFault).ValidateOnStart();
         services.AddSingleton<ModelPrices>();
         services.AddSingleton<PriceBook>();
+        services.AddSingleton<Repricings>();
+        services.AddSingleton<Repricer>();
         services.AddSingleton<RedactionFinds>();
         services.AddOptions<RedactionOptions>().BindConfiguration(RedactionOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<RedactionOptions>, RedactionOptionsCheck>();

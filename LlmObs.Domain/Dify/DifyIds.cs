@@ -35,6 +35,9 @@ public static class DifyIds
     /// <summary>One round of an iteration or loop. Dify keeps no row of it.</summary>
     public static string Round(Guid runId, RoundPlace place) => Span(runId, place.Path);
 
+    /// <summary>A parallel branch, of the run or of one of its rounds. Dify keeps no row of it.</summary>
+    public static string Branch(Guid runId, RoundPlace? round, ParallelBranch branch) => Span(runId, $"{round?.Path}|branch:{branch.StartId}");
+
     private static string Span(Guid id, string kind) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{id:N}-{kind}")).AsSpan(0, 8));
 }

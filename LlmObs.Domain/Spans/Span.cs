@@ -6,6 +6,9 @@ namespace LlmObs.Domain.Spans;
 /// </summary>
 public sealed record Span
 {
+    /// <summary>The operation of a step that holds one of several ways a workflow went at once.</summary>
+    public const string ParallelBranch = "parallel_branch";
+
     /// <summary>32 lower-case hex digits from OTLP; other sources may send any text up to 800 characters.</summary>
     public required string TraceId { get; init; }
 
@@ -70,6 +73,7 @@ public sealed record Span
     /// <summary>What was asked, in one line of at most 500 characters: the last user message, or the input. Titles lists.</summary>
     public string? Question { get; init; }
 
+    public bool IsParallelBranch => Operation == ParallelBranch;
     public string? DisplayModel => Model ?? RequestedModel;
     public long EndUnixNano => StartUnixNano + DurationNano;
     public double DurationMs => DurationNano / 1e6;
@@ -96,6 +100,9 @@ public sealed record SpanContent
 
     /// <summary>temperature, top_p, max_tokens, stop, seed, … as one JSON object.</summary>
     public JsonText Parameters { get; init; } = JsonText.EmptyObject;
+
+    /// <summary>What the prompt was made of; null when the sender did not say.</summary>
+    public PromptTemplate? Prompt { get; init; }
 
     public IReadOnlyList<SpanEvent> Events { get; init; } = [];
     public IReadOnlyList<SpanLink> Links { get; init; } = [];

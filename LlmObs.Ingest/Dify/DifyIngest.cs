@@ -12,6 +12,7 @@ public static class DifyIngest
         services.AddOptions<LogstoreOptions>().BindConfiguration(LogstoreOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<DifySpanOptions>().BindConfiguration(DifySpanOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<DifyWriter>();
+        services.AddSingleton<DifyCanvases>();
         services.AddSingleton(provider => new DifyReaderPolicy(
             provider.GetRequiredService<IOptions<DifyReaderOptions>>().Value,
             provider.GetRequiredService<TimeProvider>()

@@ -17,6 +17,7 @@ internal sealed class DifyReader(
     DifyPages pages,
     DifyNameRows nameRows,
     DifyRunRows runRows,
+    DifyCanvases canvases,
     DifyMessageRows messageRows,
     DifyOpenRows open,
     DifyLinks links,
@@ -194,9 +195,11 @@ internal sealed class DifyReader(
         var context = await ContextAsync(runs.Select(run => run.AppId), runs.Select(run => run.Creator), cancellationToken);
         var calls = new List<DifyCall>();
         await writer.WriteAsync(project, runs.Select(run => RunSteps.Of(run, context)), cancellationToken);
+        var branches = await canvases.BranchesAsync(runs, cancellationToken);
         await foreach (var nodes in runRows.NodesAsync(schema!, [.. runs.Select(run => run.Id)], cancellationToken))
         {
-            await writer.WriteAsync(project, nodes.GroupBy(node => node.RunId).SelectMany(run => RunSteps.Of([.. run], context)), cancellationToken);
+            var steps = nodes.GroupBy(node => node.RunId).SelectMany(run => RunSteps.Of([.. run], branches[run.Key], context));
+            await writer.WriteAsync(project, steps, cancellationToken);
             calls.AddRange(nodes.SelectMany(node => ToolCalls.Of(node, names.Tools)));
         }
 

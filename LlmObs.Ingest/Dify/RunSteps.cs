@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using LlmObs.Domain.Dify;
 using LlmObs.Domain.GenAi;
+using LlmObs.Domain.Spans;
 using LlmObs.Domain.Updates;
 
 namespace LlmObs.Ingest.Dify;
@@ -35,12 +36,18 @@ internal static class RunSteps
             .Build();
 
     /// <param name="nodes">All nodes of one run.</param>
-    public static IEnumerable<UpdatedFields> Of(IReadOnlyCollection<DifyNode> nodes, DifyContext context)
+    /// <param name="branches">Of its canvas; null when that is not known.</param>
+    public static IEnumerable<UpdatedFields> Of(
+        IReadOnlyCollection<DifyNode> nodes,
+        IReadOnlyDictionary<string, ParallelBranch>? branches,
+        DifyContext context
+    )
     {
-        var tree = RunTree.Of(nodes);
+        var tree = RunTree.Of(nodes, branches);
         foreach (var node in nodes)
         {
-            foreach (var step in Of(node, tree.ParentOf(node.Id) ?? DifyIds.Workflow(node.RunId), context))
+            var parent = tree.ParentOf(node.Id) ?? DifyIds.Workflow(node.RunId);
+            foreach (var step in Of(node, fields => fields.Under(parent), context))
             {
                 yield return step;
             }
@@ -49,6 +56,11 @@ internal static class RunSteps
         foreach (var round in tree.Rounds)
         {
             yield return Of(round, context);
+        }
+
+        foreach (var branch in tree.Branches)
+        {
+            yield return Of(branch, context);
         }
     }
 
@@ -67,7 +79,9 @@ internal static class RunSteps
             yield return Step(node, DifyIds.Round(node.RunId, own), node.ChangedAt).Under(DifyIds.Node(node.Id)).Build(isComplete: false);
         }
 
-        foreach (var step in Of(node, place is null ? DifyIds.Workflow(node.RunId) : DifyIds.Round(node.RunId, place), context))
+        // The canvas may put it into a branch of these.
+        var parent = place is null ? DifyIds.Workflow(node.RunId) : DifyIds.Round(node.RunId, place);
+        foreach (var step in Of(node, fields => fields.OrUnder(parent), context))
         {
             yield return step;
         }
@@ -98,7 +112,17 @@ internal static class RunSteps
             .Attribute(DifyAttributes.RoundIndex, (decimal)round.Place.Index)
             .Build();
 
-    private static IEnumerable<UpdatedFields> Of(DifyNode node, string parentSpanId, DifyContext context)
+    private static UpdatedFields Of(DifyBranch branch, DifyContext context) =>
+        context
+            .AddApp(Step(branch.First, branch.SpanId, branch.EndedAt), branch.First.AppId, branch.First.TenantId)
+            .Named(branch.Branch.Name)
+            .Under(branch.ParentSpanId ?? DifyIds.Workflow(branch.First.RunId))
+            .Lasting(branch.StartedAt, branch.EndedAt)
+            .Attribute(DifyAttributes.Kind, "CHAIN")
+            .Attribute(GenAiNames.OperationName, Span.ParallelBranch)
+            .Build();
+
+    private static IEnumerable<UpdatedFields> Of(DifyNode node, Action<StepFields> place, DifyContext context)
     {
         var process = DifyJson.Object(node.ProcessData);
         var outputs = DifyJson.Object(node.Outputs);
@@ -106,7 +130,7 @@ internal static class RunSteps
         var step = context
             .AddApp(Step(node, DifyIds.Node(node.Id), node.ChangedAt), node.AppId, node.TenantId)
             .Named(node.Title.Length > 0 ? node.Title : node.Type)
-            .Under(parentSpanId)
+            .With(place)
             .Lasting(node.StartedAt, node.LastsUntil)
             .Ended(node.Status, node.Error)
             .Attribute(DifyAttributes.NodeExecutionId, node.Id)

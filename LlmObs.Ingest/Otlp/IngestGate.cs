@@ -1,10 +1,11 @@
 using System.Threading.RateLimiting;
+using LlmObs.Ingest.Shipping;
 using Microsoft.Extensions.Options;
 
 namespace LlmObs.Ingest.Otlp;
 
 /// <summary>Bounds what is handled at one time, in requests and in bytes. A burst waits; beyond that clients are told to come again.</summary>
-internal sealed class IngestGate(IOptions<IngestOptions> options) : IDisposable
+internal sealed class IngestGate(IOptions<IngestOptions> options, WaitingSenders senders) : IDisposable
 {
     private const int BytesPerPermit = 1024;
 
@@ -27,12 +28,15 @@ internal sealed class IngestGate(IOptions<IngestOptions> options) : IDisposable
         var lease = await _requests.AcquireAsync(1, cancellationToken);
         if (lease.IsAcquired)
         {
+            senders.OneCame();
             return new(this, lease);
         }
 
         lease.Dispose();
         return null;
     }
+
+    private void Leave() => senders.OneLeft();
 
     public Refusal Full(string what) =>
         new(RefusalReason.Overloaded, $"Too much is being received at this moment ({what}). Send again later.", _retryAfter);
@@ -72,6 +76,7 @@ internal sealed class IngestGate(IOptions<IngestOptions> options) : IDisposable
         {
             _bytes.ForEach(lease => lease.Dispose());
             request.Dispose();
+            gate.Leave();
         }
     }
 }

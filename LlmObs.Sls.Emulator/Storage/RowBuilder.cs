@@ -41,6 +41,10 @@ public sealed class RowBuilder
 
     public ColumnMap Columns => columns;
 
+    /// <summary>Makes rows of the same table under the index that logs were written with.</summary>
+    public RowBuilder Under(IndexDefinition? index) =>
+        ReferenceEquals(index, columns.Index) ? this : new RowBuilder(new ColumnMap(columns.Fields, index));
+
     /// <summary>Throws <see cref="SlsException"/> InvalidKey or InvalidEncoding; nothing of such a group is stored.</summary>
     internal IReadOnlyList<LogRow> Build(LogGroup group)
     {

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Dapper;
 
 namespace LlmObs.Storage.Access;
 
@@ -18,17 +17,11 @@ public sealed class LoginLinks(Database database)
 
     /// <summary>Registers a token. Registering a used one again does not revive it.</summary>
     public Task OfferAsync(string token, TimeSpan lifetime, CancellationToken cancellationToken) =>
-        ExecuteAsync(Offer, new { hash = Hash(token), lifetime }, cancellationToken);
+        database.ExecuteAsync(Offer, new { hash = Hash(token), lifetime }, cancellationToken);
 
     /// <summary>True exactly once for an offered token in time.</summary>
     public async Task<bool> RedeemAsync(string token, CancellationToken cancellationToken) =>
-        await ExecuteAsync(Redeem, new { hash = Hash(token) }, cancellationToken) == 1;
-
-    private Task<int> ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            connection => connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)),
-            cancellationToken
-        );
+        await database.ExecuteAsync(Redeem, new { hash = Hash(token) }, cancellationToken) == 1;
 
     private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 }

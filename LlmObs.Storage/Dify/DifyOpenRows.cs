@@ -1,4 +1,3 @@
-using Dapper;
 using LlmObs.Domain;
 using LlmObs.Domain.Dify;
 
@@ -69,7 +68,7 @@ public sealed class DifyOpenRows(Database database)
         Func<DifyRun, DateTimeOffset?> lookAt,
         CancellationToken cancellationToken
     ) =>
-        ExecuteAsync(
+        database.ExecuteAsync(
             KeepRuns,
             new
             {
@@ -96,7 +95,7 @@ public sealed class DifyOpenRows(Database database)
         DateTimeOffset judgeAt,
         CancellationToken cancellationToken
     ) =>
-        ExecuteAsync(
+        database.ExecuteAsync(
             KeepMessages,
             new
             {
@@ -119,7 +118,7 @@ public sealed class DifyOpenRows(Database database)
         CancellationToken cancellationToken
     )
     {
-        var closed = await QueryAsync<Guid>(
+        var closed = await database.QueryAsync<Guid>(
             table == DifyTable.Runs ? ClosedRuns : ClosedMessages,
             new
             {
@@ -140,7 +139,7 @@ public sealed class DifyOpenRows(Database database)
         int limit,
         CancellationToken cancellationToken
     ) =>
-        await QueryAsync<Guid>(
+        await database.QueryAsync<Guid>(
             table == DifyTable.Runs ? DueRuns : DueMessages,
             new
             {
@@ -153,7 +152,11 @@ public sealed class DifyOpenRows(Database database)
 
     /// <summary>Rows that Dify no longer has.</summary>
     public Task ForgetAsync(Project project, DifyTable table, IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
-        ExecuteAsync(table == DifyTable.Runs ? ForgetRuns : ForgetMessages, new { projectId = project.Id, ids = ids.ToArray() }, cancellationToken);
+        database.ExecuteAsync(
+            table == DifyTable.Runs ? ForgetRuns : ForgetMessages,
+            new { projectId = project.Id, ids = ids.ToArray() },
+            cancellationToken
+        );
 
     public async Task<IReadOnlyList<DifyKnownMessage>> ToJudgeAsync(
         Project project,
@@ -163,7 +166,7 @@ public sealed class DifyOpenRows(Database database)
     ) =>
         [
             .. (
-                await QueryAsync<MessageRow>(
+                await database.QueryAsync<MessageRow>(
                     ToJudge,
                     new
                     {
@@ -183,7 +186,7 @@ public sealed class DifyOpenRows(Database database)
         Func<DifyKnownMessage, DateTimeOffset?> judgeAt,
         CancellationToken cancellationToken
     ) =>
-        ExecuteAsync(
+        database.ExecuteAsync(
             Judged,
             new
             {
@@ -191,19 +194,6 @@ public sealed class DifyOpenRows(Database database)
                 ids = messages.Select(message => message.Id).ToArray(),
                 judges = messages.Select(message => judgeAt(message)?.UtcDateTime).ToArray(),
             },
-            cancellationToken
-        );
-
-    private Task<int> ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            connection => connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)),
-            cancellationToken
-        );
-
-    private Task<List<T>> QueryAsync<T>(string sql, object parameters, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            async connection =>
-                (await connection.QueryAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).AsList(),
             cancellationToken
         );
 

@@ -104,10 +104,10 @@ public sealed class DifyProgress(Database database)
 
     /// <summary>Gives the turn back before its time, so that another replica need not wait for it.</summary>
     public Task ReleaseAsync(string source, Guid holder, CancellationToken cancellationToken) =>
-        ExecuteAsync(Release, new { source, holder }, cancellationToken);
+        database.ExecuteAsync(Release, new { source, holder }, cancellationToken);
 
     public Task FinishAsync(string source, DifyLoad load, CancellationToken cancellationToken) =>
-        ExecuteAsync(
+        database.ExecuteAsync(
             Finish,
             new
             {
@@ -120,19 +120,19 @@ public sealed class DifyProgress(Database database)
         );
 
     public Task FailAsync(string source, string reason, CancellationToken cancellationToken) =>
-        ExecuteAsync(Fail, new { source, reason = Rows.StorableText.Clean(reason) }, cancellationToken);
+        database.ExecuteAsync(Fail, new { source, reason = Rows.StorableText.Clean(reason) }, cancellationToken);
 
     /// <summary>Stops reading history, or goes on with it, also for a reader that is not running. What is new is read either way.</summary>
     public Task PauseAsync(string source, bool isPaused, CancellationToken cancellationToken) =>
-        ExecuteAsync(Pause, new { source, isPaused }, cancellationToken);
+        database.ExecuteAsync(Pause, new { source, isPaused }, cancellationToken);
 
     public async Task<IReadOnlyList<DifyStream>> StreamsAsync(string source, CancellationToken cancellationToken) =>
-        [.. (await QueryAsync<StreamRow>(Streams, new { source }, cancellationToken)).Select(row => row.ToStream())];
+        [.. (await database.QueryAsync<StreamRow>(Streams, new { source }, cancellationToken)).Select(row => row.ToStream())];
 
     /// <summary>Begins a stream; one that has begun stays where it is.</summary>
     /// <param name="until">Where history ends; null of what is new.</param>
     public Task BeginAsync(string source, string stream, DifyPlace place, DateTimeOffset? until, CancellationToken cancellationToken) =>
-        ExecuteAsync(
+        database.ExecuteAsync(
             Begin,
             new
             {
@@ -147,7 +147,7 @@ public sealed class DifyProgress(Database database)
 
     /// <summary>What lies before this place is durable.</summary>
     public Task AdvanceAsync(string source, string stream, DifyPlace place, bool isDone, int rows, CancellationToken cancellationToken) =>
-        ExecuteAsync(
+        database.ExecuteAsync(
             Advance,
             new
             {
@@ -164,10 +164,10 @@ public sealed class DifyProgress(Database database)
     /// <summary>Every reader that has ever run.</summary>
     public async Task<IReadOnlyList<DifyReaderStatus>> StatusAsync(CancellationToken cancellationToken)
     {
-        var streams = (await QueryAsync<StreamRow>(Streams, new { source = (string?)null }, cancellationToken)).ToLookup(row => row.Source);
+        var streams = (await database.QueryAsync<StreamRow>(Streams, new { source = (string?)null }, cancellationToken)).ToLookup(row => row.Source);
         return
         [
-            .. (await QueryAsync<ReaderRow>(Readers, null, cancellationToken)).Select(row => new DifyReaderStatus(
+            .. (await database.QueryAsync<ReaderRow>(Readers, null, cancellationToken)).Select(row => new DifyReaderStatus(
                 row.Source,
                 row.IsPaused,
                 DifyTime.Of(row.PolledAt),
@@ -180,19 +180,6 @@ public sealed class DifyProgress(Database database)
             )),
         ];
     }
-
-    private Task<int> ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            connection => connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)),
-            cancellationToken
-        );
-
-    private Task<List<T>> QueryAsync<T>(string sql, object? parameters, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            async connection =>
-                (await connection.QueryAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).AsList(),
-            cancellationToken
-        );
 
     private sealed record StreamRow(string Source, string Name, bool IsDone, DateTime BeganAt, DateTime At, DateTime? UntilAt, long RowsRead, Guid Id)
     {

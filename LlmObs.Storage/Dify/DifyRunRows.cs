@@ -5,6 +5,8 @@ namespace LlmObs.Storage.Dify;
 /// <summary>Reads runs by id, and their nodes by run.</summary>
 public sealed class DifyRunRows(DifyDatabase dify, Microsoft.Extensions.Options.IOptions<DifyReaderOptions> options)
 {
+    private const int GraphsAQuery = 8;
+
     // The length of a value kept apart is in its pointer: nothing is read or unpacked for it.
     private const string NodeSizes = """
         SELECT id AS "Id", workflow_run_id AS "RunId", coalesce(octet_length(inputs), 0)::bigint + coalesce(octet_length(process_data), 0)
@@ -22,6 +24,10 @@ public sealed class DifyRunRows(DifyDatabase dify, Microsoft.Extensions.Options.
         WHERE id = ANY (@ids)
         """;
 
+    private const string Graphs = """
+        SELECT id AS "RunId", graph AS "Graph" FROM workflow_runs WHERE id = ANY (@runIds) AND octet_length(graph) <= @most
+        """;
+
     private const string Offloads = """
         SELECT node_execution_id AS "NodeId", type AS "Column" FROM workflow_node_execution_offload WHERE node_execution_id = ANY (@ids)
         """;
@@ -30,6 +36,23 @@ public sealed class DifyRunRows(DifyDatabase dify, Microsoft.Extensions.Options.
     {
         var sql = Runs(schema.HasExceptions ? "coalesce(exceptions_count, 0)" : "0");
         return [.. (await dify.QueryAsync<RunRow>(sql, new { ids = ids.ToArray() }, cancellationToken)).Select(row => row.ToRun())];
+    }
+
+    /// <summary>The canvases of runs, JSON, by run. One that is larger than an eighth of what a query may bring is left out.</summary>
+    public async Task<IReadOnlyDictionary<Guid, string>> GraphsAsync(IReadOnlyCollection<Guid> runIds, CancellationToken cancellationToken)
+    {
+        var graphs = new Dictionary<Guid, string>();
+        foreach (var ids in runIds.Chunk(GraphsAQuery))
+        {
+            var rows = await dify.QueryAsync<GraphRow>(
+                Graphs,
+                new { runIds = ids, most = options.Value.BytesPerQuery / GraphsAQuery },
+                cancellationToken
+            );
+            rows.ForEach(row => graphs[row.RunId] = row.Graph);
+        }
+
+        return graphs;
     }
 
     /// <summary>The nodes of runs, all nodes of one run together, in portions that stay within the bounds of a query.</summary>
@@ -97,6 +120,8 @@ public sealed class DifyRunRows(DifyDatabase dify, Microsoft.Extensions.Options.
     }
 
     private sealed record SizeRow(Guid Id, Guid RunId, long Bytes);
+
+    private sealed record GraphRow(Guid RunId, string Graph);
 
     private sealed record OffloadRow(Guid NodeId, string Column);
 

@@ -25,7 +25,7 @@ public sealed record DifySchema(bool HasTimeIndex, bool HasOffload, bool HasExce
     private static readonly Dictionary<string, string> Needed = new()
     {
         ["workflow_runs"] =
-            "id tenant_id app_id workflow_id type triggered_from version inputs status outputs error elapsed_time total_tokens created_by_role created_by created_at finished_at",
+            "id tenant_id app_id workflow_id type triggered_from version graph inputs status outputs error elapsed_time total_tokens created_by_role created_by created_at finished_at",
         ["workflow_node_executions"] =
             "id tenant_id app_id workflow_run_id index node_id node_type title inputs process_data outputs status error elapsed_time execution_metadata created_at created_by_role created_by finished_at",
         ["messages"] =

@@ -1,4 +1,3 @@
-using Dapper;
 using LlmObs.Domain;
 using LlmObs.Domain.Dify;
 using LlmObs.Domain.Spans;
@@ -84,7 +83,7 @@ public sealed class ToldSpans(Database database)
             .ToList();
         return rows.Count == 0
             ? Task.CompletedTask
-            : ExecuteAsync(
+            : database.ExecuteAsync(
                 Keep,
                 new
                 {
@@ -104,17 +103,17 @@ public sealed class ToldSpans(Database database)
 
     /// <summary>Takes spans whose time has come. Nobody else gets them for half a minute.</summary>
     public async Task<IReadOnlyList<DueSpan>> ClaimAsync(int limit, CancellationToken cancellationToken) =>
-        [.. (await QueryAsync<DueRow>(Claim, new { limit }, cancellationToken)).Select(row => row.ToDue())];
+        [.. (await database.QueryAsync<DueRow>(Claim, new { limit }, cancellationToken)).Select(row => row.ToDue())];
 
     /// <summary>All that is told in a trace, written or not.</summary>
     public async Task<IReadOnlyList<ToldSpan>> OfTraceAsync(int projectId, string traceId, CancellationToken cancellationToken) =>
-        [.. (await QueryAsync<ToldRow>(OfTrace, new { projectId, traceId }, cancellationToken)).Select(row => row.ToSpan())];
+        [.. (await database.QueryAsync<ToldRow>(OfTrace, new { projectId, traceId }, cancellationToken)).Select(row => row.ToSpan())];
 
     /// <summary>The runs of node executions, as far as other sources have told of them.</summary>
     public async Task<IReadOnlyDictionary<Guid, Guid>> RunsOfNodesAsync(int projectId, IEnumerable<Guid> nodeIds, CancellationToken cancellationToken)
     {
         var bySpan = nodeIds.Distinct().ToDictionary(DifyIds.Node, StringComparer.Ordinal);
-        var found = await QueryAsync<StepRow>(TracesOfSteps, new { projectId, spanIds = bySpan.Keys.ToArray() }, cancellationToken);
+        var found = await database.QueryAsync<StepRow>(TracesOfSteps, new { projectId, spanIds = bySpan.Keys.ToArray() }, cancellationToken);
         var runs = new Dictionary<Guid, Guid>();
         foreach (var row in found)
         {
@@ -130,7 +129,7 @@ public sealed class ToldSpans(Database database)
     /// <summary>Those of some spans that are there under their own ids.</summary>
     public async Task<IReadOnlySet<SpanRef>> PresentAsync(int projectId, IReadOnlyCollection<SpanRef> spans, CancellationToken cancellationToken)
     {
-        var rows = await QueryAsync<StepRow>(
+        var rows = await database.QueryAsync<StepRow>(
             Present,
             new
             {
@@ -154,7 +153,7 @@ public sealed class ToldSpans(Database database)
     private Task SetAsync(string sql, int projectId, IReadOnlyCollection<DueSpan> spans, CancellationToken cancellationToken) =>
         spans.Count == 0
             ? Task.CompletedTask
-            : ExecuteAsync(
+            : database.ExecuteAsync(
                 sql,
                 new
                 {
@@ -164,19 +163,6 @@ public sealed class ToldSpans(Database database)
                 },
                 cancellationToken
             );
-
-    private Task<int> ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            connection => connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)),
-            cancellationToken
-        );
-
-    private Task<List<T>> QueryAsync<T>(string sql, object parameters, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            async connection =>
-                (await connection.QueryAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).AsList(),
-            cancellationToken
-        );
 
     private sealed class DueRow
     {

@@ -1,4 +1,3 @@
-using Dapper;
 using LlmObs.Domain.Evaluators;
 using LlmObs.Storage.Rows;
 
@@ -81,19 +80,19 @@ public sealed class EvaluatorScores(Database database)
         LIMIT @limit
         """;
 
-    public Task<IReadOnlyList<ScoreSummary>> SummariesAsync(Evaluator evaluator, CancellationToken cancellationToken) =>
-        QueryAsync<ScoreSummary>(Summaries, Range(evaluator), cancellationToken);
+    public async Task<IReadOnlyList<ScoreSummary>> SummariesAsync(Evaluator evaluator, CancellationToken cancellationToken) =>
+        await database.QueryAsync<ScoreSummary>(Summaries, Range(evaluator), cancellationToken);
 
     /// <summary>Labels by how often they were given, the commonest first; at most 100.</summary>
-    public Task<IReadOnlyList<LabelCount>> LabelsAsync(Evaluator evaluator, CancellationToken cancellationToken) =>
-        QueryAsync<LabelCount>(Labels, Range(evaluator), cancellationToken);
+    public async Task<IReadOnlyList<LabelCount>> LabelsAsync(Evaluator evaluator, CancellationToken cancellationToken) =>
+        await database.QueryAsync<LabelCount>(Labels, Range(evaluator), cancellationToken);
 
     /// <summary>Newest first.</summary>
     /// <param name="onlyLow">Only what failed, or scored below one half.</param>
     public async Task<IReadOnlyList<JudgedSpan>> RecentAsync(Evaluator evaluator, bool onlyLow, int limit, CancellationToken cancellationToken)
     {
         var (projectId, from, to) = Bounds(evaluator);
-        var rows = await QueryAsync<RecentRow>(
+        var rows = await database.QueryAsync<RecentRow>(
             Recent,
             new
             {
@@ -116,7 +115,7 @@ public sealed class EvaluatorScores(Database database)
     )
     {
         var (projectId, from, to) = Bounds(evaluator);
-        var rows = await QueryAsync<PairRow>(
+        var rows = await database.QueryAsync<PairRow>(
             Pairs,
             new
             {
@@ -149,13 +148,6 @@ public sealed class EvaluatorScores(Database database)
             to,
         };
     }
-
-    private Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object parameters, CancellationToken cancellationToken) =>
-        database.RunAsync<IReadOnlyList<T>>(
-            async connection =>
-                (await connection.QueryAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).AsList(),
-            cancellationToken
-        );
 
     private sealed record PairRow(double Judge, double Human);
 

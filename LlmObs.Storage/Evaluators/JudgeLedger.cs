@@ -55,7 +55,7 @@ public sealed class JudgeLedger(Database database)
         );
 
     public Task KeepAsync(byte[] key, KeptReply reply, CancellationToken cancellationToken) =>
-        ExecuteAsync(
+        database.ExecuteAsync(
             Keep,
             new
             {
@@ -67,7 +67,7 @@ public sealed class JudgeLedger(Database database)
         );
 
     /// <summary>Forgets replies older than that.</summary>
-    public Task ForgetAsync(TimeSpan age, CancellationToken cancellationToken) => ExecuteAsync(Forget, new { age }, cancellationToken);
+    public Task ForgetAsync(TimeSpan age, CancellationToken cancellationToken) => database.ExecuteAsync(Forget, new { age }, cancellationToken);
 
     /// <summary>Takes one call out of today's budget.</summary>
     /// <param name="costPerDay">Null for no limit in money.</param>
@@ -75,7 +75,7 @@ public sealed class JudgeLedger(Database database)
     public async Task<bool> TryTakeAsync(string model, int callsPerDay, double? costPerDay, CancellationToken cancellationToken) =>
         callsPerDay > 0
         && costPerDay is null or > 0
-        && await ExecuteAsync(
+        && await database.ExecuteAsync(
             Take,
             new
             {
@@ -107,7 +107,7 @@ public sealed class JudgeLedger(Database database)
         string? currency,
         CancellationToken cancellationToken
     ) =>
-        ExecuteAsync(
+        database.ExecuteAsync(
             Note,
             new
             {
@@ -118,12 +118,6 @@ public sealed class JudgeLedger(Database database)
                 cost,
                 currency,
             },
-            cancellationToken
-        );
-
-    private Task<int> ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            connection => connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)),
             cancellationToken
         );
 }

@@ -37,7 +37,7 @@ public sealed class QualityResources(Database database)
         );
 
     public Task SaveAsync(string kind, string name, string detail, string? problem, CancellationToken cancellationToken) =>
-        ExecuteAsync(
+        database.ExecuteAsync(
             Save,
             new
             {
@@ -51,13 +51,7 @@ public sealed class QualityResources(Database database)
 
     /// <summary>Removes what is configured no more.</summary>
     public Task KeepOnlyAsync(string kind, IReadOnlyCollection<string> names, CancellationToken cancellationToken) =>
-        ExecuteAsync(Forget, new { kind, names = names.ToArray() }, cancellationToken);
-
-    private Task<int> ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            connection => connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)),
-            cancellationToken
-        );
+        database.ExecuteAsync(Forget, new { kind, names = names.ToArray() }, cancellationToken);
 
     private sealed record Row(string Kind, string Name, string Detail, string? Problem, DateTime CheckedAt);
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Dapper;
 using LlmObs.Domain;
 using LlmObs.Domain.Labels;
 using LlmObs.Storage.Rows;
@@ -100,11 +99,11 @@ public sealed class DingTalkTables(Database database)
     private const string Hurry = "UPDATE dingtalk_tables SET due_at = now() WHERE queue_id = @queueId";
 
     public async Task<DingTalkTable?> FindAsync(int projectId, int queueId, CancellationToken cancellationToken) =>
-        (await QueryAsync<TableRow>(Find, new { projectId, queueId }, cancellationToken)).SingleOrDefault()?.ToTable();
+        (await database.QueryAsync<TableRow>(Find, new { projectId, queueId }, cancellationToken)).SingleOrDefault()?.ToTable();
 
     /// <summary>Binds a queue; its items are rows from the next exchange on. False when it is bound already.</summary>
     public async Task<bool> BindAsync(int projectId, int queueId, string baseId, string sheet, CancellationToken cancellationToken) =>
-        await ExecuteAsync(
+        await database.ExecuteAsync(
             Bind,
             new
             {
@@ -118,16 +117,16 @@ public sealed class DingTalkTables(Database database)
 
     /// <summary>Ends the exchange. The table keeps its rows, the queue its labels.</summary>
     public Task UnbindAsync(int projectId, int queueId, CancellationToken cancellationToken) =>
-        ExecuteAsync(Unbind, new { projectId, queueId }, cancellationToken);
+        database.ExecuteAsync(Unbind, new { projectId, queueId }, cancellationToken);
 
     /// <summary>The table whose exchange is due longest, for this process alone until the lease ends; null when none is.</summary>
     public async Task<DingTalkTable?> ClaimAsync(TimeSpan lease, CancellationToken cancellationToken) =>
-        (await QueryAsync<TableRow>(Claim, new { lease }, cancellationToken)).SingleOrDefault()?.ToTable();
+        (await database.QueryAsync<TableRow>(Claim, new { lease }, cancellationToken)).SingleOrDefault()?.ToTable();
 
     /// <summary>Gives a claimed table back.</summary>
     /// <param name="problem">Why the exchange failed; null when it did not.</param>
     public Task ReleaseAsync(int queueId, string? problem, TimeSpan wait, CancellationToken cancellationToken) =>
-        ExecuteAsync(
+        database.ExecuteAsync(
             Release,
             new
             {
@@ -139,7 +138,7 @@ public sealed class DingTalkTables(Database database)
         );
 
     public Task KeepFieldsAsync(DingTalkTable table, CancellationToken cancellationToken) =>
-        ExecuteAsync(
+        database.ExecuteAsync(
             KeepFields,
             new
             {
@@ -153,11 +152,11 @@ public sealed class DingTalkTables(Database database)
 
     /// <summary>Every row of a table, by item.</summary>
     public async Task<IReadOnlyList<DingTalkRow>> RowsAsync(int queueId, CancellationToken cancellationToken) =>
-        [.. (await QueryAsync<RowRow>(Rows, new { queueId }, cancellationToken)).Select(row => row.ToRow())];
+        [.. (await database.QueryAsync<RowRow>(Rows, new { queueId }, cancellationToken)).Select(row => row.ToRow())];
 
     /// <summary>Remembers the token of an insert before it is sent.</summary>
     public Task PrepareAsync(int queueId, IReadOnlyCollection<long> itemIds, Guid token, CancellationToken cancellationToken) =>
-        ExecuteAsync(
+        database.ExecuteAsync(
             Prepare,
             new
             {
@@ -170,7 +169,7 @@ public sealed class DingTalkTables(Database database)
 
     /// <summary>Remembers what both sides know of a row now.</summary>
     public Task KeepRowAsync(int queueId, DingTalkRow row, CancellationToken cancellationToken) =>
-        ExecuteAsync(
+        database.ExecuteAsync(
             KeepRow,
             new
             {
@@ -185,20 +184,7 @@ public sealed class DingTalkTables(Database database)
         );
 
     /// <summary>Asks for an exchange at once.</summary>
-    public Task HurryAsync(int queueId, CancellationToken cancellationToken) => ExecuteAsync(Hurry, new { queueId }, cancellationToken);
-
-    private Task<int> ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            connection => connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)),
-            cancellationToken
-        );
-
-    private Task<List<T>> QueryAsync<T>(string sql, object parameters, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            async connection =>
-                (await connection.QueryAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).AsList(),
-            cancellationToken
-        );
+    public Task HurryAsync(int queueId, CancellationToken cancellationToken) => database.ExecuteAsync(Hurry, new { queueId }, cancellationToken);
 
     // Properties, not a constructor: Dapper sees an array as System.Array there.
     private sealed record TableRow

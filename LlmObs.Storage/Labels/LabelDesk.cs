@@ -84,7 +84,7 @@ public sealed class LabelDesk(Database database, TraceSampling sampling, TimePro
 
     /// <summary>Holds an item that was opened by itself. False while somebody else has it.</summary>
     public async Task<bool> HoldAsync(long itemId, string annotator, CancellationToken cancellationToken) =>
-        await ExecuteAsync(
+        await database.ExecuteAsync(
             Hold,
             new
             {
@@ -98,7 +98,7 @@ public sealed class LabelDesk(Database database, TraceSampling sampling, TimePro
 
     /// <summary>Gives an item back unlabelled.</summary>
     public Task ReleaseAsync(long itemId, string annotator, CancellationToken cancellationToken) =>
-        ExecuteAsync(Release, new { itemId, annotator }, cancellationToken);
+        database.ExecuteAsync(Release, new { itemId, annotator }, cancellationToken);
 
     /// <summary>Keeps a label and its score in one transaction, and gives the item back. Saying it again changes what was said.</summary>
     /// <returns>False while somebody else has the item; nothing was kept then.</returns>
@@ -157,10 +157,4 @@ public sealed class LabelDesk(Database database, TraceSampling sampling, TimePro
 
     // PostgreSQL keeps microseconds; the score and the label are to have the same time.
     private DateTimeOffset Now => new(time.GetUtcNow().Ticks / 10 * 10, TimeSpan.Zero);
-
-    private Task<int> ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            connection => connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)),
-            cancellationToken
-        );
 }

@@ -118,7 +118,7 @@ public sealed class LabelQueues(Database database)
 
     /// <summary>Puts items at the end; those already there stay as they are. Returns how many were new.</summary>
     public Task<int> AddAsync(int projectId, int queueId, IReadOnlyCollection<NewLabelItem> items, CancellationToken cancellationToken) =>
-        ExecuteAsync(
+        database.ExecuteAsync(
             Add,
             new
             {
@@ -133,7 +133,7 @@ public sealed class LabelQueues(Database database)
 
     /// <summary>Gives the next open items that nobody has to one person. Returns how many there were.</summary>
     public Task<int> AssignAsync(int projectId, int queueId, string assignee, int count, CancellationToken cancellationToken) =>
-        ExecuteAsync(
+        database.ExecuteAsync(
             Assign,
             new
             {
@@ -147,7 +147,7 @@ public sealed class LabelQueues(Database database)
 
     /// <summary>Takes a person's items back for everybody.</summary>
     public Task<int> UnassignAsync(int projectId, int queueId, string assignee, CancellationToken cancellationToken) =>
-        ExecuteAsync(
+        database.ExecuteAsync(
             Unassign,
             new
             {
@@ -166,12 +166,6 @@ public sealed class LabelQueues(Database database)
                         await connection.QueryAsync<Row>(new CommandDefinition(Select, new { projectId, id }, cancellationToken: cancellationToken))
                     ).Select(row => row.ToQueue()),
                 ],
-            cancellationToken
-        );
-
-    private Task<int> ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            connection => connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)),
             cancellationToken
         );
 

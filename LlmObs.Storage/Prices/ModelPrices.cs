@@ -56,7 +56,7 @@ public sealed class ModelPrices(Database database)
 
     /// <summary>Enters a price, or changes the one of the same pattern. It holds for calls received from now on.</summary>
     public Task SaveAsync(string pattern, string currency, Rates rates, string by, CancellationToken cancellationToken) =>
-        ExecuteAsync(
+        database.ExecuteAsync(
             Upsert,
             new
             {
@@ -72,7 +72,7 @@ public sealed class ModelPrices(Database database)
             cancellationToken
         );
 
-    public Task RemoveAsync(string pattern, CancellationToken cancellationToken) => ExecuteAsync(Delete, new { pattern }, cancellationToken);
+    public Task RemoveAsync(string pattern, CancellationToken cancellationToken) => database.ExecuteAsync(Delete, new { pattern }, cancellationToken);
 
     /// <summary>The models of a project whose calls of the last seven days have no cost, most called first, at most 50.</summary>
     public Task<IReadOnlyList<UnpricedModel>> UnpricedAsync(int projectId, CancellationToken cancellationToken) =>
@@ -83,12 +83,6 @@ public sealed class ModelPrices(Database database)
                         new CommandDefinition(Unpriced, new { projectId }, cancellationToken: cancellationToken)
                     )
                 ).AsList(),
-            cancellationToken
-        );
-
-    private Task<int> ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            connection => connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)),
             cancellationToken
         );
 

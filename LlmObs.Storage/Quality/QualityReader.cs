@@ -61,7 +61,10 @@ public sealed class QualityReader(Database database, IOptions<SatisfactionWeight
     {
         var (key, join, order) = Grouping(group);
         var sql = $"SELECT {key} AS \"Key\", {Counts} FROM {Requests} {join} GROUP BY 1 ORDER BY {order}";
-        return [.. (await QueryAsync<TallyRow>(sql, filter.Parameters(Weights(new { zone })), cancellationToken)).Select(row => row.ToTally())];
+        return
+        [
+            .. (await database.QueryAsync<TallyRow>(sql, filter.Parameters(Weights(new { zone })), cancellationToken)).Select(row => row.ToTally()),
+        ];
     }
 
     /// <summary>All requests together; zero requests when nothing matches.</summary>
@@ -80,7 +83,7 @@ public sealed class QualityReader(Database database, IOptions<SatisfactionWeight
             _ => ("min(f.started_at)", "2"),
         };
         var sql = $"""SELECT {from} AS "From", coalesce(f.release, '') AS "Key", {Counts} FROM {Requests} GROUP BY {group} ORDER BY 1, 2""";
-        var rows = await QueryAsync<TallyRow>(sql, filter.Parameters(Weights(new { zone })), cancellationToken);
+        var rows = await database.QueryAsync<TallyRow>(sql, filter.Parameters(Weights(new { zone })), cancellationToken);
         return [.. rows.Select(row => new QualityCell(new(row.From), row.ToTally()))];
     }
 
@@ -114,13 +117,6 @@ public sealed class QualityReader(Database database, IOptions<SatisfactionWeight
             _ => ("''", "", "1"),
         };
     }
-
-    private Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object parameters, CancellationToken cancellationToken) =>
-        database.RunAsync<IReadOnlyList<T>>(
-            async connection =>
-                (await connection.QueryAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).AsList(),
-            cancellationToken
-        );
 
     private sealed record TallyRow
     {

@@ -1,4 +1,3 @@
-using Dapper;
 using LlmObs.Domain.Spans;
 using LlmObs.Domain.Traces;
 using LlmObs.Storage.Rows;
@@ -61,7 +60,7 @@ public sealed class TraceReader(Database database)
     /// <summary>The rows of several traces without contents, by start.</summary>
     public async Task<IReadOnlyList<Span>> SpansAsync(int projectId, IReadOnlyCollection<string> traceIds, CancellationToken cancellationToken)
     {
-        var rows = await QueryAsync<SpanRow>(
+        var rows = await database.QueryAsync<SpanRow>(
             Spans,
             new { projectId, traceIds = traceIds.Select(id => StorableText.Id(id)).ToArray() },
             cancellationToken
@@ -72,7 +71,7 @@ public sealed class TraceReader(Database database)
     /// <summary>What a tree of these traces is drawn from, in no order: names, kinds, outcomes, times, tokens, costs, who and where.</summary>
     public async Task<IReadOnlyList<Span>> TreeSpansAsync(int projectId, IReadOnlyCollection<string> traceIds, CancellationToken cancellationToken)
     {
-        var rows = await QueryAsync<SpanRow>(
+        var rows = await database.QueryAsync<SpanRow>(
             Trees,
             new { projectId, traceIds = traceIds.Select(id => StorableText.Id(id)).ToArray() },
             cancellationToken
@@ -83,7 +82,7 @@ public sealed class TraceReader(Database database)
     /// <summary>The trace with every content, for the API.</summary>
     public async Task<IReadOnlyList<SpanRecord>> RecordsAsync(int projectId, string traceId, CancellationToken cancellationToken)
     {
-        var rows = await QueryAsync<SpanRow>(
+        var rows = await database.QueryAsync<SpanRow>(
             Records,
             new
             {
@@ -99,7 +98,7 @@ public sealed class TraceReader(Database database)
     /// <summary>These spans with their contents, in no order; unknown ones are left out.</summary>
     public async Task<IReadOnlyList<SpanRecord>> RecordsAsync(int projectId, IReadOnlyCollection<SpanRef> spans, CancellationToken cancellationToken)
     {
-        var rows = await QueryAsync<SpanRow>(
+        var rows = await database.QueryAsync<SpanRow>(
             Chosen,
             new
             {
@@ -115,7 +114,7 @@ public sealed class TraceReader(Database database)
     /// <summary>One span with its content; null when there is none.</summary>
     public async Task<SpanRecord?> SpanAsync(int projectId, string traceId, string spanId, CancellationToken cancellationToken)
     {
-        var rows = await QueryAsync<SpanRow>(
+        var rows = await database.QueryAsync<SpanRow>(
             Records,
             new
             {
@@ -156,7 +155,7 @@ public sealed class TraceReader(Database database)
             return [];
         }
 
-        var rows = await QueryAsync<SpanRow>(
+        var rows = await database.QueryAsync<SpanRow>(
             Trees,
             new { projectId, traceIds = traceIds.Select(id => StorableText.Id(id)).Distinct().ToArray() },
             cancellationToken
@@ -171,14 +170,14 @@ public sealed class TraceReader(Database database)
     /// <summary>The spans of a project received last, with their contents.</summary>
     public async Task<IReadOnlyList<SpanRecord>> RecentAsync(int projectId, int limit, CancellationToken cancellationToken)
     {
-        var rows = await QueryAsync<SpanRow>(Recent, new { projectId, limit }, cancellationToken);
+        var rows = await database.QueryAsync<SpanRow>(Recent, new { projectId, limit }, cancellationToken);
         return [.. rows.Select(row => row.ToRecord())];
     }
 
     /// <summary>The traces of a session, oldest first, at most <paramref name="limit"/>.</summary>
     public async Task<IReadOnlyList<TraceSummary>> OfSessionAsync(int projectId, string sessionId, int limit, CancellationToken cancellationToken)
     {
-        var traceIds = await QueryAsync<string>(
+        var traceIds = await database.QueryAsync<string>(
             OfSession,
             new
             {
@@ -195,13 +194,6 @@ public sealed class TraceReader(Database database)
     /// <summary>What an id typed into the query line is: a trace, a span, a request, a session, a user, or nothing known.</summary>
     public Task<IdMatch?> FindIdAsync(int projectId, string text, CancellationToken cancellationToken) =>
         database.RunAsync(connection => IdSearch.FindAsync(connection, projectId, text, cancellationToken), cancellationToken);
-
-    private Task<List<T>> QueryAsync<T>(string sql, object parameters, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            async connection =>
-                (await connection.QueryAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).AsList(),
-            cancellationToken
-        );
 }
 
 public enum IdKind

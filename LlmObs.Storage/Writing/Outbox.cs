@@ -124,7 +124,7 @@ public sealed class Outbox(Database database)
             .Distinct()
             .Order()
             .ToList();
-        return ExecuteAsync(
+        return database.ExecuteAsync(
             Complete,
             new
             {
@@ -185,7 +185,7 @@ public sealed class Outbox(Database database)
     private static DateTime MinuteOf(DateTimeOffset at) => at.UtcDateTime.AddTicks(-(at.UtcTicks % TimeSpan.TicksPerMinute));
 
     private Task<int> FailAsync(OutboxBatch batch, string error, DateTimeOffset? retryAt, bool park, CancellationToken cancellationToken) =>
-        ExecuteAsync(
+        database.ExecuteAsync(
             Fail,
             new
             {
@@ -195,12 +195,6 @@ public sealed class Outbox(Database database)
                 retryAt = retryAt?.UtcDateTime,
                 park,
             },
-            cancellationToken
-        );
-
-    private Task<int> ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            connection => connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)),
             cancellationToken
         );
 

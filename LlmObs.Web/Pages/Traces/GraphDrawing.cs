@@ -15,7 +15,8 @@ public static class GraphDrawing
     private const int Line = 58;
     private const int Margin = 12;
 
-    public static IHtmlContent Draw(StepGraph graph, TraceAddress address, string label)
+    /// <param name="parallel">The word for a branch that was taken beside others.</param>
+    public static IHtmlContent Draw(StepGraph graph, TraceAddress address, string label, string parallel)
     {
         var width = (graph.Nodes.Max(node => node.Layer) * Column) + NodeWidth + 60 + Margin;
         var height = (graph.Nodes.Max(node => node.Place) * Line) + NodeHeight + (2 * Margin);
@@ -32,7 +33,7 @@ public static class GraphDrawing
 
         foreach (var node in graph.Nodes)
         {
-            DrawNode(html, node, address);
+            DrawNode(html, node, address, parallel);
         }
 
         return html.Raw("</svg>").ToHtml();
@@ -59,7 +60,7 @@ public static class GraphDrawing
         }
     }
 
-    private static void DrawNode(HtmlWriter html, GraphNode node, TraceAddress address)
+    private static void DrawNode(HtmlWriter html, GraphNode node, TraceAddress address, string parallel)
     {
         var look = KindLook.Of(node.Kind);
         var selected = node.Target.SpanId == address.Span && node.Target.TraceId == address.TraceId;
@@ -78,7 +79,7 @@ public static class GraphDrawing
             .Raw("\" x=\"8\" y=\"6\" width=\"14\" height=\"14\"/><text x=\"28\" y=\"17\">")
             .Text(node.Name)
             .Raw("</text><text class=\"sub\" x=\"28\" y=\"32\">")
-            .Text($"×{Figures.Count(node.Count)} · {Figures.Duration(node.TotalNano)}");
+            .Text($"×{Figures.Count(node.Count)} · {Figures.Duration(node.TotalNano)}{(node.IsParallelBranch ? " · " + parallel : "")}");
         if (node.Failures > 0)
         {
             html.Raw(" <tspan class=\"bad\">· ✕ ").Text(Figures.Count(node.Failures)).Raw("</tspan>");

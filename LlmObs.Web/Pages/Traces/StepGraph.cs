@@ -8,7 +8,10 @@ namespace LlmObs.Web.Pages.Traces;
 /// <param name="Layer">How many steps lead to it: its column.</param>
 /// <param name="Place">From the top of its column.</param>
 /// <param name="Target">The span a click leads to: the first that failed, else the first.</param>
-public sealed record GraphNode(string Name, SpanKind Kind, int Layer, int Place, int Count, int Failures, long TotalNano, Span Target);
+public sealed record GraphNode(string Name, SpanKind Kind, int Layer, int Place, int Count, int Failures, long TotalNano, Span Target)
+{
+    public bool IsParallelBranch => Target.IsParallelBranch;
+}
 
 /// <summary>A tie between two nodes, by their index.</summary>
 /// <param name="IsCall">The first contains the second; else the second came after the first.</param>
@@ -37,14 +40,31 @@ public sealed partial record StepGraph(IReadOnlyList<GraphNode> Nodes, IReadOnly
     private static (SpanKind Kind, string Name) Step(TraceNode node) =>
         (node.Span.Kind, Numbered().Replace(node.Span.Name, "") is { Length: > 0 } name ? name : node.Span.Name);
 
+    /// <summary>Branches that were taken at once come each after what led to them, and what follows comes after each of them.</summary>
     private static IEnumerable<((SpanKind, string) From, (SpanKind, string) To, bool IsCall)> Ties(TraceNode node)
     {
-        for (var i = 0; i < node.Children.Count; i++)
+        List<TraceNode> before = [];
+        List<TraceNode> branches = [];
+        foreach (var child in node.Children)
         {
-            yield return (Step(node), Step(node.Children[i]), true);
-            if (i > 0)
+            yield return (Step(node), Step(child), true);
+            if (!child.Span.IsParallelBranch && branches.Count > 0)
             {
-                yield return (Step(node.Children[i - 1]), Step(node.Children[i]), false);
+                (before, branches) = (branches, []);
+            }
+
+            foreach (var earlier in before)
+            {
+                yield return (Step(earlier), Step(child), false);
+            }
+
+            if (child.Span.IsParallelBranch)
+            {
+                branches.Add(child);
+            }
+            else
+            {
+                before = [child];
             }
         }
     }

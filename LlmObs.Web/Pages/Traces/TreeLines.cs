@@ -19,6 +19,8 @@ public sealed record TreeWords(
     string Joined,
     string Clock,
     string ClockMeaning,
+    string Parallel,
+    string ParallelMeaning,
     string Tokens,
     IReadOnlyDictionary<string, string> Basis
 );
@@ -146,6 +148,11 @@ public sealed class TreeLines(
         if (node.IsCut)
         {
             WriteChip(html, "dash", words.LoopCut, null);
+        }
+
+        if (node.Span.IsParallelBranch)
+        {
+            WriteChip(html, "", words.Parallel, words.ParallelMeaning);
         }
 
         if (node.Join is { } join)

@@ -44,8 +44,11 @@ internal sealed class FaultySls : IAsyncDisposable
     private readonly WebApplication app;
     private readonly HttpClient upstream = new(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.None });
     private readonly CancellationTokenSource stop = new();
+    private readonly Lock gate = new();
     private int underWay;
     private int met;
+    private int writing;
+    private int mostAtOnce;
 
     private FaultySls(LocalSls sls, WebApplication app) => (this.sls, this.app) = (sls, app);
 
@@ -53,6 +56,9 @@ internal sealed class FaultySls : IAsyncDisposable
 
     /// <summary>Writes that met the fault.</summary>
     public int Met => Volatile.Read(ref met);
+
+    /// <summary>The most writes that were under way at one time.</summary>
+    public int MostAtOnce => Volatile.Read(ref mostAtOnce);
 
     public string ConnectionString => $"Endpoint={app.Urls.First()};Project=llmobs;AccessKeyId=local;AccessKeySecret=local";
 
@@ -101,6 +107,28 @@ internal sealed class FaultySls : IAsyncDisposable
             return;
         }
 
+        Count(1);
+        try
+        {
+            await WriteAsync(context, body);
+        }
+        finally
+        {
+            Count(-1);
+        }
+    }
+
+    private void Count(int writes)
+    {
+        lock (gate)
+        {
+            writing += writes;
+            mostAtOnce = Math.Max(mostAtOnce, writing);
+        }
+    }
+
+    private async Task WriteAsync(HttpContext context, MemoryStream body)
+    {
         var fault = Fault;
         var number = fault == SlsFault.None ? 0 : Interlocked.Increment(ref met);
         switch (fault)

@@ -93,6 +93,29 @@ public sealed class TraceViewTests
     }
 
     [Fact]
+    public void Parallel_branches_do_not_come_one_after_the_other()
+    {
+        var graph = StepGraph.Of(
+            View(
+                Spans.One("run", null, 0, 100),
+                Spans.One("start", "run", 0, 1),
+                Spans.One("branch 1/2", "run", 1, 10) with
+                {
+                    Operation = Span.ParallelBranch,
+                },
+                Spans.One("branch 2/2", "run", 2, 10) with
+                {
+                    Operation = Span.ParallelBranch,
+                },
+                Spans.One("end", "run", 40, 10)
+            ).Tree
+        );
+
+        Assert.Equal([false, false, true, true, false], graph.Nodes.Select(node => node.IsParallelBranch));
+        Assert.Equal([(1, 2), (1, 3), (2, 4), (3, 4)], graph.Edges.Where(edge => !edge.IsCall).Select(edge => (edge.From, edge.To)).Order());
+    }
+
+    [Fact]
     public void The_transcript_says_once_what_later_calls_repeat()
     {
         Message user = new("input", "user", [MessagePart.Text("你好")]);
