@@ -36,7 +36,7 @@ internal sealed class ScannedLogs(DuckDBConnection connection)
     {
         var places = fields.Select((field, place) => (field, place)).ToDictionary(at => at.field, at => at.place, StringComparer.OrdinalIgnoreCase);
         var occurs = new bool[fields.Count];
-        var found = search.Matches();
+        var found = search.Matches().SelectMany(some => some.Logs).Take(Most + 1).ToList();
         IsAccurate &= found.Count <= Most;
         // Of no logs every column is empty, so that a statement over a quiet hour is no error.
         Array.Fill(occurs, found.Count == 0);
