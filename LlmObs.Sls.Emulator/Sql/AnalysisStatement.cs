@@ -20,7 +20,11 @@ public sealed class AnalysisStatement
             .Parse(Scalar(connection, $"json_serialize_sql({Literal.Text(prepared)}, skip_default := true, skip_null := true)"))!
             .AsObject();
         translator.Translate(tree);
-        IsScan = isScan && translator.ReadsAll ? throw PrestoTranslator.Unsupported("* in a scan, which has no columns of its own") : isScan;
+        if (isScan && translator.ReadsAll)
+        {
+            throw PrestoTranslator.Unsupported("* in a scan, which has no columns of its own");
+        }
+        IsScan = isScan;
         Columns = translator.Columns;
         Siblings = translator.Siblings;
         Shifts = translator.Shifts;

@@ -16,7 +16,11 @@ public static partial class StatementText
         {
             if (Is(session.Groups["name"].Value, "mode"))
             {
-                isScan = Is(session.Groups["value"].Value, "scan") ? true : throw SlsException.Unsupported(session.Value.Trim());
+                if (!Is(session.Groups["value"].Value, "scan"))
+                {
+                    throw SlsException.Unsupported(session.Value.Trim());
+                }
+                isScan = true;
             }
             sql = sql[session.Length..];
             session = SetSession().Match(sql);
