@@ -32,10 +32,10 @@ public sealed partial class SlsShipper(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        // What is in flight is finished; what waits in memory has its outbox row.
+        // What is in flight is finished, as long as the host waits; what waits in memory has its outbox row.
         for (var slot = 0; slot < options.Value.MaxInFlight; slot++)
         {
-            await slots.WaitAsync(cancellationToken);
+            await slots.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
