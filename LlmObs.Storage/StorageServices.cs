@@ -69,13 +69,14 @@ public static class StorageServices
         services.AddSingleton<FactStore>();
         services.AddSingleton<QualityReader>();
         services.AddSingleton<StepReader>();
-        services.AddSingleton<StepHours>();
+        services.AddSingleton<QualityHours>();
         services.AddSingleton<SharedQuestionReader>();
         services.AddSingleton<FailureReader>();
         services.AddSingleton<JudgedRequestReader>();
         services.AddSingleton<EvaluatorStore>();
         services.AddSingleton<EvaluatorScores>();
         services.AddSingleton<SubjectReader>();
+        services.AddSingleton<EarlierQuestions>();
         services.AddSingleton<QualityJobs>();
         services.AddSingleton<QualityResources>();
         services.AddSingleton<JudgeLedger>();
