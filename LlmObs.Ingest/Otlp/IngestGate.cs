@@ -29,14 +29,12 @@ internal sealed class IngestGate(IOptions<IngestOptions> options, WaitingSenders
         if (lease.IsAcquired)
         {
             senders.OneCame();
-            return new(this, lease);
+            return new(this, lease, senders);
         }
 
         lease.Dispose();
         return null;
     }
-
-    private void Leave() => senders.OneLeft();
 
     public Refusal Full(string what) =>
         new(RefusalReason.Overloaded, $"Too much is being received at this moment ({what}). Send again later.", _retryAfter);
@@ -48,7 +46,7 @@ internal sealed class IngestGate(IOptions<IngestOptions> options, WaitingSenders
     }
 
     /// <summary>One request's share.</summary>
-    internal sealed class Place(IngestGate gate, RateLimitLease request) : IDisposable
+    internal sealed class Place(IngestGate gate, RateLimitLease request, WaitingSenders senders) : IDisposable
     {
         private readonly List<RateLimitLease> _bytes = [];
 
@@ -76,7 +74,7 @@ internal sealed class IngestGate(IOptions<IngestOptions> options, WaitingSenders
         {
             _bytes.ForEach(lease => lease.Dispose());
             request.Dispose();
-            gate.Leave();
+            senders.OneLeft();
         }
     }
 }

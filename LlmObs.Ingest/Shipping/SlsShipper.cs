@@ -32,10 +32,10 @@ public sealed partial class SlsShipper(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        // What is in flight is finished; what waits in memory has its outbox row.
+        // What is in flight is finished, as long as the host waits; what waits in memory has its outbox row.
         for (var slot = 0; slot < options.Value.MaxInFlight; slot++)
         {
-            await slots.WaitAsync(cancellationToken);
+            await slots.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -112,9 +112,10 @@ public sealed partial class SlsShipper(
         }
     }
 
-    /// <summary>Claims as many as can start now, so that no claimed batch waits while its lease runs.</summary>
+    /// <summary>Gives up what the fast path did not come to, then claims as many as can start now, so that no claimed batch waits while its lease runs.</summary>
     private async Task DrainOutboxAsync(CancellationToken stoppingToken)
     {
+        await outbox.ReleaseAsync(queue.TakeLeft(), stoppingToken);
         await slots.WaitAsync(stoppingToken);
         var free = senders.AreMany ? 1 : slots.CurrentCount + 1;
         slots.Release();
@@ -139,6 +140,7 @@ public sealed partial class SlsShipper(
         else
         {
             // It may soon be in somebody else's hands: the outbox has it.
+            queue.Leave(batch);
             slots.Release();
         }
     }

@@ -107,28 +107,6 @@ internal sealed class FaultySls : IAsyncDisposable
             return;
         }
 
-        Count(1);
-        try
-        {
-            await WriteAsync(context, body);
-        }
-        finally
-        {
-            Count(-1);
-        }
-    }
-
-    private void Count(int writes)
-    {
-        lock (gate)
-        {
-            writing += writes;
-            mostAtOnce = Math.Max(mostAtOnce, writing);
-        }
-    }
-
-    private async Task WriteAsync(HttpContext context, MemoryStream body)
-    {
         var fault = Fault;
         var number = fault == SlsFault.None ? 0 : Interlocked.Increment(ref met);
         switch (fault)
@@ -143,11 +121,16 @@ internal sealed class FaultySls : IAsyncDisposable
                 await RefuseAsync(context, 503, "ServerBusy");
                 return;
             case SlsFault.Hang:
+                Count(1);
                 await UntilTheClientLeavesAsync(context);
+                Count(-1);
                 return;
         }
 
+        // Before the answer: whoever has it may send the next write at once.
+        Count(1);
         var answer = await ForwardAsync(context, body);
+        Count(-1);
         switch (fault)
         {
             case SlsFault.LateAnswer:
@@ -162,6 +145,15 @@ internal sealed class FaultySls : IAsyncDisposable
             default:
                 await AnswerAsync(context, answer);
                 return;
+        }
+    }
+
+    private void Count(int writes)
+    {
+        lock (gate)
+        {
+            writing += writes;
+            mostAtOnce = Math.Max(mostAtOnce, writing);
         }
     }
 
