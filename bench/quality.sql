@@ -1,5 +1,6 @@
 -- 70,000 requests of two weeks with a million steps, of two releases; questions repeat. Only what the quality pages read.
 SELECT setseed(0.5);
+BEGIN;
 
 CREATE TEMP TABLE asked AS
 SELECT i, 'bench-' || i AS trace_id, now() - interval '14 days' * random() AS started_at, random() AS luck, random() AS mood, floor(random() * 2000)::int AS question
@@ -23,6 +24,6 @@ INSERT INTO quality_steps (project_id, trace_id, started_at, name, kind, runs, f
 SELECT p.id, a.trace_id, a.started_at, 'step ' || s, s % 8, 1, (a.luck < 0.01 * s)::int, 100 * s * exp(a.mood), CASE WHEN s % 3 = 0 THEN 0.003 END, CASE WHEN s % 3 = 0 THEN 'CNY' END
 FROM asked AS a CROSS JOIN projects AS p CROSS JOIN generate_series(1, 14) AS s
 WHERE p.name = 'default';
-
+COMMIT;
 ANALYZE quality_facts;
 ANALYZE quality_steps;
