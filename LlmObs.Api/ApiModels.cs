@@ -107,6 +107,7 @@ public sealed record ApiSpan
     public IReadOnlyList<RetrievedDocument>? Documents { get; init; }
     public IReadOnlyList<Tool>? Tools { get; init; }
     public JsonText? Parameters { get; init; }
+    public PromptTemplate? Prompt { get; init; }
     public IReadOnlyList<ApiEvent>? Events { get; init; }
     public IReadOnlyList<SpanLink>? Links { get; init; }
     public JsonText? Attributes { get; init; }
@@ -153,6 +154,7 @@ public sealed record ApiSpan
             Documents = content.Documents,
             Tools = content.Tools,
             Parameters = content.Parameters,
+            Prompt = content.Prompt,
             Events = [.. content.Events.Select(e => new ApiEvent(e.Name, ApiTime.Text(e.TimeUnixNano), e.Attributes))],
             Links = content.Links,
             Attributes = content.Attributes,

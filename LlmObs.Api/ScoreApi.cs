@@ -13,7 +13,6 @@ namespace LlmObs.Api;
 /// <summary>Scores and feedback: written by whoever may send spans, read by whoever may read them.</summary>
 internal static class ScoreApi
 {
-    private const int DefaultLimit = 50;
     private const int MaxLimit = 1000;
     private const string FeedbackName = "user_feedback";
 
@@ -39,6 +38,9 @@ internal static class ScoreApi
         CancellationToken cancellationToken
     ) => WriteAsync(context, Read(feedback, "feedback", feedback.Name ?? FeedbackName, time), writer, redactor, counts, cancellationToken);
 
+    /// <param name="atLeast">The least number; of booleans 0 or 1.</param>
+    /// <param name="atMost">The greatest number.</param>
+    /// <param name="label">The word of a categorical score, or the label beside a number.</param>
     /// <param name="cursor">nextCursor of the page before.</param>
     /// <param name="limit">1–1000, 50 when left out.</param>
     public static async Task<Ok<ApiScorePage>> FindScoresAsync(
@@ -49,18 +51,21 @@ internal static class ScoreApi
         string? sessionId,
         string? requestId,
         string? name,
+        double? atLeast,
+        double? atMost,
+        string? label,
         string? cursor,
         int? limit,
         CancellationToken cancellationToken
     )
     {
-        var size = limit switch
+        var size = ApiLimit.Read(limit, MaxLimit);
+        var filter = new ScoreFilter(traceId, spanId, sessionId, requestId, name, After(cursor))
         {
-            null => DefaultLimit,
-            >= 1 and <= MaxLimit => limit.Value,
-            _ => throw new ApiArgumentException("limit", $"is 1 to {MaxLimit}, not {limit}."),
+            AtLeast = atLeast,
+            AtMost = atMost,
+            Label = label,
         };
-        var filter = new ScoreFilter(traceId, spanId, sessionId, requestId, name, After(cursor));
         var scores = await reader.PageAsync(ApiAccess.ProjectOf(context).Id, filter, size, cancellationToken);
         var next = scores.Count == size ? Cursor(scores[^1]) : null;
         return TypedResults.Ok(new ApiScorePage([.. scores.Select(ApiScore.From)], next));

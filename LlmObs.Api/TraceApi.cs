@@ -7,7 +7,6 @@ namespace LlmObs.Api;
 
 internal static class TraceApi
 {
-    private const int DefaultLimit = 50;
     private const int MaxLimit = 100;
     private const int MaxTracesOfSession = 500;
 
@@ -48,7 +47,7 @@ internal static class TraceApi
         CancellationToken cancellationToken
     )
     {
-        var page = await search.SpansAsync(Query(context, query, from, to, time), cursor, Limit(limit), cancellationToken);
+        var page = await search.SpansAsync(Query(context, query, from, to, time), cursor, ApiLimit.Read(limit, MaxLimit), cancellationToken);
         return TypedResults.Ok(new ApiSpanPage([.. page.Hits.Select(hit => ApiSpan.From(hit.Span, hit.Snippet))], page.NextCursor, page.IsComplete));
     }
 
@@ -66,7 +65,7 @@ internal static class TraceApi
         CancellationToken cancellationToken
     )
     {
-        var page = await search.TracesAsync(Query(context, query, from, to, time), cursor, Limit(limit), cancellationToken);
+        var page = await search.TracesAsync(Query(context, query, from, to, time), cursor, ApiLimit.Read(limit, MaxLimit), cancellationToken);
         var summaries = (
             await reader.SummariesAsync(ApiAccess.ProjectOf(context).Id, [.. page.Hits.Select(hit => hit.TraceId)], cancellationToken)
         ).ToDictionary(trace => trace.TraceId);
@@ -92,14 +91,6 @@ internal static class TraceApi
         var window = ApiWindow.Read(from, to, time);
         return new(ApiAccess.ProjectOf(context).Name, query ?? "", window.From, window.To);
     }
-
-    private static int Limit(int? limit) =>
-        limit switch
-        {
-            null => DefaultLimit,
-            >= 1 and <= MaxLimit => limit.Value,
-            _ => throw new ApiArgumentException("limit", $"is 1 to {MaxLimit}, not {limit}."),
-        };
 
     private static IResult NotFound(string detail) => Results.Problem(detail, statusCode: StatusCodes.Status404NotFound);
 }

@@ -3,6 +3,7 @@ using LlmObs.Domain.Redaction;
 using LlmObs.Domain.Scores;
 using LlmObs.Domain.Spans;
 using LlmObs.Domain.Updates;
+using LlmObs.Ingest.Prices;
 using LlmObs.Ingest.Redaction;
 using LlmObs.Ingest.Sampling;
 using LlmObs.Storage.Prices;
@@ -35,6 +36,7 @@ public static class SpanDoorServices
         services.AddSingleton<SpanDoor>();
         services.AddHostedService<RedactionCountsLoop>();
         services.AddHostedService<SamplingLoop>();
+        services.AddHostedService<RepricingLoop>();
         return services;
     }
 }

@@ -10,7 +10,7 @@ namespace LlmObs.Sls.Emulator;
 
 public static class EmulatorServices
 {
-    /// <summary>Registers the local SLS: options, engine, catalog, queries, and the worker that ages logs out.</summary>
+    /// <summary>Registers the local SLS: options, engine, catalog, queries, and the workers that age logs out and delete them.</summary>
     public static WebApplicationBuilder AddSlsEmulator(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptions<EmulatorOptions>().BindConfiguration(EmulatorOptions.Section).ValidateDataAnnotations().ValidateOnStart();
@@ -28,11 +28,15 @@ public static class EmulatorServices
         builder.Services.AddSingleton<ConsumerGroups>();
         builder.Services.AddSingleton<ShardQuotas>();
         builder.Services.AddSingleton<LogQueries>();
+        builder.Services.AddSingleton<LogDeletion>();
+        builder.Services.AddSingleton<DeletionTasks>();
+        builder.Services.AddSingleton<DeletionWorker>();
         builder.Services.AddSingleton<ReadOperations>();
         builder.Services.AddSingleton<Activity>();
         builder.Services.AddSingleton<StatusReader>();
         builder.Services.AddSingleton<MemoryTrim>();
         builder.Services.AddHostedService(services => services.GetRequiredService<MemoryTrim>());
+        builder.Services.AddHostedService(services => services.GetRequiredService<DeletionWorker>());
         builder.Services.AddHostedService<Retention>();
         // A line per request costs more than the request.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);

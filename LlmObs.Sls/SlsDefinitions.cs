@@ -30,6 +30,9 @@ public sealed record SlsLogstore(string Name, int TtlDays, int ShardCount)
     /// <summary>Adds the time of receipt and the sender's address to every log, as tags.</summary>
     public bool AppendsMeta { get; init; }
 
+    /// <summary>Logs may be deleted by <see cref="SlsAdmin.DeleteLogsAsync"/>. Only at creation, and for good.</summary>
+    public bool AllowsChanges { get; init; }
+
     /// <summary><c>standard</c>, or <c>query</c> for a cheaper logstore without analysis.</summary>
     public string Mode { get; init; } = "standard";
 
@@ -46,3 +49,18 @@ public sealed record SlsLogstore(string Name, int TtlDays, int ShardCount)
 /// <summary>A part of a list.</summary>
 /// <param name="Total">How many there are in all.</param>
 public sealed record SlsPage<T>(IReadOnlyList<T> Items, int Total);
+
+/// <summary>A deletion that SLS carries out by itself.</summary>
+/// <param name="Query">The search whose logs go.</param>
+/// <param name="From">Unix seconds, inclusive.</param>
+/// <param name="To">Unix seconds, exclusive.</param>
+/// <param name="Progress">Percent; at 100 no query finds the logs any more.</param>
+/// <param name="ErrorCode">0 unless it failed.</param>
+public sealed record SlsDeletion(string Id, string Query, long From, long To, int Progress, int ErrorCode, string ErrorMessage)
+{
+    /// <summary>All of its logs are gone.</summary>
+    public bool IsDone => Progress == 100;
+
+    /// <summary>It goes no further; <see cref="ErrorMessage"/> says why.</summary>
+    public bool IsFailed => ErrorCode != 0;
+}

@@ -46,6 +46,8 @@ public static class StorageServices
         services.AddOptions<PriceOptions>().BindConfiguration(PriceOptions.Section).Validate(HasGoodPrices, PriceFault).ValidateOnStart();
         services.AddSingleton<ModelPrices>();
         services.AddSingleton<PriceBook>();
+        services.AddSingleton<Repricings>();
+        services.AddSingleton<Repricer>();
         services.AddSingleton<RedactionFinds>();
         services.AddOptions<RedactionOptions>().BindConfiguration(RedactionOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<RedactionOptions>, RedactionOptionsCheck>();
@@ -67,13 +69,14 @@ public static class StorageServices
         services.AddSingleton<FactStore>();
         services.AddSingleton<QualityReader>();
         services.AddSingleton<StepReader>();
-        services.AddSingleton<StepHours>();
+        services.AddSingleton<QualityHours>();
         services.AddSingleton<SharedQuestionReader>();
         services.AddSingleton<FailureReader>();
         services.AddSingleton<JudgedRequestReader>();
         services.AddSingleton<EvaluatorStore>();
         services.AddSingleton<EvaluatorScores>();
         services.AddSingleton<SubjectReader>();
+        services.AddSingleton<EarlierQuestions>();
         services.AddSingleton<QualityJobs>();
         services.AddSingleton<QualityResources>();
         services.AddSingleton<JudgeLedger>();

@@ -66,11 +66,14 @@ public sealed record SpanField(string Name, SpanFieldType Type)
             ? All.FirstOrDefault(field => field.Name.Equals(lower is "env" ? "environment" : lower, StringComparison.OrdinalIgnoreCase))
             : null;
 
-    /// <summary>Where the values are read from in an analysis: the table and the column. A tag of a span is a row of its own.</summary>
+    /// <summary>A span may have several values, each of which is a row in an analysis.</summary>
+    internal bool HasRowsOfItsOwn => Name == "tags";
+
+    /// <summary>Where the values are read from in an analysis: the logs with <see cref="SpanCount.Join"/>, and the column.</summary>
     internal (string From, string Column) Source =>
-        Name == "tags"
-            ? ("log cross join unnest(try(cast(json_parse(\"tags\") as array(varchar)))) as each_tag(tag)", "tag")
-            : ("log", Sls.SlsSql.Column(SpanLogSchema.Words.TryGetValue(Name, out var names) ? names[0] : Name));
+        HasRowsOfItsOwn
+            ? ($"log {SpanCount.Join} cross join unnest(array_distinct(try(cast(json_parse(\"tags\") as array(varchar))))) as each_tag(tag)", "tag")
+            : ($"log {SpanCount.Join}", Sls.SlsSql.Column(SpanLogSchema.Words.TryGetValue(Name, out var names) ? names[0] : Name));
 
     /// <exception cref="ArgumentOutOfRangeException">No such field, or one that cannot be grouped by.</exception>
     internal static SpanField Groupable(string name) =>

@@ -37,8 +37,6 @@ public sealed record SpanGroupPage(IReadOnlyList<SpanGroup> Groups, bool HasMore
 /// <summary>Matching spans by the values of a field. Throws as <see cref="SpanSearch"/> does.</summary>
 public sealed class SpanGroups(SlsClient client)
 {
-    private const string InnerTokens = "case when outer_id is null then tokens end";
-
     private readonly SpanRows rows = new(client);
 
     /// <summary>The largest groups. Spans without a value of the field are in none.</summary>
@@ -46,21 +44,27 @@ public sealed class SpanGroups(SlsClient client)
     public async Task<SpanGroupPage> ByAsync(SpanQuery query, string field, GroupOrder order, int limit, CancellationToken cancellationToken)
     {
         var ask = SpanAsk.Of(query);
-        var spans = Spans(SpanField.Groupable(field));
+        var source = SpanField.Groupable(field);
+        var spans = EachSpan(source, "true", ("\"duration\"", "duration"), ("case when \"status\" = 'error' then 1 else 0 end", "failed"));
+        var calls = EachSpan(source, SpanPeople.IsModelCall, ("\"totalTokens\"", "tokens"), ("\"cost\"", "cost"), ("\"currency\"", "currency"));
         // The last column makes equal groups come in the same order each time.
         var groups = rows.RunAsync(
             ask,
             $"""
-            select facet, count(*) as spans, count(distinct trace_id) as traces, sum(failed) as failed, sum({InnerTokens}) as tokens,
-                   approx_percentile(duration, 0.5) as p50, approx_percentile(duration, 0.95) as p95
-            from ({spans}) as each_span {SpanPeople.JoinOuterCalls} group by facet order by {Column(order)} desc, spans desc, facet limit {limit + 1}
+            select facet, spans, traces, failed, p50, p95, tokens
+            from (select facet, count(*) as spans, count(distinct trace_id) as traces, sum(failed) as failed,
+                         approx_percentile(duration, 0.5) as p50, approx_percentile(duration, 0.95) as p95
+                  from ({spans}) as each_span group by facet) as counted
+            left join (select facet as caller, sum(tokens) as tokens from ({calls}) as each_call {SpanPeople.JoinOuterCalls}
+                       where tokens is not null and outer_id is null group by facet) as used on facet = caller
+            order by {Column(order)} desc, spans desc, facet limit {limit + 1}
             """,
             cancellationToken
         );
         var costs = rows.RunAsync(
             ask,
             $"""
-            select facet, currency, sum(cost) as cost from ({spans}) as each_span {SpanPeople.JoinOuterCalls}
+            select facet, currency, sum(cost) as cost from ({calls}) as each_call {SpanPeople.JoinOuterCalls}
             where cost is not null and outer_id is null group by facet, currency order by cost desc limit 10000
             """,
             cancellationToken
@@ -75,17 +79,21 @@ public sealed class SpanGroups(SlsClient client)
         );
     }
 
-    // A span counts once, whatever its versions; what it used and cost counts where a model was called, in the inner of two calls.
-    private static string Spans(SpanField field)
+    // The spans of each value, with the columns asked for; of a span with several logs what is largest in them.
+    private static string EachSpan(SpanField field, string condition, params (string Value, string Name)[] columns)
     {
-        var (from, column) = field.Source;
+        var (from, facet) = field.Source;
         return $"""
-            select {column} as facet, "traceID" as trace_id, "spanID" as span_id, max("duration") as duration,
-                   max(case when "status" = 'error' then 1 else 0 end) as failed,
-                   max(case when {SpanPeople.IsModelCall} then "totalTokens" end) as tokens,
-                   max(case when {SpanPeople.IsModelCall} then "cost" end) as cost, max("currency") as currency
-            from {from} where {column} is not null and {column} <> '' group by {column}, "traceID", "spanID"
+            select {facet} as facet, "traceID" as trace_id, "spanID" as span_id, {Columns("{0}")}
+            from {from} where repeated is null and {facet} is not null and {facet} <> '' and {condition}
+            union all
+            select {facet} as facet, "traceID" as trace_id, "spanID" as span_id, {Columns("max({0})")}
+            from {from} where repeated is not null and {facet} is not null and {facet} <> '' and {condition}
+            group by {facet}, "traceID", "spanID"
             """;
+
+        string Columns(string format) =>
+            string.Join(", ", columns.Select(column => $"{string.Format(CultureInfo.InvariantCulture, format, column.Value)} as {column.Name}"));
     }
 
     private static string Column(GroupOrder order) =>
@@ -93,7 +101,7 @@ public sealed class SpanGroups(SlsClient client)
         {
             GroupOrder.Failed => "failed",
             GroupOrder.P95 => "p95",
-            GroupOrder.Tokens => $"coalesce(sum({InnerTokens}), 0)",
+            GroupOrder.Tokens => "coalesce(tokens, 0)",
             _ => "spans",
         };
 

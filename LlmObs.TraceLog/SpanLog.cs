@@ -66,10 +66,12 @@ public static class SpanLog
 
     /// <summary>The log of a span. Values past SLS's limits are cut, and the log says so; the whole value is in PostgreSQL.</summary>
     /// <param name="now">Log times outside SLS's window (7 days back, 15 minutes ahead) become now; <c>start</c> stays exact.</param>
-    public static SlsLog ToLog(string project, SpanRecord record, DateTimeOffset now)
+    /// <param name="isFirst">Nothing was sent for this version before. Then the log of a first version says <c>firstLog: 1</c>, which no other log of the span does.</param>
+    public static SlsLog ToLog(string project, SpanRecord record, DateTimeOffset now, bool isFirst = false)
     {
         var fields = new LogFields();
         AddRow(fields, project, record);
+        fields.Add("firstLog", isFirst && record.Revision == 1 ? 1 : (long?)null);
         SpanLogContent.Add(fields, record);
         fields.SayWhatWasCut();
         var (seconds, nanos) = TimeOf(record.Span.StartUnixNano, now);

@@ -162,6 +162,7 @@ public static class SpanLogSchema
         new("version", FieldType.Long),
         new("receivedMinute", FieldType.Long),
         new("spanHash", FieldType.Long),
+        new("firstLog", FieldType.Long),
     ];
 
     /// <summary>The words of the query line and the fields they stand for. A word of several fields matches when one of them does.</summary>

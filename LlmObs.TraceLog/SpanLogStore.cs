@@ -22,11 +22,18 @@ public sealed class SpanLogStore(SlsClient client, IOptions<TraceLogOptions> opt
     }
 
     /// <summary>Writes the batch as one PutLogs, tagged with its id; as several, in order, when it is larger than one may be.</summary>
-    public async Task WriteAsync(string project, Guid batchId, IReadOnlyList<SpanRecord> records, CancellationToken cancellationToken)
+    /// <param name="isFirst">Nothing of these spans was sent before; in doubt false.</param>
+    public async Task WriteAsync(
+        string project,
+        Guid batchId,
+        IReadOnlyList<SpanRecord> records,
+        CancellationToken cancellationToken,
+        bool isFirst = false
+    )
     {
         var now = time.GetUtcNow();
         var group = new SlsLogGroup(
-            [.. records.Select(record => SpanLog.ToLog(project, record, now))],
+            [.. records.Select(record => SpanLog.ToLog(project, record, now, isFirst))],
             Tags: [new(SpanLogSchema.BatchTag, batchId.ToString())]
         );
         foreach (var part in group.Split(GroupLogs, GroupBytes))

@@ -43,6 +43,8 @@ public sealed class SpanPeople(SlsClient client)
           on trace_id = outer_trace and span_id = outer_id
         """;
 
+    private static readonly ILookup<string, Cost> NoCosts = Array.Empty<(string Id, Cost Cost)>().ToLookup(pair => pair.Id, pair => pair.Cost);
+
     private readonly SpanRows rows = new(client);
 
     public async Task<SessionPage> SessionsAsync(SpanQuery query, string? cursor, int limit, CancellationToken cancellationToken)
@@ -86,47 +88,57 @@ public sealed class SpanPeople(SlsClient client)
         );
     }
 
+    // Who makes the page is asked apart from what they did, which then need not be added up for all others.
     private async Task<People> ReadAsync(SpanQuery query, string field, string? cursor, int limit, CancellationToken cancellationToken)
     {
         var ask = SpanAsk.Of(query);
         var id = SlsSql.Column(field);
         var after = PageCursor.Decode(cursor)?.After("latest", "id", null);
-        // A span without a question sorts behind every other: 10^16 µs is past the last time a span can have.
         var result = await rows.RunAsync(
             ask,
             $"""
-            select id, question, user_id, turns, failed, sessions, earliest, latest
-            from (select {id} as id, count(distinct "traceID") as turns, count(distinct case when "status" = 'error' then "traceID" end) as failed,
-                         count(distinct "sessionId") as sessions, max("userId") as user_id, min("start") as earliest, max("start") as latest,
-                         min_by("question", "start" + (case when coalesce("question", '') = '' then 10000000000000000 else 0 end)) as question
-                  from log where {id} is not null and {id} <> '' group by {id}) as people
+            select id, latest
+            from (select {id} as id, max("start") as latest from log where {id} is not null and {id} <> '' group by {id}) as people
             {(after is null ? "" : "where " + after)}
             order by latest desc, id limit {limit + 1}
             """,
             cancellationToken
         );
-        var found = result.Rows.Take(limit).ToList();
-        var next = result.Rows.Count > limit ? new PageCursor(SlsNumber.Long(found[^1], "latest") ?? 0, found[^1]["id"]).Encode() : null;
-        var costs = await CostsAsync(ask, id, [.. found.Select(row => row["id"])], cancellationToken);
-        return new(found, next, costs, result.IsComplete);
-    }
-
-    private async Task<ILookup<string, Cost>> CostsAsync(SpanAsk ask, string id, List<string> ids, CancellationToken cancellationToken)
-    {
+        var ids = result.Rows.Take(limit).Select(row => row["id"]).ToList();
         if (ids.Count == 0)
         {
-            return Array.Empty<(string, Cost)>().ToLookup(pair => pair.Item1, pair => pair.Item2);
+            return new([], null, NoCosts, result.IsComplete);
         }
 
+        var next = result.Rows.Count > limit ? new PageCursor(SlsNumber.Long(result.Rows[limit - 1], "latest") ?? 0, ids[^1]).Encode() : null;
+        var ofPage = ask.Among(field, ids);
+        var isOfPage = $"{id} in ({string.Join(", ", ids.Select(SlsSql.Text))})";
+        var costs = CostsAsync(ofPage, id, isOfPage, ids.Count, cancellationToken);
+        // A span without a question sorts behind every other: 10^16 µs is past the last time a span can have.
+        var found = await rows.RunAsync(
+            ofPage,
+            $"""
+            select {id} as id, count(distinct "traceID") as turns, count(distinct case when "status" = 'error' then "traceID" end) as failed,
+                   count(distinct "sessionId") as sessions, max("userId") as user_id, min("start") as earliest, max("start") as latest,
+                   min_by("question", "start" + (case when coalesce("question", '') = '' then 10000000000000000 else 0 end)) as question
+            from log where {isOfPage} group by {id} order by latest desc, id limit {limit}
+            """,
+            cancellationToken
+        );
+        return new(found.Rows, next, await costs, result.IsComplete && found.IsComplete);
+    }
+
+    private async Task<ILookup<string, Cost>> CostsAsync(SpanAsk ask, string id, string isOfPage, int people, CancellationToken cancellationToken)
+    {
         var result = await rows.RunAsync(
             ask,
             $"""
             select id, currency, sum(cost) as cost
             from (select {id} as id, "traceID" as trace_id, "spanID" as span_id, max("cost") as cost, max("currency") as currency
-                  from log where {id} in ({string.Join(", ", ids.Select(SlsSql.Text))}) and {IsModelCall} and "cost" is not null
+                  from log where {isOfPage} and {IsModelCall} and "cost" is not null
                   group by {id}, "traceID", "spanID") as calls {JoinOuterCalls}
             where outer_id is null
-            group by id, currency order by cost desc limit {4 * ids.Count}
+            group by id, currency order by cost desc limit {4 * people}
             """,
             cancellationToken
         );

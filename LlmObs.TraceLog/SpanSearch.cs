@@ -149,9 +149,8 @@ public sealed class SpanSearch(SlsClient client)
         var result = await rows.RunAsync(
             ask,
             $"""
-            select __time__ - __time__ % {grid.Width} as bucket, count(distinct "spanID") as spans,
-                   count(distinct case when "status" = 'error' then "spanID" end) as errors
-            from log group by __time__ - __time__ % {grid.Width} limit 1000
+            select __time__ - __time__ % {grid.Width} as bucket, {SpanCount.All} as spans, {SpanCount.Where("\"status\" = 'error'")} as errors
+            from log {SpanCount.Join} group by __time__ - __time__ % {grid.Width} limit 1000
             """,
             cancellationToken
         );
@@ -169,7 +168,17 @@ public sealed class SpanSearch(SlsClient client)
         string? containing = null
     )
     {
-        var result = await rows.RunAsync(SpanAsk.Of(query), Facet(field, limit, containing), cancellationToken);
+        var (from, column) = SpanField.Groupable(field).Source;
+        var like = string.IsNullOrEmpty(containing) ? "" : $" and strpos(lower({column}), {SlsSql.Text(containing.ToLowerInvariant())}) > 0";
+        var result = await rows.RunAsync(
+            SpanAsk.Of(query),
+            $"""
+            select {column} as facet, {SpanCount.All} as spans from {from}
+            where {column} is not null and {column} <> ''{like}
+            group by {column} order by spans desc, facet limit {limit}
+            """,
+            cancellationToken
+        );
         return [.. result.Rows.Select(row => new FacetValue(row["facet"], Number(row, "spans")))];
     }
 
@@ -182,32 +191,46 @@ public sealed class SpanSearch(SlsClient client)
         CancellationToken cancellationToken
     )
     {
-        if (fields.Count == 0)
+        var ofLogs = fields.Where(field => !SpanField.Groupable(field).HasRowsOfItsOwn).ToList();
+        var apart = fields
+            .Except(ofLogs)
+            .Select(async field => (Field: field, Values: await FacetAsync(query, field, limit, cancellationToken)))
+            .ToList();
+        var counted = ofLogs.Count == 0 ? [] : await FacetsOfLogsAsync(query, ofLogs, limit, cancellationToken);
+        foreach (var (field, values) in await Task.WhenAll(apart))
         {
-            return Array.Empty<(string, FacetValue)>().ToLookup(pair => pair.Item1, pair => pair.Item2);
+            counted.AddRange(values.Select(value => (field, value)));
         }
 
-        var each = fields.Select((field, i) => $"select {SlsSql.Text(field)} as field, facet, spans from ({Facet(field, limit, null)}) as facet_{i}");
+        return counted.ToLookup(pair => pair.Field, pair => pair.Value, StringComparer.Ordinal);
+    }
+
+    // In each grouping set one column is left, so that it tells which field a row is of.
+    private async Task<List<(string Field, FacetValue Value)>> FacetsOfLogsAsync(
+        SpanQuery query,
+        List<string> fields,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        var columns = fields.ConvertAll(field => SpanField.Groupable(field).Source.Column);
         var result = await rows.RunAsync(
             SpanAsk.Of(query),
             $"""
-            select field, facet, spans from ({string.Join(" union all ", each)}) as facets
-            order by spans desc, facet limit {fields.Count * limit}
+            select field, facet, spans
+            from (select field, facet, spans, row_number() over (partition by field order by spans desc, facet) as place
+                  from (select case {string.Join(
+                      ' ',
+                      fields.Zip(columns, (field, column) => $"when {column} is not null then {SlsSql.Text(field)}")
+                  )} end as field,
+                               coalesce({string.Join(", ", columns)}, '') as facet, {SpanCount.All} as spans
+                        from log {SpanCount.Join} group by grouping sets (({string.Join("), (", columns)}))) as counted
+                  where facet <> '') as placed
+            where place <= {limit} order by spans desc, facet limit {fields.Count * limit}
             """,
             cancellationToken
         );
-        return result.Rows.ToLookup(row => row["field"], row => new FacetValue(row["facet"], Number(row, "spans")), StringComparer.Ordinal);
-    }
-
-    private static string Facet(string field, int limit, string? containing)
-    {
-        var (from, column) = SpanField.Groupable(field).Source;
-        var like = string.IsNullOrEmpty(containing) ? "" : $" and strpos(lower({column}), {SlsSql.Text(containing.ToLowerInvariant())}) > 0";
-        return $"""
-            select {column} as facet, count(distinct "spanID") as spans from {from}
-            where {column} is not null and {column} <> ''{like}
-            group by {column} order by spans desc, facet limit {limit}
-            """;
+        return [.. result.Rows.Select(row => (row["field"], new FacetValue(row["facet"], Number(row, "spans"))))];
     }
 
     /// <summary>Matching spans and traces.</summary>
@@ -215,7 +238,7 @@ public sealed class SpanSearch(SlsClient client)
     {
         var result = await rows.RunAsync(
             SpanAsk.Of(query),
-            "select count(distinct \"spanID\") as spans, count(distinct \"traceID\") as traces from log",
+            $"select {SpanCount.All} as spans, count(distinct \"traceID\") as traces from log {SpanCount.Join}",
             cancellationToken
         );
         return result.Rows is [var row, ..] ? (Number(row, "spans"), Number(row, "traces")) : (0, 0);

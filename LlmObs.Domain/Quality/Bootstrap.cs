@@ -15,22 +15,21 @@ public sealed class Bootstrap(int replicates = 2000, int seed = 20_251_014)
     // A page asks for the same place again for each chart and table it stands in.
     private static readonly ConcurrentDictionary<(int Count, int Rank), (int Low, int High)> Known = new();
 
-    /// <param name="sorted">Ascending.</param>
     /// <param name="percentile">Above 0, at most 1; by nearest rank, as PostgreSQL's percentile_disc.</param>
-    public static Estimate Percentile(IReadOnlyList<double> sorted, double percentile)
+    public static Estimate Percentile(Histogram sample, double percentile)
     {
-        if (sorted.Count == 0)
+        if (sample.Count == 0)
         {
             return Estimate.None;
         }
 
-        var (count, rank) = (sorted.Count, Rank(sorted.Count, percentile));
-        var (low, high) = Places(count, rank);
-        return new(sorted[rank - 1], sorted[low], sorted[high], count);
+        var rank = Rank(sample.Count, percentile);
+        var (low, high) = Ranks(sample.Count, rank);
+        return new(sample.At(rank), sample.At(low), sample.At(high), sample.Count);
     }
 
     /// <summary>Second percentile minus first: the interval of the differences of independent replicates.</summary>
-    public Estimate Difference(IReadOnlyList<double> first, IReadOnlyList<double> second, double percentile)
+    public Estimate Difference(Histogram first, Histogram second, double percentile)
     {
         if (first.Count == 0 || second.Count == 0)
         {
@@ -40,35 +39,37 @@ public sealed class Bootstrap(int replicates = 2000, int seed = 20_251_014)
         var dice = new Random(seed);
         var (a, b) = (Draw(first, percentile, dice), Draw(second, percentile, dice));
         var (low, high) = Interval([.. a.Zip(b, (one, other) => other - one)]);
-        var difference = second[Rank(second.Count, percentile) - 1] - first[Rank(first.Count, percentile) - 1];
+        var difference = second.At(Rank(second.Count, percentile)) - first.At(Rank(first.Count, percentile));
         return new(difference, low, high, Math.Min(first.Count, second.Count));
     }
 
     /// <summary>The nearest rank, from 1.</summary>
     public static int Rank(int count, double percentile) => Math.Clamp((int)Math.Ceiling(percentile * count), 1, count);
 
-    /// <summary>Where among so many observations the ends of the interval of that rank stand.</summary>
-    private static (int Low, int High) Places(int count, int rank)
+    /// <summary>The ranks of the ends of that rank's interval.</summary>
+    private static (int Low, int High) Ranks(int count, int rank)
     {
         if (Known.Count >= MaxKnown)
         {
             Known.Clear();
         }
 
-        return Known.GetOrAdd((count, rank), static key => (Place(0.025, key.Count, key.Rank), Place(0.975, key.Count, key.Rank)));
+        return Known.GetOrAdd((count, rank), static key => (End(0.025, key.Count, key.Rank), End(0.975, key.Count, key.Rank)));
     }
 
-    private static int Place(double share, int count, int rank) => Math.Min((int)(Beta.Quantile(share, rank, count - rank + 1) * count), count - 1);
+    private static int End(double share, int count, int rank) => RankAt(Beta.Quantile(share, rank, count - rank + 1), count);
 
-    private double[] Draw(IReadOnlyList<double> sorted, double percentile, Random dice)
+    private static int RankAt(double position, int count) => Math.Min((int)(position * count), count - 1) + 1;
+
+    private double[] Draw(Histogram sample, double percentile, Random dice)
     {
-        var rank = Rank(sorted.Count, percentile);
+        var rank = Rank(sample.Count, percentile);
         var draws = new double[replicates];
         for (var i = 0; i < replicates; i++)
         {
             var below = Gamma(rank, dice);
-            var position = below / (below + Gamma(sorted.Count - rank + 1, dice));
-            draws[i] = sorted[Math.Min((int)(position * sorted.Count), sorted.Count - 1)];
+            var position = below / (below + Gamma(sample.Count - rank + 1, dice));
+            draws[i] = sample.At(RankAt(position, sample.Count));
         }
 
         return draws;

@@ -11,6 +11,9 @@ public static class FactReader
     /// <summary>Names of steps that one request keeps: a sender that puts ids into names must not fill a table.</summary>
     private const int MaxSteps = 60;
 
+    /// <summary>Tags of a request that are counted by.</summary>
+    private const int MaxTags = 20;
+
     private const int MaxMessage = 300;
 
     /// <param name="spans">All of one trace, at least one.</param>
@@ -42,6 +45,8 @@ public static class FactReader
             UserId = summary.UserId,
             SessionId = summary.SessionId,
             Question = summary.Question,
+            QuestionKey = Questions.Key(summary.Question),
+            Tags = [.. summary.Tags.Take(MaxTags)],
             Models = Distinct(byTime.Select(span => span.DisplayModel)),
             Prompts = Distinct(byTime.Select(Prompt)),
             DurationMs = summary.DurationMs,

@@ -18,7 +18,7 @@ public sealed record QualityTally
     public long DataValid { get; init; }
 
     /// <summary>The satisfaction of the requests that have one.</summary>
-    public Moments Stars { get; init; }
+    public Moments Stars { get; init; } = Moments.None;
 
     public long Explicit { get; init; }
     public long Implicit { get; init; }
@@ -31,18 +31,18 @@ public sealed record QualityTally
     public long Labelled { get; init; }
 
     /// <summary>Of the requests that have tokens, and of those that have a price.</summary>
-    public Moments Tokens { get; init; }
+    public Moments Tokens { get; init; } = Moments.None;
 
-    public Moments Cost { get; init; }
+    public Moments Cost { get; init; } = Moments.None;
 
     /// <summary>Null when no request has a price, or the prices are in several currencies.</summary>
     public string? Currency { get; init; }
 
-    /// <summary>Milliseconds of every request, ascending.</summary>
-    public IReadOnlyList<double> Times { get; init; } = [];
+    /// <summary>Milliseconds of every request.</summary>
+    public Histogram Times { get; init; } = Histogram.Empty;
 
-    /// <summary>Milliseconds to the first token of those that streamed one, ascending.</summary>
-    public IReadOnlyList<double> FirstTokens { get; init; } = [];
+    /// <summary>Milliseconds to the first token of those that streamed one.</summary>
+    public Histogram FirstTokens { get; init; } = Histogram.Empty;
 
     /// <summary>When the first request of the group began.</summary>
     public DateTime FirstAt { get; init; }
@@ -62,18 +62,18 @@ public sealed record QualityTally
             SqlFinalExecutable = parts.Sum(part => part.SqlFinalExecutable),
             DataChecked = parts.Sum(part => part.DataChecked),
             DataValid = parts.Sum(part => part.DataValid),
-            Stars = parts.Aggregate(default(Moments), (sum, part) => sum + part.Stars),
+            Stars = parts.Aggregate(Moments.None, (sum, part) => sum + part.Stars),
             Explicit = parts.Sum(part => part.Explicit),
             Implicit = parts.Sum(part => part.Implicit),
             Reverse = parts.Sum(part => part.Reverse),
             Kept = parts.Sum(part => part.Kept),
             Evaluated = parts.Sum(part => part.Evaluated),
             Labelled = parts.Sum(part => part.Labelled),
-            Tokens = parts.Aggregate(default(Moments), (sum, part) => sum + part.Tokens),
-            Cost = parts.Aggregate(default(Moments), (sum, part) => sum + part.Cost),
+            Tokens = parts.Aggregate(Moments.None, (sum, part) => sum + part.Tokens),
+            Cost = parts.Aggregate(Moments.None, (sum, part) => sum + part.Cost),
             Currency = currencies is [var only] ? only : null,
-            Times = Sorted(parts.Select(part => part.Times)),
-            FirstTokens = Sorted(parts.Select(part => part.FirstTokens)),
+            Times = Histogram.Merge([.. parts.Select(part => part.Times)]),
+            FirstTokens = Histogram.Merge([.. parts.Select(part => part.FirstTokens)]),
             FirstAt = parts.Select(part => part.FirstAt).DefaultIfEmpty().Min(),
         };
     }
@@ -100,9 +100,17 @@ public sealed record QualityTally
         Percentile(measure) is { } p ? Bootstrap.Difference(first.Values(measure), second.Values(measure), p)
         : measure.Unit == MeasureUnit.Share ? Intervals.RateDifference(first.Of(measure), second.Of(measure))
         : measure.Unit == MeasureUnit.Money && first.Currency != second.Currency ? Estimate.None
-        : Intervals.MeanDifference(first.Of(measure), second.Of(measure));
+        : Means.Difference(first.MomentsOf(measure), second.MomentsOf(measure));
 
-    private IReadOnlyList<double> Values(Measure measure) => measure.Key == "first_token_p50" ? FirstTokens : Times;
+    private Moments MomentsOf(Measure measure) =>
+        measure.Unit switch
+        {
+            MeasureUnit.Stars => Stars,
+            MeasureUnit.Tokens => Tokens,
+            _ => Cost,
+        };
+
+    private Histogram Values(Measure measure) => measure.Key == "first_token_p50" ? FirstTokens : Times;
 
     private static double? Percentile(Measure measure) =>
         measure.Key switch
@@ -112,11 +120,4 @@ public sealed record QualityTally
             "time_p99" => 0.99,
             _ => null,
         };
-
-    private static double[] Sorted(IEnumerable<IReadOnlyList<double>> parts)
-    {
-        double[] all = [.. parts.SelectMany(part => part)];
-        Array.Sort(all);
-        return all;
-    }
 }

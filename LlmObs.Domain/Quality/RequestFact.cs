@@ -12,6 +12,13 @@ public sealed record RequestFact
     public string? UserId { get; init; }
     public string? SessionId { get; init; }
     public string? Question { get; init; }
+
+    /// <summary>The same for questions that ask the same (<see cref="Questions"/>).</summary>
+    public long? QuestionKey { get; init; }
+
+    /// <summary>What the application put on its spans to group requests by: the group of the user, for instance.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
     public IReadOnlyList<string> Models { get; init; } = [];
 
     /// <summary><c>name</c> or <c>name@version</c> of every prompt used.</summary>

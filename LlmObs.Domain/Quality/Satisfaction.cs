@@ -34,3 +34,47 @@ public sealed record SatisfactionParts(double? Explicit, double? Implicit, doubl
 
     private static double Weight(double? part, double weight) => part is null ? 0 : weight;
 }
+
+/// <summary>The satisfaction of requests that have the same parts, added up so that any weights can be laid over it.</summary>
+/// <param name="Explicit">Sum of the part; 0 when these requests do not have it.</param>
+/// <param name="ExplicitSquares">Sum of its squares.</param>
+/// <param name="ExplicitImplicit">Sum of the products of two parts.</param>
+public sealed record SatisfactionSums(
+    long Count,
+    bool HasExplicit,
+    bool HasImplicit,
+    bool HasReverse,
+    double Explicit,
+    double Implicit,
+    double Reverse,
+    double ExplicitSquares,
+    double ImplicitSquares,
+    double ReverseSquares,
+    double ExplicitImplicit,
+    double ExplicitReverse,
+    double ImplicitReverse
+)
+{
+    /// <summary>Of each request's <see cref="SatisfactionParts.Composite"/>. Stars lie between 1 and 5, where skewness matters little.</summary>
+    public Moments Composite(SatisfactionWeights weights)
+    {
+        var (e, i, r) = (HasExplicit ? weights.Explicit : 0, HasImplicit ? weights.Implicit : 0, HasReverse ? weights.Reverse : 0);
+        var all = e + i + r;
+        return all == 0
+            ? Moments.None with
+            {
+                Cubes = null,
+            }
+            : new(
+                Count,
+                (e * Explicit + i * Implicit + r * Reverse) / all,
+                (
+                    e * e * ExplicitSquares
+                    + i * i * ImplicitSquares
+                    + r * r * ReverseSquares
+                    + 2 * (e * i * ExplicitImplicit + e * r * ExplicitReverse + i * r * ImplicitReverse)
+                ) / (all * all),
+                null
+            );
+    }
+}

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace LlmObs.Domain.Quality;
 
 /// <summary>One request of a session, as far as the next ones tell what its user thought of it.</summary>
@@ -60,7 +58,7 @@ public static class Signals
 
     private static string? Compare(string? question, string? next)
     {
-        if (Normal(question) is not { Length: > 1 } one || Normal(next) is not { Length: > 1 } other)
+        if (Questions.Normal(question) is not { Length: > 1 } one || Questions.Normal(next) is not { Length: > 1 } other)
         {
             return null;
         }
@@ -81,7 +79,4 @@ public static class Signals
 
     // Another number asks for something else.
     private static string Digits(string text) => new([.. text.Where(char.IsDigit)]);
-
-    private static string Normal(string? text) =>
-        new([.. (text ?? "").Normalize(NormalizationForm.FormKC).Where(char.IsLetterOrDigit).Select(char.ToLowerInvariant)]);
 }

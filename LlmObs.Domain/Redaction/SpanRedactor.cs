@@ -45,6 +45,9 @@ public sealed class SpanRedactor(TextRedactor redactor, bool withIds)
             Documents = Fields.Each("documents", content.Documents, at.Document),
             Tools = Fields.Each("tools", content.Tools, at.Tool),
             Parameters = at.Json("parameters", content.Parameters),
+            Prompt = content.Prompt is { } prompt
+                ? new(at.Optional("prompt template", prompt.Template)) { Variables = at.Json("prompt variables", prompt.Variables) }
+                : null,
             Events = Fields.Each("events", content.Events, at.Event),
             Links = Fields.Each("links", content.Links, (field, link) => link with { Attributes = at.Json(field, link.Attributes) }),
             Attributes = at.Json("attributes", content.Attributes),

@@ -55,6 +55,14 @@ public sealed record RetrievedDocument(string? Id, double? Score, string? Title,
     public JsonText Metadata { get; init; }
 }
 
+/// <summary>A prompt before its variables were filled in.</summary>
+/// <param name="Template">Null when only the variables were sent.</param>
+public sealed record PromptTemplate(string? Template)
+{
+    /// <summary>What was filled in, one flat JSON object.</summary>
+    public JsonText Variables { get; init; }
+}
+
 /// <summary>Something that happened during a span.</summary>
 /// <param name="TimeUnixNano">Nanoseconds since 1970.</param>
 /// <param name="Attributes">A flat JSON object.</param>

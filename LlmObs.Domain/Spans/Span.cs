@@ -101,6 +101,9 @@ public sealed record SpanContent
     /// <summary>temperature, top_p, max_tokens, stop, seed, … as one JSON object.</summary>
     public JsonText Parameters { get; init; } = JsonText.EmptyObject;
 
+    /// <summary>What the prompt was made of; null when the sender did not say.</summary>
+    public PromptTemplate? Prompt { get; init; }
+
     public IReadOnlyList<SpanEvent> Events { get; init; } = [];
     public IReadOnlyList<SpanLink> Links { get; init; } = [];
 

@@ -9,17 +9,17 @@ internal static class ProjectRedirect
 {
     public static void MapProjectRedirect(this WebApplication app)
     {
-        app.MapGet("/project/{project}", (string project, IOptions<LangfuseOptions> options) => To(options.Value, project, "/"))
+        app.MapGet("/project/{project}", (string project, IOptions<LangfuseOptions> options) => To(options.Value, project, "/", span: null))
             .ExcludeFromDescription();
         app.MapGet(
                 "/project/{project}/traces/{trace}",
-                (string project, string trace, IOptions<LangfuseOptions> options) =>
-                    To(options.Value, project, $"/traces/{Uri.EscapeDataString(trace)}")
+                (string project, string trace, string? observation, IOptions<LangfuseOptions> options) =>
+                    To(options.Value, project, $"/traces/{Uri.EscapeDataString(trace)}", span: observation)
             )
             .ExcludeFromDescription();
     }
 
-    private static IResult To(LangfuseOptions options, string project, string path)
+    private static IResult To(LangfuseOptions options, string project, string path, string? span)
     {
         if (options.WebUrl is null)
         {
@@ -29,9 +29,11 @@ internal static class ProjectRedirect
             );
         }
 
-        var page = options.WebUrl.ToString().TrimEnd('/') + path;
-        return Results.Redirect(
-            project == Project.DefaultName || !Project.IsName(project) ? page : QueryHelpers.AddQueryString(page, "project", project)
-        );
+        Dictionary<string, string?> query = new()
+        {
+            ["project"] = project == Project.DefaultName || !Project.IsName(project) ? null : project,
+            ["span"] = span,
+        };
+        return Results.Redirect(QueryHelpers.AddQueryString(options.WebUrl.ToString().TrimEnd('/') + path, query));
     }
 }

@@ -90,6 +90,7 @@ internal sealed class SpanReading
                 Documents = content.Documents,
                 Tools = content.Tools,
                 Parameters = Parameters.Read(_attributes),
+                Prompt = PromptReader.Read(_attributes),
                 Events = events,
                 Links = Links(),
                 Attributes = AttributeJson.Write(_attributes),

@@ -1,10 +1,11 @@
 using System.Threading.RateLimiting;
+using LlmObs.Ingest.Shipping;
 using Microsoft.Extensions.Options;
 
 namespace LlmObs.Ingest.Otlp;
 
 /// <summary>Bounds what is handled at one time, in requests and in bytes. A burst waits; beyond that clients are told to come again.</summary>
-internal sealed class IngestGate(IOptions<IngestOptions> options) : IDisposable
+internal sealed class IngestGate(IOptions<IngestOptions> options, WaitingSenders senders) : IDisposable
 {
     private const int BytesPerPermit = 1024;
 
@@ -27,7 +28,8 @@ internal sealed class IngestGate(IOptions<IngestOptions> options) : IDisposable
         var lease = await _requests.AcquireAsync(1, cancellationToken);
         if (lease.IsAcquired)
         {
-            return new(this, lease);
+            senders.OneCame();
+            return new(this, lease, senders);
         }
 
         lease.Dispose();
@@ -44,7 +46,7 @@ internal sealed class IngestGate(IOptions<IngestOptions> options) : IDisposable
     }
 
     /// <summary>One request's share.</summary>
-    internal sealed class Place(IngestGate gate, RateLimitLease request) : IDisposable
+    internal sealed class Place(IngestGate gate, RateLimitLease request, WaitingSenders senders) : IDisposable
     {
         private readonly List<RateLimitLease> _bytes = [];
 
@@ -72,6 +74,7 @@ internal sealed class IngestGate(IOptions<IngestOptions> options) : IDisposable
         {
             _bytes.ForEach(lease => lease.Dispose());
             request.Dispose();
+            senders.OneLeft();
         }
     }
 }

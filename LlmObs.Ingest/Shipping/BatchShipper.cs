@@ -13,7 +13,7 @@ public sealed class BatchShipper(SpanLogStore store)
     public async Task<int> ShipAsync(OutboxBatch batch, bool mayBeThere, CancellationToken cancellationToken)
     {
         var records = mayBeThere ? await store.MissingAsync(batch.BatchId, batch.CreatedAt, batch.Records, cancellationToken) : batch.Records;
-        await store.WriteAsync(batch.Project.Name, batch.BatchId, records, cancellationToken);
+        await store.WriteAsync(batch.Project.Name, batch.BatchId, records, cancellationToken, isFirst: !mayBeThere);
         return records.Count;
     }
 }

@@ -11,6 +11,10 @@ public sealed class ShippingOptions
     [Range(1, 64)]
     public int MaxInFlight { get; set; } = 4;
 
+    /// <summary>Of its time, the share that shipping works while many senders wait for their acknowledgement; 1: it does not step back.</summary>
+    [Range(0.01, 1)]
+    public double BusyShare { get; set; } = 0.25;
+
     /// <summary>Batches that wait in memory. What does not fit is shipped from the outbox.</summary>
     [Range(1, 100_000)]
     public int QueueBatches { get; set; } = 256;

@@ -12,6 +12,8 @@ public sealed record ShippingVerdict(bool Park, TimeSpan Wait, bool SlsIsAway, b
 /// <param name="random">A number from 0 to 1, for jitter.</param>
 public sealed class ShippingPolicy(ShippingOptions options, Func<double> random)
 {
+    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(1);
+
     // What SLS says about the content of a write: sending it again changes nothing.
     private static readonly HashSet<string> ContentFaults =
     [
@@ -72,6 +74,13 @@ public sealed class ShippingPolicy(ShippingOptions options, Func<double> random)
     /// <summary>When to look into the outbox again after so many spans came out of it; with none, after the ordinary interval.</summary>
     public TimeSpan UntilNextClaim(int spansClaimed) =>
         TimeSpan.FromSeconds(spansClaimed == 0 ? options.PollSeconds : (double)spansClaimed / options.DrainSpansPerSecond);
+
+    /// <summary>How long shipping rests after a batch while many senders wait, by how long the batch took; at most a second.</summary>
+    public TimeSpan Rest(TimeSpan took)
+    {
+        var rest = took * (1 / options.BusyShare - 1);
+        return rest < LongestRest ? rest : LongestRest;
+    }
 
     // Without an answer SLS may still be at it; an error, or a connection that broke, is an end.
     private double UntilFound(SlsException sls) =>

@@ -8,7 +8,11 @@ namespace LlmObs.Ingest.Shipping;
 /// <remarks>Bounded in batches and in characters. What does not fit is dropped from memory only: its outbox row is what recovery reads.</remarks>
 public sealed class ShippingQueue(IOptions<ShippingOptions> options)
 {
+    // An id takes eight bytes. Of those that find no place the lease runs out, which is only slower.
+    private const int MostLeft = 100_000;
+
     private readonly Channel<OutboxBatch> channel = Channel.CreateBounded<OutboxBatch>(options.Value.QueueBatches);
+    private readonly Channel<long> left = Channel.CreateBounded<long>(MostLeft);
     private long characters;
 
     public int Depth => channel.Reader.Count;
@@ -28,6 +32,21 @@ public sealed class ShippingQueue(IOptions<ShippingOptions> options)
         return true;
     }
 
+    /// <summary>Leaves a batch to the outbox that was taken and not sent.</summary>
+    public void Leave(OutboxBatch batch) => left.Writer.TryWrite(batch.Id);
+
+    /// <summary>The outbox rows of the batches that were left to it since the last call: nobody has tried to send them.</summary>
+    public IReadOnlyList<long> TakeLeft()
+    {
+        var ids = new List<long>();
+        while (left.Reader.TryRead(out var id))
+        {
+            ids.Add(id);
+        }
+
+        return ids;
+    }
+
     /// <summary>Completes when there is a batch to take.</summary>
     public async Task WaitAsync(CancellationToken cancellationToken) => await channel.Reader.WaitToReadAsync(cancellationToken);
 
@@ -40,6 +59,7 @@ public sealed class ShippingQueue(IOptions<ShippingOptions> options)
         }
 
         Interlocked.Add(ref characters, -weight);
+        Leave(batch);
         return false;
     }
 

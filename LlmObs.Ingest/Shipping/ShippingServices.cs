@@ -11,9 +11,11 @@ public static class ShippingServices
         builder.Services.AddOptions<ShippingOptions>().BindConfiguration(ShippingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton(services => new ShippingPolicy(services.GetRequiredService<IOptions<ShippingOptions>>().Value, Jitter));
         builder.Services.AddSingleton<ShippingQueue>();
+        builder.Services.AddSingleton(new WaitingSenders(Environment.ProcessorCount));
         builder.Services.AddSingleton<ShippingPause>();
         builder.Services.AddSingleton<ShippingMetrics>();
         builder.Services.AddSingleton<BatchShipper>();
+        builder.Services.AddSingleton<BatchSender>();
         builder.Services.AddSingleton<ShippedBatches>();
         builder.Services.AddHostedService<SlsShipper>();
         builder.Services.AddHostedService<LateContentLoop>();

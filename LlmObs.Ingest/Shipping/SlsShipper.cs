@@ -1,20 +1,18 @@
-using LlmObs.Sls;
+using LlmObs.ServiceDefaults;
 using LlmObs.Storage.Schema;
 using LlmObs.Storage.Writing;
 using LlmObs.TraceLog;
 using Microsoft.Extensions.Options;
-using OpenTelemetry;
 
 namespace LlmObs.Ingest.Shipping;
 
-/// <summary>The loop between the outbox and SLS. It only loops: <see cref="ShippingPolicy"/> decides, <see cref="BatchShipper"/> sends.</summary>
+/// <summary>The loop between the outbox and SLS. It only loops: <see cref="ShippingPolicy"/> decides, <see cref="BatchSender"/> sends.</summary>
 public sealed partial class SlsShipper(
     ShippingQueue queue,
     Outbox outbox,
-    SpanWriter writer,
+    WaitingSenders senders,
     SpanLogStore store,
-    BatchShipper shipper,
-    ShippedBatches shipped,
+    BatchSender sender,
     ShippingPolicy policy,
     ShippingPause pause,
     SchemaState schema,
@@ -22,72 +20,79 @@ public sealed partial class SlsShipper(
     IOptions<ShippingOptions> options,
     TimeProvider time,
     ILogger<SlsShipper> logger
-) : BackgroundService
+) : TurnLoop(time)
 {
     private static readonly TimeSpan StatusInterval = TimeSpan.FromSeconds(10);
     private readonly SemaphoreSlim slots = new(options.Value.MaxInFlight);
     private DateTimeOffset nextClaim;
     private DateTimeOffset nextStatus;
-    private int loopFailures;
+    private int failures;
     private volatile bool isEnsured;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        // What this loop does is not traced: the stack ships its own traces through it.
-        using var quiet = SuppressInstrumentationScope.Begin();
-        await schema.WaitAsync(stoppingToken);
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await TurnAsync(stoppingToken);
-                loopFailures = 0;
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                break;
-            }
-            catch (Exception exception)
-            {
-                // PostgreSQL is away: nothing to claim, nothing to complete.
-                Log.LoopFailed(logger, exception);
-                await WaitAsync(policy.Pause(++loopFailures), stoppingToken);
-            }
-        }
-
-        // What is in flight is finished; what waits in memory has its outbox row.
+        await base.StopAsync(cancellationToken);
+        // What is in flight is finished, as long as the host waits; what waits in memory has its outbox row.
         for (var slot = 0; slot < options.Value.MaxInFlight; slot++)
         {
-            await slots.WaitAsync(CancellationToken.None);
+            await slots.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private async Task TurnAsync(CancellationToken stoppingToken)
+    public override void Dispose()
+    {
+        slots.Dispose();
+        base.Dispose();
+    }
+
+    protected override Task ReadyAsync(CancellationToken stoppingToken) => schema.WaitAsync(stoppingToken);
+
+    protected override async Task<TimeSpan> TurnAsync(CancellationToken stoppingToken)
     {
         await ReportStatusAsync(stoppingToken);
         if (pause.Remaining is { Ticks: > 0 } rest)
         {
-            await Task.Delay(rest, time, stoppingToken);
-            return;
+            return rest;
         }
 
         if (!isEnsured && !await EnsureAsync(stoppingToken))
         {
-            return;
+            return TimeSpan.Zero;
         }
 
-        if (time.GetUtcNow() >= nextClaim)
+        if (Time.GetUtcNow() >= nextClaim)
         {
             await DrainOutboxAsync(stoppingToken);
         }
 
         if (queue.TryTake(out var batch))
         {
-            await StartFreshAsync(batch, stoppingToken);
-            return;
+            await SendFreshAsync(batch, stoppingToken);
+        }
+        else
+        {
+            await WaitForWorkAsync(stoppingToken);
         }
 
-        await WaitForWorkAsync(stoppingToken);
+        failures = 0;
+        return TimeSpan.Zero;
+    }
+
+    protected override TimeSpan Failed(Exception exception)
+    {
+        // PostgreSQL is away: nothing to claim, nothing to complete.
+        Log.LoopFailed(logger, exception);
+        return policy.Pause(++failures);
+    }
+
+    private async Task ReportStatusAsync(CancellationToken stoppingToken)
+    {
+        var now = Time.GetUtcNow();
+        if (now >= nextStatus)
+        {
+            nextStatus = now + StatusInterval;
+            metrics.Report(await outbox.StatusAsync(stoppingToken));
+        }
     }
 
     private async Task<bool> EnsureAsync(CancellationToken stoppingToken)
@@ -107,159 +112,67 @@ public sealed partial class SlsShipper(
         }
     }
 
-    /// <summary>Claims as many as can start now, so that no claimed batch waits while its lease runs.</summary>
+    /// <summary>Gives up what the fast path did not come to, then claims as many as can start now, so that no claimed batch waits while its lease runs.</summary>
     private async Task DrainOutboxAsync(CancellationToken stoppingToken)
     {
+        await outbox.ReleaseAsync(queue.TakeLeft(), stoppingToken);
         await slots.WaitAsync(stoppingToken);
-        var free = writer.IsBusy ? 1 : slots.CurrentCount + 1;
+        var free = senders.AreMany ? 1 : slots.CurrentCount + 1;
         slots.Release();
         var claimed = await outbox.ClaimAsync(free, TimeSpan.FromSeconds(options.Value.LeaseSeconds), stoppingToken);
-        nextClaim = time.GetUtcNow() + policy.UntilNextClaim(claimed.Sum(batch => batch.Records.Count));
-        var deadline = time.GetUtcNow() + TimeSpan.FromSeconds(options.Value.LeaseSeconds - options.Value.VisibilitySeconds);
+        nextClaim = Time.GetUtcNow() + policy.UntilNextClaim(claimed.Sum(batch => batch.Records.Count));
+        var deadline = Time.GetUtcNow() + TimeSpan.FromSeconds(options.Value.LeaseSeconds - options.Value.VisibilitySeconds);
         foreach (var batch in claimed)
         {
             await slots.WaitAsync(stoppingToken);
-            await YieldAsync(SendInSlotAsync(batch, batch.Attempts > 0, deadline));
+            await YieldAsync(SendInSlotAsync(batch, batch.Attempts > 0, deadline), stoppingToken);
         }
     }
 
-    private async Task StartFreshAsync(OutboxBatch batch, CancellationToken stoppingToken)
+    private async Task SendFreshAsync(OutboxBatch batch, CancellationToken stoppingToken)
     {
         await slots.WaitAsync(stoppingToken);
-        if (time.GetUtcNow() - batch.CreatedAt < TimeSpan.FromSeconds(options.Value.MaxQueueSeconds))
+        if (Time.GetUtcNow() - batch.CreatedAt < TimeSpan.FromSeconds(options.Value.MaxQueueSeconds))
         {
-            await YieldAsync(SendInSlotAsync(batch, mayBeThere: false, batch.CreatedAt + TimeSpan.FromSeconds(options.Value.FastPathSeconds)));
+            var deadline = batch.CreatedAt + TimeSpan.FromSeconds(options.Value.FastPathSeconds);
+            await YieldAsync(SendInSlotAsync(batch, mayBeThere: false, deadline), stoppingToken);
         }
         else
         {
             // It may soon be in somebody else's hands: the outbox has it.
+            queue.Leave(batch);
             slots.Release();
         }
     }
 
-    // Senders wait for their acknowledgement, nobody for SLS: while commits take all their places, one batch is sent after the other.
-    private Task YieldAsync(Task sending) => writer.IsBusy ? sending : Task.CompletedTask;
-
-    /// <summary>Sends in the slot that was taken; the slot is given back when what came of it is written down.</summary>
-    /// <param name="deadline">Past it the batch is no longer ours.</param>
-    private async Task SendInSlotAsync(OutboxBatch batch, bool mayBeThere, DateTimeOffset deadline) =>
-        _ = SettleInSlotAsync(batch, await SendAsync(batch, mayBeThere, deadline));
-
-    private async Task<Outcome> SendAsync(OutboxBatch batch, bool mayBeThere, DateTimeOffset deadline)
+    private async Task SendInSlotAsync(OutboxBatch batch, bool mayBeThere, DateTimeOffset deadline)
     {
-        var left = deadline - time.GetUtcNow();
-        using var limit = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);
-        try
+        if (await sender.SendAsync(batch, mayBeThere, deadline) is { EnsureAgain: true })
         {
-            var sent = await shipper.ShipAsync(batch, mayBeThere, limit.Token);
-            pause.Succeeded();
-            return new(sent, null);
-        }
-        catch (OperationCanceledException exception)
-        {
-            return Failed(new SlsException(0, SlsException.RequestTimeout, "The batch was not written in its time.", null, exception));
-        }
-        catch (Exception failure)
-        {
-            return Failed(failure);
+            isEnsured = false;
         }
 
-        Outcome Failed(Exception failure)
-        {
-            var verdict = policy.Judge(failure, batch.Attempts);
-            metrics.Failed(verdict.Code);
-            if (verdict.SlsIsAway)
-            {
-                pause.Failed();
-            }
-
-            if (verdict.EnsureAgain)
-            {
-                isEnsured = false;
-            }
-
-            return new(0, verdict);
-        }
+        slots.Release();
     }
 
-    private async Task SettleInSlotAsync(OutboxBatch batch, Outcome outcome)
+    // Senders wait for their acknowledgement, nobody for SLS: while many do, one batch is sent after the other, with rests between.
+    private async Task YieldAsync(Task sending, CancellationToken stoppingToken)
     {
-        try
+        if (senders.AreMany)
         {
-            if (outcome.Failure is { } verdict)
-            {
-                await SettleFailureAsync(batch, verdict);
-                return;
-            }
-
-            await shipped.CompleteAsync(batch);
-            metrics.Shipped(batch.Records.Count, wasThere: outcome.Sent == 0, time.GetUtcNow() - batch.CreatedAt);
-        }
-        catch (Exception exception)
-        {
-            // The outcome could not be written down. The lease runs out, SLS is asked, nothing is lost or doubled.
-            Log.OutcomeNotRecorded(logger, exception, batch.Id);
-        }
-        finally
-        {
-            slots.Release();
-        }
-    }
-
-    private async Task SettleFailureAsync(OutboxBatch batch, ShippingVerdict verdict)
-    {
-        if (verdict.Park)
-        {
-            metrics.Parked();
-            Log.Parked(logger, batch.Id, batch.Records.Count, verdict.Reason);
-            await outbox.ParkAsync(batch, verdict.Reason, CancellationToken.None);
-            return;
-        }
-
-        Log.Postponed(logger, batch.Id, verdict.Wait.TotalSeconds, verdict.Reason);
-        await outbox.PostponeAsync(batch, verdict.Reason, time.GetUtcNow() + verdict.Wait, CancellationToken.None);
-    }
-
-    private async Task ReportStatusAsync(CancellationToken stoppingToken)
-    {
-        var now = time.GetUtcNow();
-        if (now >= nextStatus)
-        {
-            nextStatus = now + StatusInterval;
-            metrics.Report(await outbox.StatusAsync(stoppingToken));
+            var began = Time.GetTimestamp();
+            await sending;
+            await Task.Delay(policy.Rest(Time.GetElapsedTime(began)), Time, stoppingToken);
         }
     }
 
     private async Task WaitForWorkAsync(CancellationToken stoppingToken)
     {
-        var now = time.GetUtcNow();
+        var wait = (nextClaim < nextStatus ? nextClaim : nextStatus) - Time.GetUtcNow();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        var timer = WaitAsync((nextClaim < nextStatus ? nextClaim : nextStatus) - now, either.Token);
-        await Task.WhenAny(queue.WaitAsync(either.Token), timer);
+        await Task.WhenAny(queue.WaitAsync(either.Token), Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Time, either.Token));
         await either.CancelAsync();
     }
-
-    private async Task WaitAsync(TimeSpan wait, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, time, cancellationToken);
-        }
-        catch (OperationCanceledException)
-        {
-            // The caller looks at its token.
-        }
-    }
-
-    public override void Dispose()
-    {
-        slots.Dispose();
-        base.Dispose();
-    }
-
-    /// <param name="Sent">Spans that were sent: 0 when SLS had them all.</param>
-    /// <param name="Failure">Null when SLS has the batch.</param>
-    private sealed record Outcome(int Sent, ShippingVerdict? Failure);
 
     private static partial class Log
     {
@@ -268,14 +181,5 @@ public sealed partial class SlsShipper(
 
         [LoggerMessage(2, LogLevel.Warning, "SLS is not ready, shipping waits: {Reason}")]
         public static partial void EnsureFailed(ILogger logger, string reason);
-
-        [LoggerMessage(3, LogLevel.Warning, "Batch {BatchId} is due again in {WaitSeconds:0.#} s: {Reason}")]
-        public static partial void Postponed(ILogger logger, long batchId, double waitSeconds, string reason);
-
-        [LoggerMessage(4, LogLevel.Error, "Batch {BatchId} of {Spans} spans is parked, SLS will not take it: {Reason}")]
-        public static partial void Parked(ILogger logger, long batchId, int spans, string reason);
-
-        [LoggerMessage(5, LogLevel.Warning, "What became of batch {BatchId} could not be written down.")]
-        public static partial void OutcomeNotRecorded(ILogger logger, Exception exception, long batchId);
     }
 }

@@ -47,7 +47,7 @@ public sealed partial class DemoLoop(
         }
 
         var week = new QualityFilter(project.Id, Time.GetUtcNow().AddDays(-8), Time.GetUtcNow());
-        var releases = (await quality.TalliesAsync(week, QualityGroup.Release, "UTC", stoppingToken)).OrderBy(release => release.FirstAt).ToList();
+        var releases = (await quality.TalliesAsync(week, QualityGroup.Release, stoppingToken)).OrderBy(release => release.FirstAt).ToList();
         if (releases is not [var first, .., var last] || Math.Min(first.SqlJudged, last.SqlJudged) < EnoughJudged)
         {
             return Pause;

@@ -25,6 +25,7 @@ public sealed class ConfiguredEvaluator
     public IList<string> Rules { get; } = [];
 
     public double LatencyMs { get; set; } = 10_000;
+    public decimal CostLimit { get; set; } = 0.10m;
 
     /// <summary>Of a judge.</summary>
     public string Model { get; set; } = "";
@@ -41,7 +42,7 @@ public sealed class ConfiguredEvaluator
             RootsOnly = RootsOnly,
             SampleShare = SampleShare,
             Sql = Kind == EvaluatorKind.Sql ? new(Connection, Field) : null,
-            Rules = Kind == EvaluatorKind.Rules ? new RuleSettings([.. Rules]) { LatencyMs = LatencyMs } : null,
+            Rules = Kind == EvaluatorKind.Rules ? new RuleSettings([.. Rules]) { LatencyMs = LatencyMs, CostLimit = CostLimit } : null,
             Judge = Kind == EvaluatorKind.Judge ? new(Model, Measure, HumanName: HumanName, HumanYes: HumanYes) : null,
         };
 }

@@ -10,7 +10,7 @@ namespace LlmObs.Quality.Facts;
 public sealed class FactRollup(
     FactProgress progress,
     FactStore store,
-    StepHours hours,
+    QualityHours hours,
     TraceReader traces,
     ScoreReader scores,
     IOptions<FactOptions> options,

@@ -5,11 +5,12 @@ using LlmObs.Domain.Evaluators;
 using LlmObs.Domain.Quality;
 using LlmObs.Domain.Scores;
 using LlmObs.Quality.Evaluation;
+using LlmObs.Storage.Evaluators;
 
 namespace LlmObs.Quality.Judges;
 
 /// <summary>Asks a model what it thinks of an answer.</summary>
-public sealed class JudgeEvaluator(JudgeModels models) : IEvaluator
+public sealed class JudgeEvaluator(JudgeModels models, EarlierQuestions sessions) : IEvaluator
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -49,12 +50,14 @@ public sealed class JudgeEvaluator(JudgeModels models) : IEvaluator
     }
 
     /// <summary>From SQL and answer back to a question, and how near that is to the one asked.</summary>
-    private static async Task<Finding> ReverseAsync(Evaluator evaluator, JudgeModel model, Subject subject, CancellationToken cancellationToken)
+    private async Task<Finding> ReverseAsync(Evaluator evaluator, JudgeModel model, Subject subject, CancellationToken cancellationToken)
     {
         var instructions = evaluator.Definition.Judge!.Prompt is { Length: > 0 } own ? own : JudgePrompts.BackToQuestion;
+        var earlier = await sessions.ReadAsync(subject.Project.Id, subject.Span, cancellationToken);
         var back = await model.AskAsync("back_to_question", instructions, JudgePrompts.SqlAndAnswer(subject), subject, cancellationToken);
         var question = JudgeReply.Text(back.Reply, "question");
-        if (model.HasEmbeddings)
+        // A follow-up such as "and in Shanghai?" is near its whole only to one who knows what was asked before: a judge, and no embedding.
+        if (model.HasEmbeddings && earlier.Count == 0)
         {
             var similarity = await model.SimilarityAsync(question, subject.Question!, subject, cancellationToken);
             return Judged(
@@ -74,7 +77,7 @@ public sealed class JudgeEvaluator(JudgeModels models) : IEvaluator
         var compared = await model.AskAsync(
             "same_question",
             JudgePrompts.SameQuestion,
-            JudgePrompts.Two(question, subject.Question!),
+            JudgePrompts.Compared(question, subject.Question!, earlier),
             subject,
             cancellationToken
         );

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using LlmObs.Sls.Emulator.Http;
 
 namespace LlmObs.Sls.Emulator.Catalog;
@@ -6,8 +5,8 @@ namespace LlmObs.Sls.Emulator.Catalog;
 /// <summary>The consumer groups of all logstores, kept in <c>consumers.json</c> of each.</summary>
 public sealed class ConsumerGroups(SlsCatalog catalog, TimeProvider time)
 {
-    private const string File = "consumers.json";
     private const int Most = 30;
+    private readonly LogstoreList<ConsumerGroupDefinition> lists = new(catalog, "consumers.json");
     private readonly Lock gate = new();
     private readonly Dictionary<(string Project, string Logstore, string Group), ShardAssignment> assignments = [];
 
@@ -15,7 +14,7 @@ public sealed class ConsumerGroups(SlsCatalog catalog, TimeProvider time)
     {
         lock (gate)
         {
-            return Load(project, logstore);
+            return lists.Read(project, logstore);
         }
     }
 
@@ -60,7 +59,7 @@ public sealed class ConsumerGroups(SlsCatalog catalog, TimeProvider time)
         var shards = catalog.Shards(project, logstore).Select(shard => shard.Id).ToList();
         lock (gate)
         {
-            var group = Find(Load(project, logstore), name);
+            var group = Find(lists.Read(project, logstore), name);
             return Assignment(project, logstore, name).Heartbeat(consumer, held, shards, TimeSpan.FromSeconds(group.TimeoutSeconds));
         }
     }
@@ -72,7 +71,7 @@ public sealed class ConsumerGroups(SlsCatalog catalog, TimeProvider time)
         Storage.Cursor.Read(checkpoint);
         lock (gate)
         {
-            Find(Load(project, logstore), name);
+            Find(lists.Read(project, logstore), name);
             if (!isForced)
             {
                 Assignment(project, logstore, name).Check(consumer, shard);
@@ -124,13 +123,7 @@ public sealed class ConsumerGroups(SlsCatalog catalog, TimeProvider time)
     {
         lock (gate)
         {
-            SlsCatalog.Write(catalog.Folder(project, catalog.Logstore(project, logstore).Name), File, change(Load(project, logstore)));
+            lists.Change(project, logstore, change);
         }
-    }
-
-    private List<ConsumerGroupDefinition> Load(string project, string logstore)
-    {
-        var path = Path.Combine(catalog.Folder(project, catalog.Logstore(project, logstore).Name), File);
-        return System.IO.File.Exists(path) ? JsonSerializer.Deserialize<List<ConsumerGroupDefinition>>(System.IO.File.ReadAllBytes(path))! : [];
     }
 }

@@ -19,5 +19,9 @@ public sealed record LogstoreDefinition(
     IReadOnlyList<Shard>? Shards = null
 )
 {
-    public bool AllowsTracking => Settings["enable_tracking"] is JsonValue value && value.TryGetValue<bool>(out var flag) && flag;
+    public bool AllowsTracking => IsSet("enable_tracking");
+
+    public bool AllowsChanges => IsSet("enableModify");
+
+    private bool IsSet(string setting) => Settings[setting] is JsonValue value && value.TryGetValue<bool>(out var flag) && flag;
 }

@@ -97,6 +97,7 @@ internal static class LogstoreOperations
         body.Flag("enable_tracking", Bad);
         body.Flag("appendMeta", Bad);
         body.Flag("autoSplit", Bad);
+        body.Flag("enableModify", Bad);
         if (body.Int("shardCount", Bad) is < 1 or > 256)
         {
             throw SlsException.Invalid(Bad, $"shardCount is {body["shardCount"]}; 1 to 256 are allowed");

@@ -32,6 +32,11 @@ public static class SlsEndpoints
         sls.MapPost("/logstores/{logstore}", WriteOperations.PutLogsAsync);
         sls.MapPost("/logstores/{logstore}/track", WriteOperations.TrackAsync);
 
+        sls.MapPost("/logstores/{logstore}/deletelogs", DeletionOperations.DeleteAsync);
+        sls.MapPost("/logstores/{logstore}/deletelogtasks", DeletionOperations.Create);
+        sls.MapGet("/logstores/{logstore}/deletelogtasks", DeletionOperations.List);
+        sls.MapGet("/logstores/{logstore}/deletelogtasks/{task}", DeletionOperations.Get);
+
         sls.MapPost("/logstores/{logstore}/consumergroups", ConsumerGroupOperations.Create);
         sls.MapGet("/logstores/{logstore}/consumergroups", ConsumerGroupOperations.List);
         sls.MapPut("/logstores/{logstore}/consumergroups/{group}", ConsumerGroupOperations.Update);

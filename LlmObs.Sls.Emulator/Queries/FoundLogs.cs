@@ -21,7 +21,9 @@ internal sealed class FoundLogs(DuckDBConnection connection)
         }
         var found = search.Matches();
         var name = $"found{++names}";
-        return found.Count <= ReadAlone ? Copied(name, logstore, search, found) : $"{logstore.TableName} WHERE {Marked(name, found)}";
+        return found.Sum(some => some.Rows.Count) <= ReadAlone
+            ? Copied(name, logstore, search, [.. found.SelectMany(some => some.Logs)])
+            : $"{logstore.TableName} WHERE {Marked(name, [.. found.Where(some => !some.Rows.IsEmpty)])}";
     }
 
     private string Copied(string name, Logstore logstore, LogSearch search, List<IndexedLog> found)
@@ -36,13 +38,17 @@ internal sealed class FoundLogs(DuckDBConnection connection)
     }
 
     // A bit for each sequence, the highest of a byte first: unlike a join it leaves the engine free to read wide columns last.
-    private string Marked(string name, List<IndexedLog> found)
+    private string Marked(string name, List<FoundRows> found)
     {
-        var (first, last) = (found[0].Sequence, found[^1].Sequence);
+        var (first, last) = (found[0].Source.Covers.First, found[^1].Source.Covers.Last);
         var bits = new byte[(last - first) / 8 + 1];
-        foreach (var log in found)
+        foreach (var (source, rows) in found)
         {
-            bits[(log.Sequence - first) / 8] |= (byte)(0x80 >> (int)((log.Sequence - first) % 8));
+            foreach (var row in rows.Members())
+            {
+                var place = source[row].Sequence - first;
+                bits[place / 8] |= (byte)(0x80 >> (int)(place % 8));
+            }
         }
         using var command = connection.CreateCommand();
 #pragma warning disable CA2100 // A name of ours.

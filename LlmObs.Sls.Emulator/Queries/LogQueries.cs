@@ -22,7 +22,7 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
 
     public Task<LogAnswer> FindAsync(Logstore logstore, ProjectLogstores project, LogQuery query, CancellationToken cancellationToken)
     {
-        Check(query);
+        CheckWindow(query);
         var text = QueryText.Parse(query.Text);
         return RunAsync(
             logstore,
@@ -43,7 +43,7 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
     /// <summary>Equal parts of a round width that cover [from, to); the last may be shorter.</summary>
     public Task<IReadOnlyList<HistogramPart>> HistogramAsync(Logstore logstore, LogQuery query, long? interval, CancellationToken cancellationToken)
     {
-        Check(query);
+        CheckWindow(query);
         var width = interval is > 0 ? interval.Value : Width(query.To - query.From);
         if ((query.To - query.From) / width > 10_000)
         {
@@ -52,13 +52,26 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
         return RunAsync<IReadOnlyList<HistogramPart>>(logstore, (_, cancel) => Histogram(logstore, query, width, cancel), cancellationToken);
     }
 
+    /// <summary>The sequences of all logs that a search finds, ascending.</summary>
+    internal Task<IReadOnlyList<long>> MatchesAsync(Logstore logstore, LogQuery query, CancellationToken cancellationToken) =>
+        RunAsync<IReadOnlyList<long>>(
+            logstore,
+            (_, cancel) =>
+                [
+                    .. Search(logstore, new SearchCompiler(logstore.Columns), QueryText.Parse(query.Text), query, cancel)
+                        .Matches()
+                        .Select(log => log.Sequence),
+                ],
+            cancellationToken
+        );
+
     public void Dispose()
     {
         remembered.Dispose();
         slots.Dispose();
     }
 
-    private static void Check(LogQuery query)
+    internal static void CheckWindow(LogQuery query)
     {
         if (query.IsEmpty)
         {

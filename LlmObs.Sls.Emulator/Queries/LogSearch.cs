@@ -106,9 +106,9 @@ internal sealed class LogSearch(
             """
         );
 
-    /// <summary>All matches, in order of their sequence.</summary>
-    public List<IndexedLog> Matches() =>
-        [.. new SourceQueries(sources, cancellationToken).Ask(source => Matches(source).ToList()).SelectMany(logs => logs)];
+    /// <summary>All matches, source by source in order of their sequence.</summary>
+    public IReadOnlyList<FoundRows> Matches() =>
+        new SourceQueries(sources, cancellationToken).Ask(source => new FoundRows(source, IsWithin(source) ? Rows(source) : VisibleRows(source)));
 
     /// <summary>Some matches, in order of their sequence, with what they say.</summary>
     public IEnumerable<(IndexedLog At, LogRow Row)> Read(IReadOnlyList<IndexedLog> matches) =>
@@ -155,17 +155,21 @@ internal sealed class LogSearch(
             counts[0] = Rows(source).Count;
             return (first, counts);
         }
-        foreach (var log in Matches(source))
+        foreach (var row in (IsWithin(source) ? Rows(source) : VisibleRows(source)).Members())
         {
-            counts[(log.Time - query.From) / width - first]++;
+            counts[(source[row].Time - query.From) / width - first]++;
         }
         return (first, counts);
     }
 
-    private IEnumerable<IndexedLog> Matches(ITermSource source)
+    private RowSet VisibleRows(ITermSource source)
     {
-        var isWithin = IsWithin(source);
-        return Rows(source).Members().Select(row => source[row]).Where(log => isWithin || IsVisible(log));
+        var visible = RowSet.None(source.Count);
+        foreach (var row in Rows(source).Members().Where(row => IsVisible(source[row])))
+        {
+            visible.Add(row);
+        }
+        return visible;
     }
 
     // What wildcards stand for depends on the other segments, too.
@@ -198,4 +202,17 @@ internal sealed class LogSearch(
     );
 
     private static readonly Comparer<IndexedLog> InReverse = Comparer<IndexedLog>.Create((left, right) => InTime.Compare(right, left));
+}
+
+/// <summary>The logs of a source that a search found.</summary>
+internal readonly record struct FoundRows(ITermSource Source, RowSet Rows)
+{
+    public IEnumerable<IndexedLog> Logs
+    {
+        get
+        {
+            var source = Source;
+            return Rows.Members().Select(row => source[row]);
+        }
+    }
 }

@@ -1,16 +1,13 @@
 using LlmObs.Sls.Emulator.Search;
 using LlmObs.Sls.Emulator.Storage;
 using LlmObs.Sls.Emulator.Storage.Terms;
+using LlmObs.Sls.Emulator.Wire;
 
 namespace LlmObs.Sls.Emulator.Queries;
 
 /// <summary>What a search needs to know before it asks segments.</summary>
 /// <param name="WildWords">The words each wildcard stands for.</param>
-internal sealed record PreparedSearch(TermQuery Query, IReadOnlyDictionary<WildTerm, IReadOnlyList<string>> WildWords)
-{
-    /// <summary>The fields whose texts have the last word.</summary>
-    public IReadOnlySet<int> CheckedFields { get; } = TermQuery.Within(Query).OfType<TextCheck>().Select(check => check.Field).ToHashSet();
-}
+internal sealed record PreparedSearch(TermQuery Query, IReadOnlyDictionary<WildTerm, IReadOnlyList<string>> WildWords);
 
 /// <summary>
 /// One search in one segment. The index tells for sure of most conditions and for the others which logs may match; of these the texts
@@ -23,6 +20,7 @@ internal sealed class SegmentSearch : IDisposable
     private readonly Dictionary<TermQuery, RowSet> needed = new(ReferenceEqualityComparer.Instance);
     private readonly RowBounds bounds;
     private (LogReader Reader, RowBuilder Builder)? texts;
+    private (int Row, Log Log)? last;
 
     public SegmentSearch(Logstore logstore, ITermSource source, PreparedSearch search)
     {
@@ -37,7 +35,7 @@ internal sealed class SegmentSearch : IDisposable
     /// <summary>No other row matches.</summary>
     public RowSet Possible => bounds.Possible;
 
-    public bool Holds(int row) => bounds.Sure.Contains(row) || (bounds.Possible.Contains(row) && Holds(search.Query, row, Texts(Source[row])));
+    public bool Holds(int row) => bounds.Sure.Contains(row) || (bounds.Possible.Contains(row) && Holds(search.Query, row));
 
     /// <param name="isVisible">Whether a log is to be found at all. Of others that match some may be among the rows.</param>
     public RowSet Find(Predicate<IndexedLog> isVisible, CancellationToken cancellationToken)
@@ -85,13 +83,13 @@ internal sealed class SegmentSearch : IDisposable
         return all;
     }
 
-    private bool Holds(TermQuery asked, int row, IReadOnlyList<FieldText> log) =>
+    private bool Holds(TermQuery asked, int row) =>
         asked switch
         {
-            TextCheck check => Needed(check).Contains(row) && log.Any(text => text.Field == check.Field && check.IsWanted(text)),
-            NotTerms not => !Holds(not.Inner, row, log),
-            AllTerms all => all.Parts.All(part => Holds(part, row, log)),
-            AnyTerm any => any.Parts.Any(part => Holds(part, row, log)),
+            TextCheck check => Needed(check).Contains(row) && Texts(row, check).Any(text => text.Field == check.Field && check.IsWanted(text)),
+            NotTerms not => !Holds(not.Inner, row),
+            AllTerms all => all.Parts.All(part => Holds(part, row)),
+            AnyTerm any => any.Parts.Any(part => Holds(part, row)),
             _ => Needed(asked).Contains(row),
         };
 
@@ -113,9 +111,13 @@ internal sealed class SegmentSearch : IDisposable
         return rows;
     }
 
-    private IReadOnlyList<FieldText> Texts(IndexedLog log)
+    private IReadOnlyList<FieldText> Texts(int row, TextCheck check)
     {
         var (reader, builder) = texts ??= (logstore.OpenReader(), logstore.BuilderOf(Source.Index));
-        return builder.Texts(reader.Read(log.Place).Log, search.CheckedFields);
+        if (last is not { } read || read.Row != row)
+        {
+            last = read = (row, reader.Read(Source[row].Place).Log);
+        }
+        return builder.Texts(read.Log, check.Field, check.ReadsTerms);
     }
 }

@@ -41,8 +41,11 @@ public sealed class SearchCompiler(ColumnMap columns)
         var hasWildcards = HasWildcards(match);
         if (index.Line is { } line)
         {
-            // A field with a key index answers by that; the line holds the others.
-            var own = TextKeys().Where(key => line.Covers(key.Path)).Select(key => Match(columns[key].Id, null, key.Tokenizer, match, hasWildcards));
+            // A field with a key index answers by that; the line holds the others. Documents, which take longest to read, come last.
+            var own = TextKeys()
+                .Where(key => line.Covers(key.Path))
+                .OrderBy(key => key.Type == FieldType.Json)
+                .Select(key => Match(columns[key].Id, null, key.Tokenizer, match, hasWildcards));
             return TermQuery.Any([Match(TermText.Line, null, line.Tokenizer, match, hasWildcards), .. own]);
         }
         var keys = TextKeys()
@@ -159,9 +162,13 @@ public sealed class SearchCompiler(ColumnMap columns)
             tokenizer
                 .Pieces(match.Value, hasWildcards)
                 .Select(piece =>
-                    !hasWildcards || !piece.AsSpan().ContainsAny('*', '?') ? run.Of(tokenizer.Terms(piece))
-                    : IsCut(tokenizer, piece) ? WildRun(run, tokenizer, piece)
-                    : Wild(path is null ? TermText.Word(field, "") : TermText.Word(field, path, ""), piece, run)
+                    !hasWildcards || !piece.AsSpan().ContainsAny('*', '?')
+                        ? tokenizer.IsCharacters(piece)
+                            ? run.OfCharacters(tokenizer.Terms(piece), piece)
+                            : run.Of(tokenizer.Terms(piece))
+                        : IsCut(tokenizer, piece)
+                            ? WildRun(run, tokenizer, piece)
+                            : Wild(path is null ? TermText.Word(field, "") : TermText.Word(field, path, ""), piece, run)
                 )
         );
     }

@@ -60,4 +60,5 @@ public sealed record AnyTerm(IReadOnlyList<TermQuery> Parts) : TermQuery;
 public sealed record NotTerms(TermQuery Inner) : TermQuery;
 
 /// <summary>A log that does not match <paramref name="Needed"/> does not match; of one that does, the texts of a field decide.</summary>
-public sealed record TextCheck(int Field, TermQuery Needed, Predicate<FieldText> IsWanted) : TermQuery;
+/// <param name="ReadsTerms">False when the value of a text is enough to decide.</param>
+public sealed record TextCheck(int Field, TermQuery Needed, Predicate<FieldText> IsWanted, bool ReadsTerms = true) : TermQuery;

@@ -12,7 +12,18 @@ internal sealed class TermRun(int field, string? path)
     /// <param name="terms">As <see cref="Tokenizer.Terms"/> writes them.</param>
     public TermQuery Of(string terms) => IsExact(terms) ? Needed(terms) : new TextCheck(field, Needed(terms), text => Holds(text.Terms, terms, text));
 
-    /// <summary>As <see cref="Of"/>, where the text itself has the last word.</summary>
+    /// <summary>As <see cref="Of(string)"/>, of Chinese characters without anything between them: they stand so in the text itself.</summary>
+    public TermQuery OfCharacters(string terms, string characters) =>
+        IsExact(terms)
+            ? Needed(terms)
+            : new TextCheck(
+                field,
+                Needed(terms),
+                text => IsHere(text) && text.Value.Contains(characters, StringComparison.Ordinal),
+                ReadsTerms: false
+            );
+
+    /// <summary>As <see cref="Of(string)"/>, where the text itself has the last word.</summary>
     public TermQuery Of(string terms, Predicate<string> isWanted) =>
         new TextCheck(field, Needed(terms), text => Holds(text.Terms, terms, text) && isWanted(text.Value));
 

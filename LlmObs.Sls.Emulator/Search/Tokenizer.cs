@@ -115,6 +115,9 @@ public sealed class Tokenizer(TokenizerSettings settings)
 
     public string Fold(string text) => settings.CaseSensitive ? text : text.ToLowerInvariant();
 
+    /// <summary>Every character of it is a term of its own.</summary>
+    public bool IsCharacters(string piece) => settings.Chinese && piece.All(IsCjk);
+
     public bool CutsBetween(char left, char right) => settings.Chinese && (IsCjk(left) || IsCjk(right));
 
     private CharKind KindOf(ReadOnlySpan<char> text, int index, out int length)

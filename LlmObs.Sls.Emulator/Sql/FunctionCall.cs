@@ -12,11 +12,11 @@ internal sealed partial class FunctionCall(JsonObject json)
     public void Translate()
     {
         var name = (string)json["function_name"]!;
-        if (json["catalog"] is not null || name.StartsWith("sls_", StringComparison.Ordinal) && name is not ("sls_if" or "sls_text" or "sls_bucket"))
+        if (json["catalog"] is not null || name.StartsWith("sls_", StringComparison.Ordinal) && name is not ("sls_if" or "sls_bucket"))
         {
             throw PrestoTranslator.Unsupported($"the function {name}");
         }
-        if (name is "sls_text" or "sls_bucket")
+        if (name is "sls_bucket")
         {
             return;
         }
@@ -36,6 +36,10 @@ internal sealed partial class FunctionCall(JsonObject json)
                 // Exact: an estimate would differ from the service's estimate anyway.
                 json["distinct"] = true;
                 Keep(1);
+                break;
+            case "count_if":
+                // DuckDB's own is a sum: NULL where there is nothing to count.
+                Arguments[0] = Tree.Call("sls_if", Arguments[0]!, Tree.Constant("INTEGER", 1));
                 break;
             case "set_agg":
                 json["distinct"] = true;
@@ -98,10 +102,18 @@ internal sealed partial class FunctionCall(JsonObject json)
     }
 
     // What reads no more of a time than its clock and calendar: elsewhere the zone would have to go along.
-    private bool IsReadInItsZone() =>
-        json.Parent?.Parent is JsonObject outer
-        && ((string?)(outer["function_name"] as JsonValue))?.ToLowerInvariant() is { } name
-        && (name == "date_part" || ReadsOneTime(name));
+    private bool IsReadInItsZone()
+    {
+        for (var outer = json.Parent?.Parent; outer is JsonObject call; outer = call.Parent?.Parent)
+        {
+            var name = ((string?)(call["function_name"] as JsonValue))?.ToLowerInvariant() ?? "";
+            if (name is not ("date_trunc" or "date_add"))
+            {
+                return name == "date_part" || ReadsOneTime(name);
+            }
+        }
+        return false;
+    }
 
     private static bool ReadsOneTime(string name) =>
         name
@@ -160,7 +172,8 @@ internal sealed partial class FunctionCall(JsonObject json)
 
     private static string TimeMacro(JsonNode argument) => HasAggregate(argument) ? "sls_ts_any" : "sls_ts";
 
-    private static bool HasAggregate(JsonNode? node) =>
+    /// <summary>Whether it holds an aggregate, a window or a sub-query.</summary>
+    public static bool HasAggregate(JsonNode? node) =>
         node switch
         {
             JsonObject call when (string?)(call["class"] as JsonValue) is "WINDOW" or "SUBQUERY" => true,

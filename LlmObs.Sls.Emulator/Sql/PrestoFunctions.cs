@@ -40,7 +40,7 @@ public static class PrestoFunctions
         [
             Aggregate("count", 0),
             Aggregate("count_star", 0),
-            Aggregate("count_if", 1),
+            Aggregate("count_if", 1, "count"),
             Aggregate("sum", 1),
             Aggregate("avg", 1),
             Aggregate("min", 1),

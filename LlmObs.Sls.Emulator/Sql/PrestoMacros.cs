@@ -27,6 +27,10 @@ public static class PrestoMacros
             CREATE MACRO sls_mod(a, b) AS CASE WHEN b = 0 AND typeof(a % b) <> 'DOUBLE' THEN sls_fail('Division by zero') ELSE a % b END;
             CREATE MACRO sls_text(x) AS CASE WHEN typeof(x) = 'VARCHAR' THEN CAST(x AS VARCHAR)
                 ELSE CAST(sls_fail('a comparison cannot be applied to ' || lower(typeof(x)) || ', varchar') AS VARCHAR) END;
+            CREATE MACRO sls_is_number(x) AS typeof(x) IN ('BIGINT', 'INTEGER', 'SMALLINT', 'TINYINT', 'HUGEINT', 'UBIGINT', 'UINTEGER', 'DOUBLE', 'FLOAT') OR typeof(x) LIKE 'DECIMAL%';
+            CREATE MACRO sls_comparable(x, y) AS CASE
+                WHEN NOT (typeof(x) = 'VARCHAR' AND sls_is_number(y) OR typeof(y) = 'VARCHAR' AND sls_is_number(x)) THEN x
+                WHEN sls_fail('a comparison cannot be applied to ' || lower(typeof(x)) || ', ' || lower(typeof(y))) IS NULL THEN x END;
             CREATE MACRO sls_varchar(x) AS CASE
                 WHEN typeof(x) = 'JSON' THEN json_extract_string(CAST(x AS VARCHAR), '$')
                 WHEN typeof(x) = 'TIMESTAMP' THEN strftime(CAST(CAST(x AS VARCHAR) AS TIMESTAMP), '%Y-%m-%d %H:%M:%S.%g')

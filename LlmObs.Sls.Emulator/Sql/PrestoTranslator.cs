@@ -260,7 +260,6 @@ public sealed class PrestoTranslator(string logstore, Func<string, bool> isSibli
                 break;
             case "COMPARISON":
                 Compare(json, "left", "right");
-                Compare(json, "right", "left");
                 break;
             case "BETWEEN":
                 Compare(json, "input", "lower");
@@ -327,16 +326,24 @@ public sealed class PrestoTranslator(string logstore, Func<string, bool> isSibli
     }
 
     // Presto compares no number with a text; DuckDB would read the text as a number.
-    private static void Compare(JsonObject json, string side, string other)
+    private static void Compare(JsonObject json, string left, string right)
     {
-        if (
-            Tree.IsText(json[other])
-            && !Tree.IsText(json[side])
-            && json[side] is JsonObject operand
-            && (string?)operand["function_name"] != "sls_text"
-        )
+        if (Tree.IsText(json[left]) && Tree.IsText(json[right]))
         {
-            json[side] = AsText(operand);
+            return;
+        }
+        if (Tree.IsText(json[right]))
+        {
+            json[left] = AsText(json[left]!);
+        }
+        else if (Tree.IsText(json[left]))
+        {
+            json[right] = AsText(json[right]!);
+        }
+        // The macro writes its arguments more than once: columns and what is made of them only.
+        else if (!FunctionCall.HasAggregate(json[left]) && !FunctionCall.HasAggregate(json[right]))
+        {
+            json[left] = Tree.Call("sls_comparable", json[left]!, json[right]!);
         }
     }
 

@@ -25,6 +25,7 @@ public sealed class LogTable : IDisposable
                 seq BIGINT NOT NULL, time BIGINT NOT NULL, nanos INTEGER NOT NULL,
                 topic VARCHAR, source VARCHAR, tags VARCHAR);
             CREATE TABLE IF NOT EXISTS {Name}.fields (id INTEGER, path VARCHAR, type VARCHAR);
+            CREATE TABLE IF NOT EXISTS {Name}.deleted (seq BIGINT NOT NULL);
             CREATE TABLE IF NOT EXISTS {Name}.state (segment BIGINT, byte_offset BIGINT, next_seq BIGINT, index_json VARCHAR,
                 index_changed_at BIGINT, kept_from BIGINT, kept_seq BIGINT);
             INSERT INTO {Name}.state SELECT 1, 0, 1, NULL, 0, 0, 1 WHERE NOT EXISTS (FROM {Name}.state);
@@ -44,7 +45,7 @@ public sealed class LogTable : IDisposable
 
     public long IndexChangedAt { get; private set; }
 
-    public KeptLogs Kept { get; private set; } = new(0, 1);
+    public KeptLogs Kept { get; private set; } = new(0, 1, SequenceSet.Empty);
 
     /// <summary>Adds rows and moves the position, or neither.</summary>
     public void Append(IEnumerable<(long FirstSequence, IReadOnlyList<LogRow> Rows)> groups, LogPosition position, long nextSequence)
@@ -96,6 +97,29 @@ public sealed class LogTable : IDisposable
         IndexChangedAt = changedAt;
     }
 
+    /// <summary>Takes logs away, and remembers which: they still stand in the shard log and in the term index.</summary>
+    public void Delete(SequenceSet logs, LogPosition position)
+    {
+        using var transaction = connection.BeginTransaction();
+        using (var appender = connection.CreateAppender(Name, "main", "deleted"))
+        {
+            foreach (var sequence in logs.Members)
+            {
+                appender.CreateRow().AppendValue(sequence).EndRow();
+            }
+        }
+        Engine.Execute(
+            connection,
+            $"""
+            DELETE FROM {Name}.logs WHERE seq BETWEEN {logs.Members[0]} AND {logs.Members[^1]} AND seq IN (SELECT seq FROM {Name}.deleted);
+            UPDATE {Name}.state SET segment = {position.Segment}, byte_offset = {position.Offset};
+            """
+        );
+        transaction.Commit();
+        Position = position;
+        Kept = Kept with { Deleted = Kept.Deleted.With(logs) };
+    }
+
     /// <summary>Writes committed rows from the write-ahead file into the database file.</summary>
     public void Checkpoint() => Engine.Execute(connection, $"CHECKPOINT {Name}");
 
@@ -107,6 +131,7 @@ public sealed class LogTable : IDisposable
             connection,
             $"""
             DELETE FROM {Name}.logs WHERE time < {kept.From} OR seq < {kept.FirstSequence};
+            DELETE FROM {Name}.deleted WHERE seq < {kept.FirstSequence};
             UPDATE {Name}.state SET kept_from = {kept.From}, kept_seq = {kept.FirstSequence};
             """
         );
@@ -130,8 +155,21 @@ public sealed class LogTable : IDisposable
         NextSequence = reader.GetInt64(2);
         var index = reader.IsDBNull(3) ? null : IndexDefinition.Stored(reader.GetString(3));
         IndexChangedAt = reader.GetInt64(4);
-        Kept = new KeptLogs(reader.GetInt64(5), reader.GetInt64(6));
+        Kept = new KeptLogs(reader.GetInt64(5), reader.GetInt64(6), LoadDeleted());
         Columns = new ColumnMap(LoadFields(), index);
+    }
+
+    private SequenceSet LoadDeleted()
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = $"SELECT seq FROM {Name}.deleted";
+        using var reader = command.ExecuteReader();
+        var sequences = new List<long>();
+        while (reader.Read())
+        {
+            sequences.Add(reader.GetInt64(0));
+        }
+        return SequenceSet.Of(sequences);
     }
 
     private List<IndexedField> LoadFields()
@@ -148,7 +186,16 @@ public sealed class LogTable : IDisposable
     }
 }
 
-/// <summary>Which logs have not aged out.</summary>
+/// <summary>Which logs have neither aged out nor been deleted.</summary>
 /// <param name="From">Unix seconds; older logs are gone.</param>
 /// <param name="FirstSequence">Logs written before this one are gone.</param>
-public sealed record KeptLogs(long From, long FirstSequence);
+/// <param name="Deleted">Of the others those that are gone, too.</param>
+public sealed record KeptLogs(long From, long FirstSequence, SequenceSet Deleted)
+{
+    /// <summary>What is left when older logs go, as well.</summary>
+    public KeptLogs After(long from, long firstSequence)
+    {
+        var first = Math.Max(firstSequence, FirstSequence);
+        return new KeptLogs(Math.Max(from, From), first, Deleted.From(first));
+    }
+}

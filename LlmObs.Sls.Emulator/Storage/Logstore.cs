@@ -1,4 +1,3 @@
-using System.Text;
 using System.Threading.Channels;
 using LlmObs.Sls.Emulator.Catalog;
 using LlmObs.Sls.Emulator.Http;
@@ -32,15 +31,10 @@ public sealed partial class Logstore : IAsyncDisposable
         this.time = time;
         this.logger = logger;
         log = new ShardLog(Path.Combine(directory, "shard-0"), Damaged);
-        table = OpenTable(Path.Combine(directory, "columns.duckdb"));
+        var recovery = new LogstoreRecovery(engine, directory, log, time, Damaged, logger);
+        table = recovery.OpenTable();
         rows = new RowBuilder(table.Columns);
-        using (engine.BeginUse())
-        {
-            Recover();
-        }
-        terms = new TermIndex(Path.Combine(directory, "terms"), termSegmentLogs, table.NextSequence, table.Columns.Index, logger);
-        RecoverTerms(termSegmentLogs);
-        DeleteOldTable(directory);
+        terms = recovery.OpenTerms(table, termSegmentLogs);
         acknowledged = new Acknowledged(table.Position);
         loop = Task.Run(WriteAsync);
     }
@@ -52,6 +46,9 @@ public sealed partial class Logstore : IAsyncDisposable
     public long IndexChangedAt => table.IndexChangedAt;
 
     public TermIndex Terms => terms;
+
+    /// <summary>The sequence that the next log gets.</summary>
+    public long NextSequence => table.NextSequence;
 
     /// <summary>What a query that begins now sees.</summary>
     public LogSnapshot Snapshot()
@@ -75,11 +72,7 @@ public sealed partial class Logstore : IAsyncDisposable
     internal LogReader OpenReader() => new(log);
 
     /// <summary>Makes rows of the table of now under an index that logs were written with.</summary>
-    internal RowBuilder BuilderOf(IndexDefinition? index)
-    {
-        var current = rows;
-        return ReferenceEquals(index, current.Columns.Index) ? current : new RowBuilder(new ColumnMap(current.Columns.Fields, index));
-    }
+    internal RowBuilder BuilderOf(IndexDefinition? index) => rows.Under(index);
 
     /// <summary>Returns once the group is durable and searchable. Throws <see cref="SlsException"/> for bad logs, <see cref="IOException"/> when it can't be stored.</summary>
     internal async Task AppendAsync(int shard, WrittenGroup written, CancellationToken cancellationToken)
@@ -142,33 +135,38 @@ public sealed partial class Logstore : IAsyncDisposable
         : from.Segment < begin.Segment ? begin
         : from;
 
-    public async Task ChangeIndexAsync(IndexDefinition? index, CancellationToken cancellationToken)
-    {
-        await writing.WaitAsync(cancellationToken);
-        try
-        {
-            using var use = engine.BeginUse();
-            var start = log.End;
-            try
+    public Task ChangeIndexAsync(IndexDefinition? index, CancellationToken cancellationToken) =>
+        AloneAsync(
+            () =>
             {
-                LogIndex(index);
-                log.Flush();
-                table.ChangeIndex(index, time.GetUtcNow().ToUnixTimeSeconds(), log.End);
-            }
-            catch
+                Change(() =>
+                {
+                    log.AppendIndex(index, table.NextSequence, time.GetUtcNow());
+                    log.Flush();
+                    table.ChangeIndex(index, time.GetUtcNow().ToUnixTimeSeconds(), log.End);
+                });
+                rows = new RowBuilder(table.Columns);
+                terms.Begin(index);
+            },
+            cancellationToken
+        );
+
+    /// <summary>Takes logs away: no query that begins later finds them. Who reads by cursor still gets them until they age out.</summary>
+    /// <exception cref="IOException">The disk is full; none of them is gone.</exception>
+    public Task DeleteAsync(SequenceSet logs, CancellationToken cancellationToken) =>
+        AloneAsync(
+            () =>
             {
-                log.CutTo(start);
-                throw;
-            }
-            rows = new RowBuilder(table.Columns);
-            terms.Begin(index);
-            acknowledged = new Acknowledged(log.End);
-        }
-        finally
-        {
-            writing.Release();
-        }
-    }
+                CheckFreeSpace();
+                Change(() =>
+                {
+                    log.AppendDeletion(logs, table.NextSequence, time.GetUtcNow());
+                    log.Flush();
+                    table.Delete(logs, log.End);
+                });
+            },
+            cancellationToken
+        );
 
     /// <summary>Makes terms again that turned out to be damaged.</summary>
     public void Repair(TermSegment damaged)
@@ -183,45 +181,22 @@ public sealed partial class Logstore : IAsyncDisposable
     }
 
     /// <summary>Forgets logs older than a time.</summary>
-    public async Task DropBeforeAsync(DateTimeOffset oldest, CancellationToken cancellationToken)
-    {
-        await writing.WaitAsync(cancellationToken);
-        try
-        {
-            using var use = engine.BeginUse();
-            var kept = new KeptLogs(
-                Math.Max(oldest.ToUnixTimeSeconds(), table.Kept.From),
-                Math.Max(log.FirstSequenceKept(oldest) ?? table.NextSequence, table.Kept.FirstSequence)
-            );
-            // First nobody sees them, then they go: a query that still reads one notices, and begins anew.
-            table.Keep(kept);
-            terms.Drop(kept);
-            log.DropBefore(oldest);
-        }
-        finally
-        {
-            writing.Release();
-        }
-    }
+    public Task DropBeforeAsync(DateTimeOffset oldest, CancellationToken cancellationToken) =>
+        AloneAsync(
+            () =>
+            {
+                var kept = table.Kept.After(oldest.ToUnixTimeSeconds(), log.FirstSequenceKept(oldest) ?? table.NextSequence);
+                // First nobody sees them, then they go: a query that still reads one notices, and begins anew.
+                table.Keep(kept);
+                terms.Drop(kept);
+                log.DropBefore(oldest);
+            },
+            cancellationToken
+        );
 
     /// <summary>Moves rows from the write-ahead file and memory into the table's file; not on a disk that is nearly full.</summary>
-    public async Task CheckpointAsync(CancellationToken cancellationToken)
-    {
-        if (engine.FreeDiskBytes() < engine.ReservedDiskBytes * 2)
-        {
-            return;
-        }
-        await writing.WaitAsync(cancellationToken);
-        try
-        {
-            using var use = engine.BeginUse();
-            table.Checkpoint();
-        }
-        finally
-        {
-            writing.Release();
-        }
-    }
+    public Task CheckpointAsync(CancellationToken cancellationToken) =>
+        engine.FreeDiskBytes() < engine.ReservedDiskBytes * 2 ? Task.CompletedTask : AloneAsync(table.Checkpoint, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -233,112 +208,34 @@ public sealed partial class Logstore : IAsyncDisposable
         writing.Dispose();
     }
 
-    private LogTable OpenTable(string path)
+    private async Task AloneAsync(Action change, CancellationToken cancellationToken)
     {
-        if (!File.Exists(path) && log.End != log.Begin)
+        await writing.WaitAsync(cancellationToken);
+        try
         {
-            Log.Rebuilding(logger, path);
-            // What it held beyond the lost file stands in the shard log too.
-            File.Delete(path + ".wal");
+            using var use = engine.BeginUse();
+            change();
         }
-        if (!File.Exists(path) && Directory.Exists(Path.Combine(Path.GetDirectoryName(path)!, "terms")))
+        finally
         {
-            // A new table may number its fields otherwise, and an older form of the table was another file.
-            Directory.Delete(Path.Combine(Path.GetDirectoryName(path)!, "terms"), recursive: true);
+            writing.Release();
         }
-        return new LogTable(engine, path);
     }
 
-    // An older form of the table, from which nothing is read any more.
-    private static void DeleteOldTable(string directory)
+    /// <summary>Writes to the shard log and the table, or to neither: what fails is refused as a whole, and a restart must not bring it back.</summary>
+    private void Change(Action write)
     {
-        File.Delete(Path.Combine(directory, "logs.duckdb"));
-        File.Delete(Path.Combine(directory, "logs.duckdb.wal"));
-    }
-
-    /// <summary>Makes terms again of what no segment speaks of: the newest logs, and what was lost.</summary>
-    private void RecoverTerms(int segmentLogs)
-    {
-        var newest = new LiveTerms(table.Columns.Index);
-        foreach (var (first, last, before) in terms.Gaps(table.Kept.FirstSequence, table.NextSequence))
+        var start = log.End;
+        try
         {
-            var from = before is null ? log.Begin : before[before.Count - 1].Place.Group;
-            newest = new LiveTerms(before?.Index);
-            foreach (var entry in log.Read(from, table.Position).TakeWhile(entry => entry.FirstSequence <= last))
-            {
-                if (entry.Shard == ShardLog.IndexChange)
-                {
-                    terms.Fill(newest);
-                    newest = new LiveTerms(IndexDefinition.Stored(Encoding.UTF8.GetString(entry.Payload), table.Columns.Index));
-                    continue;
-                }
-                var built = BuilderOf(newest.Index).Build(LogGroup.Parser.ParseFrom(entry.Payload));
-                for (var i = 0; i < built.Count; i++)
-                {
-                    if (entry.FirstSequence + i < first || entry.FirstSequence + i > last)
-                    {
-                        continue;
-                    }
-                    newest.Add(entry.FirstSequence + i, built[i], LogPlace.Of(entry.Start, i));
-                    if (newest.Count == segmentLogs)
-                    {
-                        terms.Fill(newest);
-                        newest = new LiveTerms(newest.Index);
-                    }
-                }
-            }
-            if (last < table.NextSequence - 1)
-            {
-                terms.Fill(newest);
-                newest = new LiveTerms(table.Columns.Index);
-            }
+            write();
         }
-        terms.Continue(newest);
-    }
-
-    /// <summary>Brings the table up to the shard log: the process died between the two, or the table was lost.</summary>
-    private void Recover()
-    {
-        var from = table.Position;
-        var nextSequence = table.NextSequence;
-        var groups = new List<(long, IReadOnlyList<LogRow>)>();
-        var bytes = 0;
-        var reached = from;
-        foreach (var entry in log.Read(from, log.End, Damaged))
+        catch
         {
-            if (entry.Shard == ShardLog.IndexChange)
-            {
-                table.Append(groups, entry.Start, nextSequence);
-                groups.Clear();
-                table.ChangeIndex(IndexDefinition.Stored(Encoding.UTF8.GetString(entry.Payload)), entry.ReceivedUnixMs / 1000, entry.Next);
-                rows = new RowBuilder(table.Columns);
-                reached = entry.Next;
-                continue;
-            }
-            var built = rows.Build(LogGroup.Parser.ParseFrom(entry.Payload));
-            groups.Add((entry.FirstSequence, built));
-            nextSequence = entry.FirstSequence + built.Count;
-            reached = entry.Next;
-            bytes += entry.Payload.Length;
-            if (bytes >= MaxTurnBytes)
-            {
-                table.Append(groups, reached, nextSequence);
-                groups.Clear();
-                bytes = 0;
-            }
+            log.CutTo(start);
+            throw;
         }
-        if (groups.Count > 0)
-        {
-            table.Append(groups, reached, nextSequence);
-        }
-        // The log ends before the table's position: its file was lost or cut. New entries must not be taken for old ones.
-        if (log.End.Segment < table.Position.Segment || (log.End.Segment == table.Position.Segment && log.End.Offset < table.Position.Offset))
-        {
-            log.StartSegment(table.Position.Segment + 1);
-            LogIndex(table.Columns.Index);
-            log.Flush();
-            table.Append([], log.End, table.NextSequence);
-        }
+        acknowledged = new Acknowledged(log.End);
     }
 
     private async Task WriteAsync()
@@ -353,43 +250,34 @@ public sealed partial class Logstore : IAsyncDisposable
                 bytes += next.Written.Bytes.Length;
             }
             await terms.ReadyAsync();
-            await writing.WaitAsync();
             try
             {
-                using (engine.BeginUse())
-                {
-                    WriteTurn(turn);
-                }
+                await AloneAsync(() => WriteTurn(turn), CancellationToken.None);
                 turn.ForEach(append => append.Done.SetResult());
             }
             catch (Exception failure)
             {
                 turn.ForEach(append => append.Done.SetException(new IOException(failure.Message, failure)));
             }
-            finally
-            {
-                writing.Release();
-                turn.Clear();
-            }
+            turn.Clear();
         }
     }
 
     private void WriteTurn(List<PendingAppend> turn)
     {
         CheckFreeSpace();
-        var start = log.End;
-        try
+        var groups = new List<(long First, IReadOnlyList<LogRow> Rows)>(turn.Count);
+        var places = new List<LogPosition>(turn.Count);
+        Change(() =>
         {
             if (log.IsSegmentFull)
             {
-                log.StartSegment(start.Segment + 1);
+                log.StartSegment(log.End.Segment + 1);
                 // Older segments age out, and the index must not go with them.
-                LogIndex(table.Columns.Index);
+                log.AppendIndex(table.Columns.Index, table.NextSequence, time.GetUtcNow());
             }
             var receivedAt = time.GetUtcNow().ToUnixTimeMilliseconds();
             var sequence = table.NextSequence;
-            var groups = new List<(long First, IReadOnlyList<LogRow> Rows)>(turn.Count);
-            var places = new List<LogPosition>(turn.Count);
             foreach (var append in turn)
             {
                 // The index may have changed since the rows were made.
@@ -408,14 +296,7 @@ public sealed partial class Logstore : IAsyncDisposable
                     terms.Add(first + i, built[i], LogPlace.Of(place, i));
                 }
             }
-            acknowledged = new Acknowledged(log.End);
-        }
-        catch
-        {
-            // Refused as a whole: the sender will come again, and a restart must not bring it back.
-            log.CutTo(start);
-            throw;
-        }
+        });
     }
 
     // DuckDB gives a database up for good when its disk is full in the middle of a checkpoint; so writing stops earlier.
@@ -429,14 +310,6 @@ public sealed partial class Logstore : IAsyncDisposable
             );
         }
     }
-
-    private void LogIndex(IndexDefinition? index) =>
-        log.Append(
-            ShardLog.IndexChange,
-            table.NextSequence,
-            time.GetUtcNow().ToUnixTimeMilliseconds(),
-            Encoding.UTF8.GetBytes(index?.JsonText ?? "null")
-        );
 
     private void Damaged(string path, long offset, long bytes) => Log.Damaged(logger, path, offset, bytes);
 
@@ -459,8 +332,5 @@ public sealed partial class Logstore : IAsyncDisposable
             Message = "{Path} is damaged at offset {Offset}: {Bytes} bytes cannot be read and are left out; logs in them that a search does not find are lost"
         )]
         public static partial void Damaged(ILogger logger, string path, long offset, long bytes);
-
-        [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} is missing; it is made again from the shard log")]
-        public static partial void Rebuilding(ILogger logger, string path);
     }
 }

@@ -67,7 +67,7 @@ internal static class RawLog
         return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
     }
 
-    private static string Text(ReadOnlySpan<byte> utf8)
+    public static string Text(ReadOnlySpan<byte> utf8)
     {
         try
         {

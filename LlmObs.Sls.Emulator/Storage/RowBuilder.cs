@@ -19,6 +19,7 @@ public sealed class RowBuilder
     private static readonly Dictionary<string, KeyPlan> NoLeaves = [];
     private readonly ColumnMap columns;
     private readonly Dictionary<string, KeyPlan> plans = new(StringComparer.Ordinal);
+    private readonly Dictionary<int, (byte[] Name, KeyPlan Plan)> plansOfFields = [];
     private readonly Tokenizer? line;
 
     public RowBuilder(ColumnMap columns)
@@ -29,7 +30,11 @@ public sealed class RowBuilder
         foreach (var key in columns.Index?.Keys ?? [])
         {
             var leaves = key.JsonKeys.ToDictionary(leaf => leaf.Path[(key.Path.Length + 1)..], leaf => Plan(leaf, NoLeaves), StringComparer.Ordinal);
-            plans[key.Path] = Plan(key, leaves);
+            var plan = plans[key.Path] = Plan(key, leaves);
+            foreach (var field in leaves.Values.Append(plan).Select(part => part.Field))
+            {
+                plansOfFields[field] = (Encoding.UTF8.GetBytes(key.Path), plan);
+            }
         }
 
         KeyPlan Plan(IndexKey key, IReadOnlyDictionary<string, KeyPlan> leaves)
@@ -41,6 +46,10 @@ public sealed class RowBuilder
 
     public ColumnMap Columns => columns;
 
+    /// <summary>Makes rows of the same table under the index that logs were written with.</summary>
+    public RowBuilder Under(IndexDefinition? index) =>
+        ReferenceEquals(index, columns.Index) ? this : new RowBuilder(new ColumnMap(columns.Fields, index));
+
     /// <summary>Throws <see cref="SlsException"/> InvalidKey or InvalidEncoding; nothing of such a group is stored.</summary>
     internal IReadOnlyList<LogRow> Build(LogGroup group)
     {
@@ -50,7 +59,7 @@ public sealed class RowBuilder
 
     internal LogRow Build(Log log, LogOrigin origin)
     {
-        var draft = new Draft(columns.Fields.Count);
+        var draft = new Draft(columns.Fields.Count, hasTerms: true);
         foreach (var (name, value) in RawLog.Fields(log))
         {
             Fill(draft, name, value);
@@ -58,20 +67,27 @@ public sealed class RowBuilder
         return new LogRow(log.Time, log.HasTimeNs ? (int)Math.Min(log.TimeNs, 999_999_999) : 0, origin, draft.Values, draft.Texts, draft.Numbers);
     }
 
-    /// <summary>The texts of a log that a row of it would have in some fields, and perhaps others.</summary>
-    /// <param name="fields">Ids of <see cref="IndexedField"/>, or <see cref="TermText.Line"/>.</param>
-    internal IReadOnlyList<FieldText> Texts(Log log, IReadOnlySet<int> fields)
+    /// <summary>The texts of a log that a row of it would have in a field, and perhaps others.</summary>
+    /// <param name="field">The id of an <see cref="IndexedField"/>, or <see cref="TermText.Line"/>.</param>
+    /// <param name="hasTerms">Whether the texts are cut into their terms, which takes longer than all else.</param>
+    internal IReadOnlyList<FieldText> Texts(Log log, int field, bool hasTerms)
     {
-        var draft = new Draft(columns.Fields.Count);
-        foreach (var (name, value) in RawLog.Fields(log, IsAsked))
+        var draft = new Draft(columns.Fields.Count, hasTerms);
+        if (field == TermText.Line)
         {
-            Fill(draft, name, value);
+            foreach (var (name, value) in RawLog.Fields(log, name => IsInLine(name, plans.GetValueOrDefault(name))))
+            {
+                Fill(draft, name, value);
+            }
+        }
+        else if (
+            plansOfFields.TryGetValue(field, out var key)
+            && log.Contents.LastOrDefault(content => content.Key.Span.SequenceEqual(key.Name)) is { } asked
+        )
+        {
+            Fill(draft, key.Plan, RawLog.Text(asked.Value.Span));
         }
         return draft.Texts;
-
-        bool IsAsked(string name) =>
-            (plans.TryGetValue(name, out var plan) && (fields.Contains(plan.Field) || plan.Leaves.Values.Any(leaf => fields.Contains(leaf.Field))))
-            || (fields.Contains(TermText.Line) && IsInLine(name, plan));
     }
 
     private bool IsInLine(string name, KeyPlan? plan) =>
@@ -85,7 +101,7 @@ public sealed class RowBuilder
         }
         if (IsInLine(name, plan))
         {
-            draft.Texts.Add(new FieldText(TermText.Line, null, value, line!.Terms(value)));
+            draft.Add(TermText.Line, null, value, line!);
         }
     }
 
@@ -104,12 +120,15 @@ public sealed class RowBuilder
                 break;
             case FieldType.Text:
                 draft.Values[plan.Place] = plan.Key.DocValue ? Cut(value) : null;
-                draft.Texts.Add(new FieldText(plan.Field, null, value, plan.Tokenizer.Terms(value)));
+                draft.Add(plan.Field, null, value, plan.Tokenizer);
                 break;
             case FieldType.Json:
                 draft.Values[plan.Place] = plan.Key.DocValue ? Cut(value) : null;
-                // Of the document itself only that it is there, or that it is empty.
-                draft.Texts.Add(new FieldText(plan.Field, null, value, ""));
+                if (draft.HasTerms)
+                {
+                    // Of the document itself only that it is there, or that it is empty.
+                    draft.Texts.Add(new FieldText(plan.Field, null, value, ""));
+                }
                 FillLeaves(draft, plan, value);
                 break;
         }
@@ -176,7 +195,7 @@ public sealed class RowBuilder
         }
         if (plan.Key.IndexAll && isText && (plan.Key.MaxDepth < 0 || path.Count <= plan.Key.MaxDepth))
         {
-            draft.Texts.Add(new FieldText(plan.Field, name.ToLowerInvariant(), value, plan.Tokenizer.Terms(value)));
+            draft.Add(plan.Field, name.ToLowerInvariant(), value, plan.Tokenizer);
         }
     }
 
@@ -193,13 +212,18 @@ public sealed class RowBuilder
         return value.Replace('\0', '\uFFFD');
     }
 
-    private sealed class Draft(int columns)
+    private sealed class Draft(int columns, bool hasTerms)
     {
+        public bool HasTerms => hasTerms;
+
         public object?[] Values { get; } = new object?[columns];
 
         public List<FieldText> Texts { get; } = [];
 
         public List<(int Field, long Bits)> Numbers { get; } = [];
+
+        public void Add(int field, string? path, string value, Tokenizer tokenizer) =>
+            Texts.Add(new FieldText(field, path, value, hasTerms ? tokenizer.Terms(value) : ""));
     }
 
     /// <param name="Field">The id of its <see cref="IndexedField"/>.</param>

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Text;
+using LlmObs.Sls.Emulator.Catalog;
 using Microsoft.Win32.SafeHandles;
 
 namespace LlmObs.Sls.Emulator.Storage;
@@ -7,17 +9,23 @@ namespace LlmObs.Sls.Emulator.Storage;
 /// <summary>A place in the shard log: the next byte to read.</summary>
 public readonly record struct LogPosition(long Segment, long Offset);
 
-/// <summary>One step of the shard log: a log group as it was written, or a change of the index.</summary>
-/// <param name="Shard">Where the group was written; <see cref="ShardLog.IndexChange"/> for a change of the index, whose payload is the JSON of the new one (<c>null</c>: none).</param>
+/// <summary>One step of the shard log: a log group as it was written, a change of the index, or a deletion.</summary>
+/// <param name="Shard">
+/// Where the group was written; <see cref="ShardLog.IndexChange"/> for a change of the index, whose payload is the JSON of the new one
+/// (<c>null</c>: none); <see cref="ShardLog.Deletion"/> for a deletion, whose payload is the <see cref="SequenceSet"/> of the logs that are gone.
+/// </param>
 /// <param name="FirstSequence">The sequence number of the group's first log.</param>
-public readonly record struct ShardLogEntry(int Shard, long FirstSequence, long ReceivedUnixMs, byte[] Payload, LogPosition Start, LogPosition Next);
+public readonly record struct ShardLogEntry(int Shard, long FirstSequence, long ReceivedUnixMs, byte[] Payload, LogPosition Start, LogPosition Next)
+{
+    public bool IsGroup => Shard is not (ShardLog.IndexChange or ShardLog.Deletion);
+}
 
 /// <summary>Told of bytes that cannot be read: file, offset of the first, how many.</summary>
 public delegate void DamageReport(string path, long offset, long bytes);
 
 /// <summary>
 /// The append-only file of a logstore: every acknowledged log group of all its shards, in order, as written, and every change of the
-/// index between them. The table is made from it, what the table lacks after a crash is read from here, and so is a table that was lost.
+/// index and every deletion between them. The table is made from it, what the table lacks after a crash is read from here, and so is a table that was lost.
 /// One writer at a time; the caller sees to that. Readers may read what is acknowledged meanwhile.
 /// </summary>
 /// <remarks>
@@ -29,6 +37,9 @@ public sealed class ShardLog : IDisposable
 {
     /// <summary>Stands for the shard in an entry that changes the index.</summary>
     public const int IndexChange = 0xFFFF;
+
+    /// <summary>Stands for the shard in an entry that deletes logs.</summary>
+    public const int Deletion = 0xFFFE;
 
     internal const int HeaderBytes = 24;
 
@@ -62,6 +73,14 @@ public sealed class ShardLog : IDisposable
     /// <summary>Appends without making durable; <see cref="Flush"/> does that for all entries before it.</summary>
     public void Append(int shard, long firstSequence, long receivedUnixMs, ReadOnlySpan<byte> content) =>
         AppendPacked(shard, firstSequence, receivedUnixMs, PackedGroup.Whole(content));
+
+    /// <summary>As <see cref="Append"/>, an index that holds for what comes after it.</summary>
+    public void AppendIndex(IndexDefinition? index, long nextSequence, DateTimeOffset at) =>
+        Append(IndexChange, nextSequence, at.ToUnixTimeMilliseconds(), Encoding.UTF8.GetBytes(index?.JsonText ?? "null"));
+
+    /// <summary>As <see cref="Append"/>, that logs before it are gone.</summary>
+    public void AppendDeletion(SequenceSet logs, long nextSequence, DateTimeOffset at) =>
+        Append(Deletion, nextSequence, at.ToUnixTimeMilliseconds(), logs.ToBytes());
 
     /// <summary>As <see cref="Append"/>, of what <see cref="PackedGroup"/> packed.</summary>
     internal void AppendPacked(int shard, long firstSequence, long receivedUnixMs, ReadOnlySpan<byte> payload)
@@ -134,10 +153,7 @@ public sealed class ShardLog : IDisposable
     public long? FirstSequenceKept(DateTimeOffset olderThan)
     {
         var first = Segments().Except(Old(olderThan)).DefaultIfEmpty(end.Segment).Min();
-        return Read(new LogPosition(first, 0), end)
-            .Where(entry => entry.Shard != IndexChange)
-            .Select(entry => (long?)entry.FirstSequence)
-            .FirstOrDefault();
+        return Read(new LogPosition(first, 0), end).Where(entry => entry.IsGroup).Select(entry => (long?)entry.FirstSequence).FirstOrDefault();
     }
 
     /// <summary>Deletes closed segments that were last written before a time.</summary>

@@ -30,7 +30,7 @@ public sealed record CaseResult(string Name, string Release, bool IsBoolean, lon
 /// <param name="Releases">In the order in which they first answered.</param>
 public sealed record CaseRegression(IReadOnlyList<CaseAnswer> Answers, IReadOnlyList<string> Releases, IReadOnlyList<CaseResult> Results);
 
-/// <summary>Reads who answered the questions of a case, and how. Questions are the same when their texts are.</summary>
+/// <summary>Reads who answered the questions of a case, and how. The same questions are those of <see cref="Domain.Quality.Questions"/>.</summary>
 public sealed class CaseRegressionReader(Database database)
 {
     /// <summary>Answers that are read: about so many questions times releases.</summary>
@@ -39,18 +39,19 @@ public sealed class CaseRegressionReader(Database database)
     // The case's own traces stand for their release; of another's answers the newest.
     private const string Answers = """
         WITH asked AS (
-            SELECT DISTINCT f.question
+            SELECT f.question_key, min(f.question) AS question
             FROM case_traces AS t
             JOIN cases AS c ON c.id = t.case_id
             JOIN quality_facts AS f ON f.project_id = c.project_id AND f.trace_id = t.trace_id
-            WHERE t.case_id = @id AND c.project_id = @projectId AND f.question IS NOT NULL
+            WHERE t.case_id = @id AND c.project_id = @projectId AND f.question_key IS NOT NULL
+            GROUP BY f.question_key
         )
         SELECT DISTINCT ON (q.question, coalesce(f.release, ''))
             q.question AS "Question", coalesce(f.release, '') AS "Release", f.trace_id AS "TraceId", f.started_at AS "StartedAt",
             t.trace_id IS NOT NULL AS "IsOfCase", f.has_failed AS "HasFailed", f.error_type AS "ErrorType", f.sql_judged AS "SqlJudged",
             f.sql_outcome AS "SqlOutcome", f.data_outcome AS "DataOutcome", f.is_kept AS "IsKept"
         FROM asked AS q
-        JOIN quality_facts AS f ON f.project_id = @projectId AND left(f.question, 200) = left(q.question, 200) AND f.question = q.question
+        JOIN quality_facts AS f ON f.project_id = @projectId AND f.question_key = q.question_key
         LEFT JOIN case_traces AS t ON t.case_id = @id AND t.trace_id = f.trace_id
         ORDER BY q.question, coalesce(f.release, ''), t.trace_id IS NULL, NOT f.is_kept, f.started_at DESC, f.trace_id
         LIMIT @limit

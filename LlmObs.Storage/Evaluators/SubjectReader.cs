@@ -48,12 +48,19 @@ public sealed class SubjectReader(Database database)
         """;
 
     // received_at is when a transaction began. One that is still writing may yet show spans from then on; so may one that begins to write now,
-    // which the delay is for. What is not shipped cannot be found by a query.
+    // which the delay is for. What is not shipped cannot be found by a query, nor what sampling holds, or has decided to keep and not shipped yet: that is
+    // waited for, an hour at most.
     private const string Horizon = """
         SELECT least(
             now() - @delay,
             (SELECT min(xact_start) FROM pg_stat_activity WHERE datname = current_database() AND backend_xid IS NOT NULL AND pid <> pg_backend_pid()),
-            (SELECT min(created_at) FROM outbox WHERE project_id = @projectId AND parked_at IS NULL AND @needsSls)
+            (SELECT min(created_at) FROM outbox WHERE project_id = @projectId AND parked_at IS NULL AND @needsSls),
+            (
+                SELECT min(since) FROM held_traces
+                WHERE project_id = @projectId AND since > now() - interval '1 hour' AND @needsSls
+                  AND (decided_at IS NULL
+                    OR is_kept AND decided_at >= (SELECT min(created_at) FROM outbox WHERE project_id = @projectId AND parked_at IS NULL))
+            )
         )
         """;
 

@@ -9,7 +9,7 @@ public sealed class PriceBook(ModelPrices entered, IOptions<PriceOptions> option
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(5);
 
     // Senders wait for it; a database that hangs is as good as away.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly IReadOnlyList<ModelPrice> configured = [.. options.Value.Models.Select(Configured)];
     private Edition? edition;

@@ -93,27 +93,14 @@ public sealed class FactProgress(Database database)
 
     /// <summary>The facts of all these are saved.</summary>
     public Task DoneAsync(DueRequests due, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            connection =>
-                connection.ExecuteAsync(
-                    new CommandDefinition(
-                        Done,
-                        new { changes = due.Changes.ToArray(), readUpTo = due.ReadUpTo },
-                        cancellationToken: cancellationToken
-                    )
-                ),
-            cancellationToken
-        );
+        database.ExecuteAsync(Done, new { changes = due.Changes.ToArray(), readUpTo = due.ReadUpTo }, cancellationToken);
 
     public Task GiveBackAsync(CancellationToken cancellationToken) =>
-        ExecuteAsync("UPDATE quality_progress SET leased_until = NULL", cancellationToken);
+        database.ExecuteAsync("UPDATE quality_progress SET leased_until = NULL", null, cancellationToken);
 
     /// <summary>Everything is due again: for facts whose definition has changed.</summary>
     public Task StartAgainAsync(CancellationToken cancellationToken) =>
-        ExecuteAsync("UPDATE quality_progress SET read_up_to = '1970-01-01'", cancellationToken);
-
-    private Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken) =>
-        database.RunAsync(connection => connection.ExecuteAsync(new CommandDefinition(sql, cancellationToken: cancellationToken)), cancellationToken);
+        database.ExecuteAsync("UPDATE quality_progress SET read_up_to = '1970-01-01'", null, cancellationToken);
 
     private sealed record Change(long Id, int ProjectId, string? TraceId, string? RequestId);
 }

@@ -13,20 +13,13 @@ public sealed class FactStore(Database database)
     private static readonly JsonSerializerOptions Columns = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     private const string Names = """
-        project_id, trace_id, started_at, service, release, environment, user_id, session_id, question, models, prompts, duration_ms, first_token_ms,
+        project_id, trace_id, started_at, service, release, environment, user_id, session_id, question, question_key, models, prompts, tags, duration_ms, first_token_ms,
         has_failed, error_type, error_step, error_message, input_tokens, output_tokens, cost, currency, sql_judged, sql_executable, sql_final,
         sql_outcome, sql_message, data_checked, data_valid, data_outcome, data_message, explicit_stars, sent_signals, reverse_stars, is_evaluated, is_labelled
         """;
 
-    private const string NoteHours = """
-        INSERT INTO quality_due_hours (project_id, hour)
-        SELECT DISTINCT project_id, date_trunc('hour', started_at, 'UTC') FROM quality_steps WHERE project_id = @projectId AND trace_id = ANY (@traceIds)
-        ON CONFLICT DO NOTHING;
-        """;
-
-    // A row is replaced whole: what a request is now, not what it was with one more span. The hours it was in and is in are added up anew.
+    // A row is replaced whole: what a request is now, not what it was with one more span.
     private const string Save = $"""
-        {NoteHours}
         DELETE FROM quality_facts WHERE project_id = @projectId AND trace_id = ANY (@traceIds);
         DELETE FROM quality_steps WHERE project_id = @projectId AND trace_id = ANY (@traceIds);
 
@@ -34,7 +27,7 @@ public sealed class FactStore(Database database)
         SELECT {Names}, sent_signals
         FROM jsonb_to_recordset(@facts::jsonb) AS f (
             project_id int, trace_id text, started_at timestamptz, service text, release text, environment text, user_id text, session_id text,
-            question text, models text[], prompts text[], duration_ms double precision, first_token_ms double precision, has_failed boolean,
+            question text, question_key bigint, models text[], prompts text[], tags text[], duration_ms double precision, first_token_ms double precision, has_failed boolean,
             error_type text, error_step text, error_message text, input_tokens bigint, output_tokens bigint, cost double precision, currency text,
             sql_judged int, sql_executable int, sql_final boolean, sql_outcome text, sql_message text, data_checked int, data_valid int,
             data_outcome text, data_message text, explicit_stars double precision, sent_signals text[], reverse_stars double precision,
@@ -45,7 +38,6 @@ public sealed class FactStore(Database database)
         FROM jsonb_to_recordset(@facts::jsonb) AS f (project_id int, trace_id text, started_at timestamptz, steps jsonb),
             jsonb_to_recordset(f.steps) AS s (name text, kind smallint, runs int, failed int, duration_ms double precision, cost double precision, currency text)
         ON CONFLICT (project_id, trace_id, name, kind) DO NOTHING;
-        {NoteHours}
         """;
 
     private const string TurnColumns = """
@@ -82,13 +74,8 @@ public sealed class FactStore(Database database)
     private const string Forget = """
         DELETE FROM quality_facts AS f
         WHERE f.started_at < @before AND NOT EXISTS (SELECT FROM spans AS s WHERE s.project_id = f.project_id AND s.trace_id = f.trace_id);
-        WITH gone AS (
-            DELETE FROM quality_steps AS t
-            WHERE t.started_at < @before AND NOT EXISTS (SELECT FROM quality_facts AS f WHERE f.project_id = t.project_id AND f.trace_id = t.trace_id)
-            RETURNING t.project_id, t.started_at
-        )
-        INSERT INTO quality_due_hours (project_id, hour) SELECT DISTINCT project_id, date_trunc('hour', started_at, 'UTC') FROM gone
-        ON CONFLICT DO NOTHING;
+        DELETE FROM quality_steps AS t
+        WHERE t.started_at < @before AND NOT EXISTS (SELECT FROM quality_facts AS f WHERE f.project_id = t.project_id AND f.trace_id = t.trace_id);
         """;
 
     /// <summary>Replaces the facts of these traces; a trace without a fact loses the one it had.</summary>
@@ -146,11 +133,7 @@ public sealed class FactStore(Database database)
 
     /// <summary>Drops what is older than this and has no span any more.</summary>
     public Task ForgetAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            connection =>
-                connection.ExecuteAsync(new CommandDefinition(Forget, new { before = before.UtcDateTime }, cancellationToken: cancellationToken)),
-            cancellationToken
-        );
+        database.ExecuteAsync(Forget, new { before = before.UtcDateTime }, cancellationToken);
 
     private static async Task ReadSessionsAsync(
         NpgsqlConnection connection,

@@ -1,5 +1,3 @@
-using Dapper;
-
 namespace LlmObs.Storage.Quality;
 
 /// <summary>Requests that failed in the same way.</summary>
@@ -36,37 +34,42 @@ public sealed class FailureReader(Database database)
     private const string Message =
         "CASE WHEN f.sql_final = false THEN f.sql_message WHEN f.data_outcome IS NOT NULL THEN f.data_message ELSE f.error_message END";
 
+    // Messages are looked up of the newest request of each group alone: sorting all of them costs more than counting.
     private const string Select = $"""
-        SELECT {Category} AS "Category", coalesce({Label}, 'other') AS "Label", {Step} AS "Step",
-            width_bucket(extract(epoch FROM f.started_at)::double precision, extract(epoch FROM @from)::double precision,
-                extract(epoch FROM @to)::double precision, @parts) AS "Part",
-            count(*) AS "Count",
-            (array_agg(f.trace_id ORDER BY f.started_at DESC))[1] AS "ExampleTraceId",
-            (array_agg({Message} ORDER BY f.started_at DESC))[1] AS "Message"
-        FROM quality_facts AS f
-        WHERE {QualityFilter.Sql} AND {Category} IS NOT NULL
-        GROUP BY 1, 2, 3, 4
-        ORDER BY 4
+        WITH groups AS (
+            SELECT {Category} AS category, coalesce({Label}, 'other') AS label, {Step} AS step,
+                width_bucket(extract(epoch FROM f.started_at)::double precision, extract(epoch FROM @from)::double precision,
+                    extract(epoch FROM @to)::double precision, @parts) AS part,
+                count(*) AS count, max(f.started_at) AS newest
+            FROM quality_facts AS f
+            WHERE {QualityFilter.Sql} AND (f.has_failed OR f.sql_final = false OR f.data_outcome IS NOT NULL)
+            GROUP BY 1, 2, 3, 4
+        )
+        SELECT g.category AS "Category", g.label AS "Label", g.step AS "Step", g.part AS "Part", g.count AS "Count",
+            example.trace_id AS "ExampleTraceId", example.message AS "Message"
+        FROM groups AS g
+        CROSS JOIN LATERAL (
+            SELECT f.trace_id, {Message} AS message
+            FROM quality_facts AS f
+            WHERE {QualityFilter.Sql} AND f.started_at = g.newest
+              AND {Category} = g.category AND coalesce({Label}, 'other') = g.label AND {Step} IS NOT DISTINCT FROM g.step
+            LIMIT 1
+        ) AS example
+        ORDER BY g.part
         """;
 
     /// <summary>The largest group first.</summary>
-    public Task<IReadOnlyList<FailureGroup>> GroupsAsync(QualityFilter filter, CancellationToken cancellationToken) =>
-        database.RunAsync<IReadOnlyList<FailureGroup>>(
-            async connection =>
-            {
-                var rows = await connection.QueryAsync<Row>(
-                    new CommandDefinition(Select, filter.Parameters(new { parts = Parts }), cancellationToken: cancellationToken)
-                );
-                return
-                [
-                    .. rows.GroupBy(row => (row.Category, row.Label, row.Step))
-                        .Select(group => ToGroup([.. group]))
-                        .OrderByDescending(group => group.Count)
-                        .ThenBy(group => group.Label, StringComparer.Ordinal),
-                ];
-            },
-            cancellationToken
-        );
+    public async Task<IReadOnlyList<FailureGroup>> GroupsAsync(QualityFilter filter, CancellationToken cancellationToken)
+    {
+        var rows = await database.QueryAsync<Row>(Select, filter.Parameters(new { parts = Parts }), cancellationToken);
+        return
+        [
+            .. rows.GroupBy(row => (row.Category, row.Label, row.Step))
+                .Select(group => ToGroup([.. group]))
+                .OrderByDescending(group => group.Count)
+                .ThenBy(group => group.Label, StringComparer.Ordinal),
+        ];
+    }
 
     private static FailureGroup ToGroup(IReadOnlyList<Row> parts)
     {

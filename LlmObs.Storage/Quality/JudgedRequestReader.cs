@@ -1,5 +1,6 @@
-using Dapper;
+using LlmObs.Domain.Quality;
 using LlmObs.Storage.Rows;
+using Microsoft.Extensions.Options;
 
 namespace LlmObs.Storage.Quality;
 
@@ -77,42 +78,46 @@ public sealed record ListedRequest
 }
 
 /// <summary>Lists the requests behind a number of the quality page.</summary>
-public sealed class JudgedRequestReader(Database database, QualityReader quality)
+public sealed class JudgedRequestReader(Database database, IOptions<SatisfactionWeights> weights)
 {
     public const int PageSize = 50;
 
     /// <summary>Pages are taken by offset here: the lists are bounded by their time, and sorted by more than it.</summary>
     public const int MaxSkip = 5_000;
 
+    // SatisfactionParts.Composite: the weighted mean of the parts that are there.
+    private const string Stars = """
+        (coalesce(f.explicit_stars, 0) * @explicitWeight + coalesce(f.implicit_stars, 0) * @implicitWeight + coalesce(f.reverse_stars, 0) * @reverseWeight)
+        / nullif((f.explicit_stars IS NOT NULL)::int * @explicitWeight + (f.implicit_stars IS NOT NULL)::int * @implicitWeight
+            + (f.reverse_stars IS NOT NULL)::int * @reverseWeight, 0)
+        """;
+
     /// <summary>One page and, to tell whether another follows, one row more.</summary>
-    public Task<IReadOnlyList<ListedRequest>> PageAsync(RequestQuestion question, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ListedRequest>> PageAsync(RequestQuestion question, CancellationToken cancellationToken)
     {
         var sql = $"""
             SELECT f.trace_id AS "TraceId", f.started_at AS "StartedAt", f.question AS "Question", f.release AS "Release", f.user_id AS "UserId",
                 f.duration_ms AS "DurationMs", f.has_failed AS "HasFailed", f.is_kept AS "IsKept", f.error_type AS "ErrorType", f.sql_outcome AS "SqlOutcome",
                 f.data_outcome AS "DataOutcome", f.sql_judged AS "SqlJudged", f.explicit_stars AS "ExplicitStars", r.stars AS "Stars", f.signals AS "Signals"
             FROM quality_facts AS f
-            CROSS JOIN LATERAL (SELECT {QualityReader.Stars} AS stars) AS r
+            CROSS JOIN LATERAL (SELECT {Stars} AS stars) AS r
             WHERE {QualityFilter.Sql} AND {Condition(question.Part)}
             ORDER BY {Sorting(question.Order)}
             LIMIT {PageSize + 1} OFFSET @skip
             """;
         var parameters = question.Filter.Parameters(
-            quality.Weights(
-                new
-                {
-                    skip = Math.Clamp(question.Skip, 0, MaxSkip),
-                    category = question.Category,
-                    label = StorableText.Clean(question.Label),
-                    step = StorableText.Clean(question.Step),
-                }
-            )
+            new
+            {
+                skip = Math.Clamp(question.Skip, 0, MaxSkip),
+                category = question.Category,
+                label = StorableText.Clean(question.Label),
+                step = StorableText.Clean(question.Step),
+                explicitWeight = weights.Value.Explicit,
+                implicitWeight = weights.Value.Implicit,
+                reverseWeight = weights.Value.Reverse,
+            }
         );
-        return database.RunAsync<IReadOnlyList<ListedRequest>>(
-            async connection =>
-                (await connection.QueryAsync<ListedRequest>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).AsList(),
-            cancellationToken
-        );
+        return await database.QueryAsync<ListedRequest>(sql, parameters, cancellationToken);
     }
 
     private static string Condition(RequestPart part) =>

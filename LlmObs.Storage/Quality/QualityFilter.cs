@@ -2,7 +2,7 @@ using LlmObs.Storage.Rows;
 
 namespace LlmObs.Storage.Quality;
 
-/// <summary>Which requests; null members match everything. A request matches a model or prompt when it used it, among others.</summary>
+/// <summary>Which requests; null members match everything. A request matches a model, prompt or tag when it has it, among others.</summary>
 public sealed record QualityFilter(int ProjectId, DateTimeOffset From, DateTimeOffset To)
 {
     public string? Service { get; init; }
@@ -14,6 +14,8 @@ public sealed record QualityFilter(int ProjectId, DateTimeOffset From, DateTimeO
     /// <summary><c>name</c> or <c>name@version</c>.</summary>
     public string? Prompt { get; init; }
 
+    public string? Tag { get; init; }
+
     /// <summary>The conditions on <c>quality_facts AS f</c>; <see cref="Parameters"/> has their values.</summary>
     internal const string Sql = """
         f.project_id = @projectId AND f.started_at >= @from AND f.started_at < @to
@@ -23,6 +25,7 @@ public sealed record QualityFilter(int ProjectId, DateTimeOffset From, DateTimeO
           AND (@user::text IS NULL OR f.user_id = @user)
           AND (@model::text IS NULL OR @model = ANY (f.models))
           AND (@prompt::text IS NULL OR @prompt = ANY (f.prompts))
+          AND (@tag::text IS NULL OR @tag = ANY (f.tags))
         """;
 
     internal Dapper.DynamicParameters Parameters(object? more = null)
@@ -39,6 +42,7 @@ public sealed record QualityFilter(int ProjectId, DateTimeOffset From, DateTimeO
                 user = StorableText.Clean(User),
                 model = StorableText.Clean(Model),
                 prompt = StorableText.Clean(Prompt),
+                tag = StorableText.Clean(Tag),
             }
         );
         parameters.AddDynamicParams(more);
@@ -49,13 +53,11 @@ public sealed record QualityFilter(int ProjectId, DateTimeOffset From, DateTimeO
 /// <summary>What requests are put into groups by.</summary>
 public enum QualityGroup
 {
-    All,
-    Hour,
-    Day,
     Service,
     Release,
     Environment,
     User,
     Model,
     Prompt,
+    Tag,
 }

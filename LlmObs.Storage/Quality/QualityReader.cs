@@ -1,185 +1,147 @@
-using Dapper;
 using LlmObs.Domain.Quality;
 using Microsoft.Extensions.Options;
 
 namespace LlmObs.Storage.Quality;
 
-/// <summary>The requests of one release in one hour, one day, or the whole of a window.</summary>
+/// <summary>The requests of one group in one hour, one day, or the whole of a window.</summary>
 /// <param name="From">When that hour or day begins; of the whole when its first request began.</param>
-/// <param name="Tally">Its key is the release; empty when the spans name none.</param>
+/// <param name="Tally">Its key is the value they are grouped by; empty when the spans name none.</param>
 public sealed record QualityCell(DateTimeOffset From, QualityTally Tally);
 
-/// <summary>Answers the quality page from <c>quality_facts</c>: counts over groups of requests.</summary>
+/// <summary>Counts over groups of requests: of whole hours that are added up from their sums, of the rest from the requests themselves (decision 44).</summary>
 public sealed class QualityReader(Database database, IOptions<SatisfactionWeights> weights)
 {
     /// <summary>Values of one dimension that are told apart; a dimension with more is cut after the largest.</summary>
     public const int MaxGroups = 50;
 
-    // SatisfactionParts.Composite: the weighted mean of the parts that are there.
-    internal const string Stars = """
-        (coalesce(f.explicit_stars, 0) * @explicitWeight + coalesce(f.implicit_stars, 0) * @implicitWeight + coalesce(f.reverse_stars, 0) * @reverseWeight)
-        / nullif((f.explicit_stars IS NOT NULL)::int * @explicitWeight + (f.implicit_stars IS NOT NULL)::int * @implicitWeight
-            + (f.reverse_stars IS NOT NULL)::int * @reverseWeight, 0)
+    private static readonly string Largest = $"""
+        WHERE key IN (SELECT key FROM sums GROUP BY key ORDER BY sum(requests) DESC, key LIMIT {MaxGroups})
         """;
 
-    // OFFSET 0 has each request's stars and tokens worked out once, and not once for every sum they go into.
-    private const string Requests = $"""
-        (
-            SELECT f.started_at, f.service, f.release, f.environment, f.user_id, f.models, f.prompts, f.duration_ms, f.first_token_ms, f.has_failed,
-                f.sql_judged, f.sql_executable, f.sql_final, f.data_checked, f.data_valid, f.explicit_stars, f.implicit_stars, f.reverse_stars,
-                f.is_kept, f.is_evaluated, f.is_labelled, f.cost, f.currency COLLATE "C" AS currency, {Stars} AS stars,
-                (coalesce(f.input_tokens + f.output_tokens, f.input_tokens, f.output_tokens))::double precision AS tokens
-            FROM quality_facts AS f
-            WHERE {QualityFilter.Sql}
-            OFFSET 0
-        ) AS f
+    private static readonly string TopUsers = $"""
+        SELECT coalesce(f.user_id, '') FROM quality_facts AS f WHERE {QualityFilter.Sql} GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT {MaxGroups}
         """;
 
-    private const string Counts = """
-        count(*) AS "Requests", count(*) FILTER (WHERE f.has_failed) AS "Failed",
-        sum(f.sql_judged) AS "SqlJudged", sum(f.sql_executable) AS "SqlExecutable",
-        count(f.sql_final) AS "SqlFinalJudged", count(*) FILTER (WHERE f.sql_final) AS "SqlFinalExecutable",
-        sum(f.data_checked) AS "DataChecked", sum(f.data_valid) AS "DataValid",
-        count(f.stars) AS "Rated", coalesce(sum(f.stars), 0) AS "StarSum", coalesce(sum(f.stars * f.stars), 0) AS "StarSquares",
-        count(f.explicit_stars) AS "Explicit", count(f.implicit_stars) AS "Implicit", count(f.reverse_stars) AS "Reverse",
-        count(*) FILTER (WHERE f.is_kept) AS "Kept", count(*) FILTER (WHERE f.is_evaluated) AS "Evaluated", count(*) FILTER (WHERE f.is_labelled) AS "Labelled",
-        count(f.tokens) AS "Metered", coalesce(sum(f.tokens), 0) AS "TokenSum", coalesce(sum(f.tokens * f.tokens), 0) AS "TokenSquares",
-        count(f.cost) AS "Priced", coalesce(sum(f.cost), 0) AS "CostSum", coalesce(sum(f.cost * f.cost), 0) AS "CostSquares",
-        min(f.currency) AS "Currency", max(f.currency) AS "LastCurrency",
-        array_agg(f.duration_ms) AS "Times", coalesce(array_agg(f.first_token_ms) FILTER (WHERE f.first_token_ms IS NOT NULL), '{}') AS "FirstTokens",
-        min(f.started_at) AS "FirstAt"
-        """;
-
-    /// <summary>The requests in groups, the largest first; time groups in order of time.</summary>
-    /// <param name="zone">IANA name; days and hours are those of its clocks.</param>
-    public async Task<IReadOnlyList<QualityTally>> TalliesAsync(
-        QualityFilter filter,
-        QualityGroup group,
-        string zone,
-        CancellationToken cancellationToken
-    )
+    /// <summary>The requests in groups, the largest first, at most <see cref="MaxGroups"/>.</summary>
+    public async Task<IReadOnlyList<QualityTally>> TalliesAsync(QualityFilter filter, QualityGroup group, CancellationToken cancellationToken)
     {
-        var (key, join, order) = Grouping(group);
-        var sql = $"SELECT {key} AS \"Key\", {Counts} FROM {Requests} {join} GROUP BY 1 ORDER BY {order}";
-        return
-        [
-            .. (await database.QueryAsync<TallyRow>(sql, filter.Parameters(Weights(new { zone })), cancellationToken)).Select(row => row.ToTally()),
-        ];
+        // Most requests are of other users than those shown: they are counted first, and only these added up.
+        var users =
+            group == QualityGroup.User ? (await database.QueryAsync<string>(TopUsers, filter.Parameters(), cancellationToken)).ToArray() : null;
+        return Merged(await ReadAsync(filter, group, null, "UTC", Largest, users, cancellationToken));
     }
 
     /// <summary>All requests together; zero requests when nothing matches.</summary>
     public async Task<QualityTally> TallyAsync(QualityFilter filter, CancellationToken cancellationToken) =>
-        await TalliesAsync(filter, QualityGroup.All, "UTC", cancellationToken) is [var all] ? all : new();
+        QualityTally.Merge("", [.. (await CellsAsync(filter, null, "UTC", cancellationToken)).Select(cell => cell.Tally)]);
 
     /// <summary>The requests of every release in every hour or day, in one pass. Put together with <see cref="QualityTally.Merge"/> they are any group of these.</summary>
     /// <param name="unit"><c>hour</c> or <c>day</c>; null for releases alone.</param>
     /// <param name="zone">IANA name of the clocks whose days they are.</param>
-    public async Task<IReadOnlyList<QualityCell>> CellsAsync(QualityFilter filter, string? unit, string zone, CancellationToken cancellationToken)
-    {
-        var (from, group) = unit switch
-        {
-            "hour" => ("date_trunc('hour', f.started_at, @zone)", "1, 2"),
-            "day" => ("date_trunc('day', f.started_at, @zone)", "1, 2"),
-            _ => ("min(f.started_at)", "2"),
-        };
-        var sql = $"""SELECT {from} AS "From", coalesce(f.release, '') AS "Key", {Counts} FROM {Requests} GROUP BY {group} ORDER BY 1, 2""";
-        var rows = await database.QueryAsync<TallyRow>(sql, filter.Parameters(Weights(new { zone })), cancellationToken);
-        return [.. rows.Select(row => new QualityCell(new(row.From), row.ToTally()))];
-    }
+    public Task<IReadOnlyList<QualityCell>> CellsAsync(QualityFilter filter, string? unit, string zone, CancellationToken cancellationToken) =>
+        ReadAsync(filter, QualityGroup.Release, unit, zone, "", null, cancellationToken);
 
-    internal object Weights(object? more = null)
+    /// <summary>Groups put together over time, the largest first.</summary>
+    public static IReadOnlyList<QualityTally> Merged(IEnumerable<QualityCell> cells) =>
+        [
+            .. cells
+                .GroupBy(cell => cell.Tally.Key, cell => cell.Tally)
+                .Select(group => QualityTally.Merge(group.Key, [.. group]))
+                .OrderByDescending(group => group.Requests)
+                .ThenBy(group => group.Key, StringComparer.Ordinal),
+        ];
+
+    private async Task<IReadOnlyList<QualityCell>> ReadAsync(
+        QualityFilter filter,
+        QualityGroup group,
+        string? unit,
+        string zone,
+        string which,
+        string[]? users,
+        CancellationToken cancellationToken
+    )
     {
-        var parameters = new DynamicParameters(
+        var (ofHour, ofRequest, join) = Keys(group);
+        var (hour, time) = unit switch
+        {
+            "hour" => ("date_trunc('hour', h.hour, @zone)", "date_trunc('hour', f.started_at, @zone)"),
+            "day" => ("date_trunc('day', h.hour, @zone)", "date_trunc('day', f.started_at, @zone)"),
+            _ => ("NULL::timestamptz", "NULL::timestamptz"),
+        };
+        var sql = $"""
+            WITH {WholeHours.Ranges}, sums AS (
+                SELECT {hour} AS at, {ofHour} AS key, h.rated::int AS rated, {FactSums.Columns}
+                FROM quality_hours AS h
+                WHERE {WholeHours.Sql} AND h.dimension = @dimension AND (@value::text IS NULL OR h.value = @value)
+                UNION ALL
+                SELECT {time} AS at, {ofRequest} AS key, f.rated, {FactSums.Sums}
+                FROM ranges AS r
+                CROSS JOIN LATERAL (
+                    {FactSums.Facts}
+                    WHERE {QualityFilter.Sql} AND f.started_at >= r.since AND f.started_at < r.until
+                      AND (@users::text[] IS NULL OR coalesce(f.user_id, '') = ANY (@users))
+                    OFFSET 0
+                ) AS f
+                {join}
+                GROUP BY 1, 2, 3
+            )
+            SELECT at AS "At", key AS "Key", rated AS "Rated", {FactSums.Row} FROM sums {which}
+            """;
+        var (hours, dimension, value) = Summed(filter, group, unit is null ? null : zone);
+        var parameters = filter.Parameters(
             new
             {
-                explicitWeight = weights.Value.Explicit,
-                implicitWeight = weights.Value.Implicit,
-                reverseWeight = weights.Value.Reverse,
+                hours.FirstHour,
+                hours.EndHour,
+                dimension,
+                value,
+                users,
+                zone,
             }
         );
-        parameters.AddDynamicParams(more);
-        return parameters;
+        var rows = await database.QueryAsync<FactSumsRow>(sql, parameters, cancellationToken);
+        return
+        [
+            .. rows.GroupBy(row => (row.At, row.Key))
+                .Select(cell => Cell(cell.Key.At, QualityTally.Merge(cell.Key.Key, [.. cell.Select(row => row.ToTally(weights.Value))])))
+                .OrderBy(cell => cell.From)
+                .ThenBy(cell => cell.Tally.Key, StringComparer.Ordinal),
+        ];
     }
 
-    private static (string Key, string Join, string Order) Grouping(QualityGroup group)
+    private static QualityCell Cell(DateTime? at, QualityTally tally) => new(new(at ?? tally.FirstAt), tally);
+
+    /// <summary>The hours that may stand for what is asked, and which of their sums: those of all requests, or of the requests with one value of one dimension.</summary>
+    private static (WholeHours Hours, string Dimension, string? Value) Summed(QualityFilter filter, QualityGroup group, string? zone)
     {
-        var largestFirst = $"2 DESC, 1 LIMIT {MaxGroups}";
-        return group switch
+        (string Dimension, string? Value)[] asked =
+        [
+            .. new[] { ("model", filter.Model), ("prompt", filter.Prompt), ("tag", filter.Tag) }.Where(one => one.Item2 is not null),
+            .. group is QualityGroup.Model or QualityGroup.Prompt or QualityGroup.Tag
+                ? new[] { (group.ToString().ToLowerInvariant(), (string?)null) }
+                : [],
+        ];
+        var isSummed = asked.Length <= 1 && filter.User is null && group != QualityGroup.User && (zone is null || HasWholeHours(zone, filter));
+        var (dimension, value) = asked is [var one, ..] ? one : ("", null);
+        return (isSummed ? WholeHours.Of(filter) : WholeHours.None(filter), dimension, value);
+    }
+
+    // Where clocks stand half an hour apart from UTC, an hour of UTC is of two days.
+    private static bool HasWholeHours(string zone, QualityFilter filter)
+    {
+        var clock = TimeZoneInfo.FindSystemTimeZoneById(zone);
+        return clock.GetUtcOffset(filter.From).Minutes == 0 && clock.GetUtcOffset(filter.To).Minutes == 0;
+    }
+
+    private static (string OfHour, string OfRequest, string Join) Keys(QualityGroup group) =>
+        group switch
         {
-            QualityGroup.Hour => ("to_char(date_trunc('hour', f.started_at, @zone) AT TIME ZONE @zone, 'YYYY-MM-DD\"T\"HH24:MI')", "", "1"),
-            QualityGroup.Day => ("to_char(date_trunc('day', f.started_at, @zone) AT TIME ZONE @zone, 'YYYY-MM-DD')", "", "1"),
-            QualityGroup.Service => ("coalesce(f.service, '')", "", largestFirst),
-            QualityGroup.Release => ("coalesce(f.release, '')", "", largestFirst),
-            QualityGroup.Environment => ("coalesce(f.environment, '')", "", largestFirst),
-            QualityGroup.User => ("coalesce(f.user_id, '')", "", largestFirst),
-            QualityGroup.Model => ("m.name", "CROSS JOIN unnest(f.models) AS m (name)", largestFirst),
-            QualityGroup.Prompt => ("m.name", "CROSS JOIN unnest(f.prompts) AS m (name)", largestFirst),
-            _ => ("''", "", "1"),
+            QualityGroup.Service => ("coalesce(h.service, '')", "coalesce(f.service, '')", ""),
+            QualityGroup.Environment => ("coalesce(h.environment, '')", "coalesce(f.environment, '')", ""),
+            QualityGroup.User => ("''", "coalesce(f.user_id, '')", ""),
+            QualityGroup.Model => ("h.value", "d.value", "CROSS JOIN unnest(f.models) AS d (value)"),
+            QualityGroup.Prompt => ("h.value", "d.value", "CROSS JOIN unnest(f.prompts) AS d (value)"),
+            QualityGroup.Tag => ("h.value", "d.value", "CROSS JOIN unnest(f.tags) AS d (value)"),
+            _ => ("coalesce(h.release, '')", "coalesce(f.release, '')", ""),
         };
-    }
-
-    private sealed record TallyRow
-    {
-        public DateTime From { get; init; }
-        public string Key { get; init; } = "";
-        public long Requests { get; init; }
-        public long Failed { get; init; }
-        public long SqlJudged { get; init; }
-        public long SqlExecutable { get; init; }
-        public long SqlFinalJudged { get; init; }
-        public long SqlFinalExecutable { get; init; }
-        public long DataChecked { get; init; }
-        public long DataValid { get; init; }
-        public long Rated { get; init; }
-        public double StarSum { get; init; }
-        public double StarSquares { get; init; }
-        public long Explicit { get; init; }
-        public long Implicit { get; init; }
-        public long Reverse { get; init; }
-        public long Kept { get; init; }
-        public long Evaluated { get; init; }
-        public long Labelled { get; init; }
-        public long Metered { get; init; }
-        public double TokenSum { get; init; }
-        public double TokenSquares { get; init; }
-        public long Priced { get; init; }
-        public double CostSum { get; init; }
-        public double CostSquares { get; init; }
-        public string? Currency { get; init; }
-        public string? LastCurrency { get; init; }
-        public double[] Times { get; init; } = [];
-        public double[] FirstTokens { get; init; } = [];
-        public DateTime FirstAt { get; init; }
-
-        public QualityTally ToTally()
-        {
-            Array.Sort(Times);
-            Array.Sort(FirstTokens);
-            return new()
-            {
-                Key = Key,
-                Requests = Requests,
-                Failed = Failed,
-                SqlJudged = SqlJudged,
-                SqlExecutable = SqlExecutable,
-                SqlFinalJudged = SqlFinalJudged,
-                SqlFinalExecutable = SqlFinalExecutable,
-                DataChecked = DataChecked,
-                DataValid = DataValid,
-                Stars = new(Rated, StarSum, StarSquares),
-                Explicit = Explicit,
-                Implicit = Implicit,
-                Reverse = Reverse,
-                Kept = Kept,
-                Evaluated = Evaluated,
-                Labelled = Labelled,
-                Tokens = new(Metered, TokenSum, TokenSquares),
-                Cost = new(Priced, CostSum, CostSquares),
-                Currency = Currency == LastCurrency ? Currency : null,
-                Times = Times,
-                FirstTokens = FirstTokens,
-                FirstAt = FirstAt,
-            };
-        }
-    }
 }

@@ -1,15 +1,15 @@
-using Dapper;
 using LlmObs.Domain.Quality;
 
 namespace LlmObs.Storage.Quality;
 
-/// <summary>The questions that two releases were both asked, word for word.</summary>
+/// <summary>The questions that two releases were both asked (<see cref="Questions"/>), among the newest requests of each.</summary>
 public sealed class SharedQuestionReader(Database database)
 {
-    private const int MaxQuestions = 20_000;
+    /// <summary>Requests of each release that are looked at: more would make the interval no narrower to the eye.</summary>
+    public const int MaxRequests = 10_000;
 
     /// <param name="measure">sql_executable, sql_final, data_valid or errors.</param>
-    public Task<IReadOnlyList<Stratum>> StrataAsync(
+    public async Task<IReadOnlyList<Stratum>> StrataAsync(
         QualityFilter filter,
         string first,
         string second,
@@ -19,22 +19,30 @@ public sealed class SharedQuestionReader(Database database)
     {
         var (successes, count) = Counts(measure);
         var sql = $"""
-            SELECT coalesce(sum({successes}) FILTER (WHERE f.release = @first), 0)::bigint AS "FirstSuccesses",
-                coalesce(sum({count}) FILTER (WHERE f.release = @first), 0)::bigint AS "FirstCount",
-                coalesce(sum({successes}) FILTER (WHERE f.release = @second), 0)::bigint AS "SecondSuccesses",
-                coalesce(sum({count}) FILTER (WHERE f.release = @second), 0)::bigint AS "SecondCount"
-            FROM quality_facts AS f
-            WHERE {QualityFilter.Sql} AND f.release IN (@first, @second) AND f.question IS NOT NULL
-            GROUP BY f.question
-            HAVING sum({count}) FILTER (WHERE f.release = @first) > 0 AND sum({count}) FILTER (WHERE f.release = @second) > 0
-            LIMIT {MaxQuestions}
+            WITH asked AS (
+                ({Newest("@first")})
+                UNION ALL
+                ({Newest("@second")})
+            )
+            SELECT coalesce(sum(successes) FILTER (WHERE release = @first), 0)::bigint AS "FirstSuccesses",
+                coalesce(sum(count) FILTER (WHERE release = @first), 0)::bigint AS "FirstCount",
+                coalesce(sum(successes) FILTER (WHERE release = @second), 0)::bigint AS "SecondSuccesses",
+                coalesce(sum(count) FILTER (WHERE release = @second), 0)::bigint AS "SecondCount"
+            FROM asked
+            GROUP BY question_key
+            HAVING sum(count) FILTER (WHERE release = @first) > 0 AND sum(count) FILTER (WHERE release = @second) > 0
             """;
         var parameters = (filter with { Release = null }).Parameters(new { first, second });
-        return database.RunAsync<IReadOnlyList<Stratum>>(
-            async connection =>
-                (await connection.QueryAsync<Stratum>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).AsList(),
-            cancellationToken
-        );
+        return await database.QueryAsync<Stratum>(sql, parameters, cancellationToken);
+
+        string Newest(string release) =>
+            $"""
+                SELECT f.release, f.question_key, {successes} AS successes, {count} AS count
+                FROM quality_facts AS f
+                WHERE {QualityFilter.Sql} AND f.release = {release} AND f.question_key IS NOT NULL
+                ORDER BY f.started_at DESC
+                LIMIT {MaxRequests}
+                """;
     }
 
     private static (string Successes, string Count) Counts(Measure measure) =>

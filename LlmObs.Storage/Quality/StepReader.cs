@@ -1,4 +1,3 @@
-using Dapper;
 using LlmObs.Domain.Quality;
 
 namespace LlmObs.Storage.Quality;
@@ -12,33 +11,28 @@ public sealed record StepTally(string Name, int Kind, long Runs, long Failed, do
     public Estimate Success => Intervals.Rate(Runs - Math.Min(Failed, Runs), Runs);
 }
 
-/// <summary>The steps of requests: of whole hours that are added up from their sums, of the rest from the steps themselves (decision 38).</summary>
+/// <summary>The steps of requests: of whole hours that are added up from their sums, of the rest from the steps themselves (decision 44).</summary>
 public sealed class StepReader(Database database)
 {
     private const int MaxSteps = 30;
 
     private const string Select = $"""
-        WITH ranges (since, until) AS (
-            VALUES (@from::timestamptz, @firstHour::timestamptz), (@endHour::timestamptz, @to::timestamptz)
-            UNION ALL
-            SELECT d.hour, d.hour + interval '1 hour' FROM quality_due_hours AS d
-            WHERE d.project_id = @projectId AND d.hour >= @firstHour AND d.hour < @endHour
-        )
+        WITH {WholeHours.Ranges}
         SELECT h.name AS "Name", h.kind::int AS "Kind", h.runs AS "Runs", h.failed AS "Failed", h.cost AS "Cost", h.currency AS "Currency",
-            CASE WHEN @withTimes THEN h.times ELSE ARRAY[]::real[] END AS "Times"
+            CASE WHEN @withTimes THEN h.times ELSE ARRAY[]::int[] END AS "Times"
         FROM quality_step_hours AS h
-        WHERE h.project_id = @projectId AND h.hour >= @firstHour AND h.hour < @endHour
-          AND (@service::text IS NULL OR h.service = @service)
-          AND (@release::text IS NULL OR h.release = @release)
-          AND (@environment::text IS NULL OR h.environment = @environment)
-          AND NOT EXISTS (SELECT FROM quality_due_hours AS d WHERE d.project_id = h.project_id AND d.hour = h.hour)
+        WHERE {WholeHours.Sql}
         UNION ALL
         SELECT s.name, s.kind::int, sum(s.runs)::bigint, sum(s.failed)::bigint, sum(s.cost), s.currency,
-            coalesce(array_agg(s.duration_ms::real) FILTER (WHERE @withTimes), ARRAY[]::real[])
+            quality_histogram(array_agg(quality_place(s.duration_ms)) FILTER (WHERE @withTimes))
         FROM ranges AS r
-        JOIN quality_steps AS s ON s.project_id = @projectId AND s.started_at >= r.since AND s.started_at < r.until
-        JOIN quality_facts AS f ON f.project_id = s.project_id AND f.trace_id = s.trace_id
-        WHERE {QualityFilter.Sql}
+        CROSS JOIN LATERAL (
+            SELECT s.name, s.kind, s.runs, s.failed, s.duration_ms, s.cost, s.currency
+            FROM quality_facts AS f
+            JOIN quality_steps AS s ON s.project_id = f.project_id AND s.trace_id = f.trace_id
+            WHERE {QualityFilter.Sql} AND f.started_at >= r.since AND f.started_at < r.until AND s.started_at >= r.since AND s.started_at < r.until
+            OFFSET 0
+        ) AS s
         GROUP BY s.name, s.kind, s.currency
         """;
 
@@ -46,20 +40,17 @@ public sealed class StepReader(Database database)
     /// <param name="withTimes">Whether their median time is wanted: it needs the times themselves.</param>
     public async Task<IReadOnlyList<StepTally>> StepsAsync(QualityFilter filter, bool withTimes, CancellationToken cancellationToken)
     {
-        var (firstHour, endHour) = WholeHours(filter);
+        // The sums do not know users, models, prompts and tags.
+        var hours = filter is { User: null, Model: null, Prompt: null, Tag: null } ? WholeHours.Of(filter) : WholeHours.None(filter);
         var parameters = filter.Parameters(
             new
             {
-                firstHour,
-                endHour,
+                hours.FirstHour,
+                hours.EndHour,
                 withTimes,
             }
         );
-        var rows = await database.RunAsync(
-            async connection =>
-                (await connection.QueryAsync<Row>(new CommandDefinition(Select, parameters, cancellationToken: cancellationToken))).AsList(),
-            cancellationToken
-        );
+        var rows = await database.QueryAsync<Row>(Select, parameters, cancellationToken);
         return
         [
             .. rows.GroupBy(row => (row.Name, row.Kind))
@@ -70,32 +61,16 @@ public sealed class StepReader(Database database)
         ];
     }
 
-    /// <summary>The hours that lie within the window whole; none when the sums do not know what the filter asks for.</summary>
-    private static (DateTime First, DateTime End) WholeHours(QualityFilter filter)
-    {
-        var (from, to) = (filter.From.UtcDateTime, filter.To.UtcDateTime);
-        if (filter.User is not null || filter.Model is not null || filter.Prompt is not null)
-        {
-            return (to, to);
-        }
-
-        var first = Hour(from) == from ? from : Hour(from).AddHours(1);
-        return first < Hour(to) ? (first, Hour(to)) : (to, to);
-    }
-
-    private static DateTime Hour(DateTime time) => new(time.Ticks / TimeSpan.TicksPerHour * TimeSpan.TicksPerHour, DateTimeKind.Utc);
-
     private static StepTally Add(string name, int kind, List<Row> rows)
     {
-        float[] times = [.. rows.SelectMany(row => row.Times)];
-        Array.Sort(times);
+        var times = Histogram.Sum([.. rows.Select(row => row.Times)]);
         var currencies = rows.FindAll(row => row.Cost is not null).Select(row => row.Currency).Distinct().ToList();
         return new(
             name,
             kind,
             rows.Sum(row => row.Runs),
             rows.Sum(row => row.Failed),
-            times.Length == 0 ? null : times[Bootstrap.Rank(times.Length, 0.5) - 1],
+            times.Count == 0 ? null : times.At(Bootstrap.Rank(times.Count, 0.5)),
             currencies.Count == 1 ? rows.Sum(row => row.Cost ?? 0) : null,
             currencies is [var only] ? only : null
         );
@@ -109,6 +84,6 @@ public sealed class StepReader(Database database)
         public long Failed { get; init; }
         public double? Cost { get; init; }
         public string? Currency { get; init; }
-        public float[] Times { get; init; } = [];
+        public int[] Times { get; init; } = [];
     }
 }

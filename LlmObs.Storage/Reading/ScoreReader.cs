@@ -13,7 +13,17 @@ public sealed record ScoreFilter(
     string? RequestId,
     string? Name,
     (long UnixMicros, string Id)? After
-);
+)
+{
+    /// <summary>The least number; of booleans 0 or 1.</summary>
+    public double? AtLeast { get; init; }
+
+    /// <summary>The greatest number.</summary>
+    public double? AtMost { get; init; }
+
+    /// <summary>The word of a categorical score, or the label beside a number, as it was given.</summary>
+    public string? Label { get; init; }
+}
 
 public sealed class ScoreReader(Database database)
 {
@@ -28,6 +38,9 @@ public sealed class ScoreReader(Database database)
           AND (@sessionId::text IS NULL OR s.session_id = @sessionId)
           AND (@requestId::text IS NULL OR s.request_id = @requestId)
           AND (@name::text IS NULL OR s.name = @name)
+          AND (@atLeast::double precision IS NULL OR s.value >= @atLeast)
+          AND (@atMost::double precision IS NULL OR s.value <= @atMost)
+          AND (@label::text IS NULL OR s.label = @label)
           AND (@afterId::text IS NULL OR (s.given_at, s.id) < (@afterTime, @afterId))
         ORDER BY s.given_at DESC, s.id DESC
         LIMIT @limit
@@ -53,6 +66,18 @@ public sealed class ScoreReader(Database database)
         ORDER BY "GivenAt", "Id"
         """;
 
+    // One look into the index for each name, however many scores have it.
+    private const string Names = """
+        WITH RECURSIVE names AS (
+            (SELECT s.name FROM scores AS s WHERE s.project_id = @projectId ORDER BY s.name LIMIT 1)
+            UNION ALL
+            SELECT (SELECT s.name FROM scores AS s WHERE s.project_id = @projectId AND s.name > n.name ORDER BY s.name LIMIT 1)
+            FROM names AS n
+            WHERE n.name IS NOT NULL
+        )
+        SELECT name FROM names WHERE name IS NOT NULL LIMIT @limit
+        """;
+
     /// <summary>Null when the project has no score of that id.</summary>
     public async Task<Score?> FindAsync(int projectId, string id, CancellationToken cancellationToken) =>
         await QueryAsync(Find, new { projectId, id = StorableText.Clean(id) }, cancellationToken) is [var score] ? score : null;
@@ -69,10 +94,23 @@ public sealed class ScoreReader(Database database)
                 sessionId = StorableText.Id(filter.SessionId),
                 requestId = StorableText.Id(filter.RequestId),
                 name = StorableText.Clean(filter.Name),
+                atLeast = filter.AtLeast,
+                atMost = filter.AtMost,
+                label = StorableText.Clean(filter.Label),
                 afterTime = filter.After?.UnixMicros ?? 0,
                 afterId = filter.After?.Id,
                 limit,
             },
+            cancellationToken
+        );
+
+    /// <summary>The names that scores of the project have, in alphabetical order.</summary>
+    public Task<IReadOnlyList<string>> NamesAsync(int projectId, int limit, CancellationToken cancellationToken) =>
+        database.RunAsync<IReadOnlyList<string>>(
+            async connection =>
+                (
+                    await connection.QueryAsync<string>(new CommandDefinition(Names, new { projectId, limit }, cancellationToken: cancellationToken))
+                ).AsList(),
             cancellationToken
         );
 

@@ -90,9 +90,10 @@ public sealed class SpanLedger(Database database)
         WHERE l.checked_at <= @beganAt
         """;
 
+    // An attempt stands there from the beginning: something was sent for these spans before.
     private const string SendAgain = """
         INSERT INTO outbox (batch_id, project_id, attempts, span_count, days, trace_ids, span_ids)
-        VALUES (@batchId, @projectId, 0, cardinality(@spanIds), @days, @traceIds, @spanIds)
+        VALUES (@batchId, @projectId, 1, cardinality(@spanIds), @days, @traceIds, @spanIds)
         """;
 
     private const string Advance = """

@@ -23,7 +23,7 @@ public sealed class TraceSampling(Database database, IOptions<SamplingOptions> o
         INSERT INTO held_traces AS h (project_id, trace_id)
         SELECT @project_id, trace_id FROM unnest(@trace_ids) AS t (trace_id)
         ON CONFLICT (project_id, trace_id) DO UPDATE
-        SET last_at = now(), decided_at = CASE WHEN h.is_kept THEN h.decided_at END
+        SET last_at = now(), since = CASE WHEN h.decided_at IS NULL THEN h.since ELSE now() END, decided_at = CASE WHEN h.is_kept THEN h.decided_at END
         RETURNING trace_id, coalesce(is_kept AND decided_at IS NOT NULL, false)
         """;
 

@@ -16,18 +16,6 @@ internal sealed class GroupCommit(Func<IReadOnlyList<PendingWrite>, Task<IReadOn
     private readonly Queue<PendingWrite> waiting = new();
     private int running;
 
-    /// <summary>Every transaction there may be is under way: the next batch has to wait.</summary>
-    public bool IsFull
-    {
-        get
-        {
-            lock (gate)
-            {
-                return running == atOnce;
-            }
-        }
-    }
-
     public Task<SpanWriteResult> CommitAsync(PendingWrite write)
     {
         lock (gate)

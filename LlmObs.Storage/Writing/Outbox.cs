@@ -82,6 +82,11 @@ public sealed class Outbox(Database database)
         UPDATE outbox_totals SET failed_attempts = failed_attempts + 1, last_error = @error WHERE EXISTS (SELECT FROM failed)
         """;
 
+    // One attempt is that of the fast path, which was none: whoever claimed the row since would have raised the number.
+    private const string Release = """
+        UPDATE outbox SET attempts = 0, leased_until = NULL WHERE id = ANY (@ids) AND attempts = 1 AND leased_until > now() AND parked_at IS NULL
+        """;
+
     private const string Status = """
         SELECT count(*) FILTER (WHERE parked_at IS NULL) AS "Pending",
             coalesce(sum(span_count) FILTER (WHERE parked_at IS NULL), 0)::bigint AS "PendingSpans",
@@ -134,6 +139,15 @@ public sealed class Outbox(Database database)
             },
             cancellationToken
         );
+    }
+
+    /// <summary>Gives back rows of the fast path that nobody tried to send: whoever claims them need not ask SLS for them. Those whose lease has run out stay as they are.</summary>
+    public async Task ReleaseAsync(IReadOnlyCollection<long> ids, CancellationToken cancellationToken)
+    {
+        if (ids.Count > 0)
+        {
+            await ExecuteAsync(Release, new { ids = ids.ToArray() }, cancellationToken);
+        }
     }
 
     /// <summary>Gives a row back, due again at <paramref name="retryAt"/>. Without effect when the lease ran out and another has claimed it.</summary>

@@ -33,9 +33,6 @@ public sealed class SpanWriter
         group = new(RunAsync, options.Value.CommitsAtOnce);
     }
 
-    /// <summary>As many transactions are under way as may be (<see cref="StorageOptions.CommitsAtOnce"/>): who comes now waits.</summary>
-    public bool IsBusy => group.IsFull;
-
     /// <remarks>
     /// The outbox rows come back leased to the caller (<see cref="StorageOptions.FastPathLease"/>): nobody else claims them until that has
     /// run out. Batches that wait at one time share a transaction (<see cref="GroupCommit"/>); each gets its own answer.

@@ -1,6 +1,7 @@
 using System.Globalization;
 using LlmObs.Domain.Labels;
 using LlmObs.Storage.Labels;
+using LlmObs.Web.Formatting;
 
 namespace LlmObs.Web.Labels;
 
@@ -131,7 +132,7 @@ public static class LabelFile
             if (!isGood)
             {
                 var text = line[column];
-                bad.Add(new(line.Number, column, problem, text.Length > 80 ? text[..80] + "…" : text));
+                bad.Add(new(line.Number, column, problem, Excerpt.Of(text, 80)));
             }
         }
     }

@@ -9,8 +9,13 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace LlmObs.Web.Pages;
 
 /// <summary>What models cost: prices entered here, those configured and built in, and the models that have none.</summary>
-public sealed class PricesModel(ModelPrices prices, PriceBook book, CurrentProject current) : PageModel
+public sealed class PricesModel(ModelPrices prices, PriceBook book, Repricings repricings, CurrentProject current) : PageModel
 {
+    private const int MostRepricings = 5;
+
+    /// <summary>Days back that stored calls can be priced anew.</summary>
+    public static readonly IReadOnlyList<int> DaysBack = [1, 7, 30, 90];
+
     /// <summary>The pattern being edited, or one to begin with.</summary>
     [BindProperty(SupportsGet = true, Name = "model")]
     public string? Model { get; set; }
@@ -21,6 +26,10 @@ public sealed class PricesModel(ModelPrices prices, PriceBook book, CurrentProje
     public IReadOnlyList<OwnPrice> Own { get; private set; } = [];
     public IReadOnlyList<ModelPrice> Known { get; private set; } = [];
     public IReadOnlyList<UnpricedModel> Unpriced { get; private set; } = [];
+    public IReadOnlyList<Repricing> Repricings { get; private set; } = [];
+
+    /// <summary>Stored calls are being priced anew: the next request has to wait.</summary>
+    public bool IsRepricing => Repricings is [{ FinishedAt: null }, ..];
 
     /// <summary>Prices hold for all projects: a session of one project may only read them.</summary>
     public bool MayEdit => User.FindFirst(ApiClaims.Project) is null;
@@ -59,10 +68,27 @@ public sealed class PricesModel(ModelPrices prices, PriceBook book, CurrentProje
         return Redirect(Links.Prices(current.Project));
     }
 
+    public async Task<IActionResult> OnPostRepriceAsync(int days, CancellationToken cancellationToken)
+    {
+        if (!MayEdit)
+        {
+            return Forbid();
+        }
+
+        if (!DaysBack.Contains(days))
+        {
+            return BadRequest();
+        }
+
+        await repricings.AskAsync(current.Project, TimeSpan.FromDays(days), User.Identity?.Name ?? "", cancellationToken);
+        return Redirect(Links.Prices(current.Project) + "#stored");
+    }
+
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
         Own = await prices.ListAsync(cancellationToken);
         Unpriced = await prices.UnpricedAsync(current.Id, cancellationToken);
+        Repricings = await repricings.LastAsync(current.Id, MostRepricings, cancellationToken);
         Known = [.. book.FromConfiguration, .. PriceTable.BuiltIn];
     }
 }

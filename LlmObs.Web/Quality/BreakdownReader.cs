@@ -26,11 +26,11 @@ public sealed class BreakdownReader(QualityReader quality, StepReader steps)
 
         if (group == QualityGroup.Release)
         {
-            return Rows(OverviewReader.Releases(cells.Now), OverviewReader.Releases(cells.Before), measure);
+            return Rows(QualityReader.Merged(cells.Now), QualityReader.Merged(cells.Before), measure);
         }
 
-        var now = quality.TalliesAsync(filter, group, "UTC", cancellationToken);
-        var before = quality.TalliesAsync(earlier, group, "UTC", cancellationToken);
+        var now = quality.TalliesAsync(filter, group, cancellationToken);
+        var before = quality.TalliesAsync(earlier, group, cancellationToken);
         await Task.WhenAll(now, before);
         return Rows(await now, await before, measure);
     }

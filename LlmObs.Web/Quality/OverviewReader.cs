@@ -31,7 +31,7 @@ public sealed class OverviewReader(
         var (casesNow, casesBefore) = (CasesAsync(filter), CasesAsync(earlier));
         await Task.WhenAll(cellsNow, cellsBefore, failing, casesNow, casesBefore);
 
-        var releases = Releases(await cellsNow);
+        var releases = QualityReader.Merged(await cellsNow);
         var (cells, before) = (Of(await cellsNow, filter.Release), Of(await cellsBefore, filter.Release));
         var (tally, tallyBefore) = (Together(cells), Together(before));
         var measure = address.Chosen ?? (tally.SqlJudged > 0 ? Measure.SqlExecutable : Measure.Errors);
@@ -68,16 +68,6 @@ public sealed class OverviewReader(
             "traced" => 1,
             _ => null,
         };
-
-    /// <summary>The releases of these cells, each with all its requests.</summary>
-    internal static IReadOnlyList<QualityTally> Releases(IReadOnlyList<QualityCell> cells) =>
-        [
-            .. cells
-                .GroupBy(cell => cell.Tally.Key, cell => cell.Tally)
-                .Select(release => QualityTally.Merge(release.Key, [.. release]))
-                .OrderByDescending(release => release.Requests)
-                .ThenBy(release => release.Key, StringComparer.Ordinal),
-        ];
 
     private Reading Reading(Measure measure, QualityTally before, QualityTally now) =>
         new(measure, now.Of(measure), before.Of(measure), QualityTally.Difference(measure, before, now), GoalOf(measure));

@@ -25,7 +25,7 @@ public sealed record QualityAddress(Project Project, TimeRange Range)
         Measure.Cost,
     ];
 
-    public static readonly IReadOnlyList<string> Groups = ["release", "step", "prompt", "model", "service", "user", "environment"];
+    public static readonly IReadOnlyList<string> Groups = ["release", "step", "prompt", "model", "service", "user", "tag", "environment"];
 
     private static readonly TimeRange Week = new("7d");
 
@@ -35,6 +35,7 @@ public sealed record QualityAddress(Project Project, TimeRange Range)
     public string? User { get; init; }
     public string? Model { get; init; }
     public string? Prompt { get; init; }
+    public string? Tag { get; init; }
 
     /// <summary>Null: the page chooses one that has something to show.</summary>
     public Measure? Chosen { get; init; }
@@ -57,6 +58,7 @@ public sealed record QualityAddress(Project Project, TimeRange Range)
             User = Text(query, "user"),
             Model = Text(query, "model"),
             Prompt = Text(query, "prompt"),
+            Tag = Text(query, "tag"),
             Chosen = Measures.FirstOrDefault(measure => measure.Key == query["measure"]),
             By = Groups.FirstOrDefault(group => group == query["by"]) ?? Groups[0],
             A = Text(query, "a"),
@@ -73,7 +75,15 @@ public sealed record QualityAddress(Project Project, TimeRange Range)
 
     /// <summary>The conditions that narrow the page, as they stand in the address.</summary>
     public IReadOnlyList<(string Key, string? Value)> Dimensions =>
-        [("service", Service), ("release", Release), ("environment", Environment), ("user", User), ("model", Model), ("prompt", Prompt)];
+        [
+            ("service", Service),
+            ("release", Release),
+            ("environment", Environment),
+            ("user", User),
+            ("model", Model),
+            ("prompt", Prompt),
+            ("tag", Tag),
+        ];
 
     /// <summary>What a form has to carry along besides the fields it asks for itself.</summary>
     public IEnumerable<(string Key, string Value)> KeptBesides(params string[] own) =>
@@ -91,6 +101,7 @@ public sealed record QualityAddress(Project Project, TimeRange Range)
             "user" => this with { User = value },
             "model" => this with { Model = value },
             "prompt" => this with { Prompt = value },
+            "tag" => this with { Tag = value },
             _ => this,
         };
 
@@ -105,6 +116,7 @@ public sealed record QualityAddress(Project Project, TimeRange Range)
             User = User,
             Model = Model,
             Prompt = Prompt,
+            Tag = Tag,
         };
     }
 

@@ -30,10 +30,11 @@ public sealed class QualityCsv(QualityReader quality, ViewerZone zone, TimeProvi
     /// <summary>UTF-8 with a byte order mark, so that spreadsheets read Chinese.</summary>
     public async Task<byte[]> WriteAsync(QualityAddress address, CancellationToken cancellationToken)
     {
-        var group = BreakdownReader.GroupOf(address.By) ?? QualityGroup.Day;
-        var tallies = await quality.TalliesAsync(address.Filter(time.GetUtcNow()), group, zone.Zone.Id, cancellationToken);
+        var filter = address.Filter(time.GetUtcNow());
+        var group = BreakdownReader.GroupOf(address.By);
+        var tallies = group is { } by ? await quality.TalliesAsync(filter, by, cancellationToken) : await DaysAsync(filter, cancellationToken);
         var text = new StringBuilder();
-        Line(text, [group.ToString().ToLowerInvariant(), "requests", .. Measures.SelectMany(Headings), "currency"]);
+        Line(text, [group is null ? "day" : address.By, "requests", .. Measures.SelectMany(Headings), "currency"]);
         foreach (var tally in tallies)
         {
             Line(
@@ -49,6 +50,13 @@ public sealed class QualityCsv(QualityReader quality, ViewerZone zone, TimeProvi
 
         return [.. Encoding.UTF8.GetPreamble(), .. Encoding.UTF8.GetBytes(text.ToString())];
     }
+
+    private async Task<IReadOnlyList<QualityTally>> DaysAsync(QualityFilter filter, CancellationToken cancellationToken) =>
+        [
+            .. (await quality.CellsAsync(filter, "day", zone.Zone.Id, cancellationToken))
+                .GroupBy(cell => cell.From, cell => cell.Tally)
+                .Select(day => QualityTally.Merge(zone.Local(day.Key).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), [.. day])),
+        ];
 
     /// <summary>A value as a CSV field. What a spreadsheet would take for a formula begins with an apostrophe.</summary>
     public static string Field(string? value)

@@ -36,6 +36,7 @@ public sealed class QualityWords
             "model" => "Model",
             "service" => "App",
             "user" => "User",
+            "tag" => "User group, tag",
             _ => "Environment",
         };
 

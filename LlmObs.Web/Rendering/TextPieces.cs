@@ -1,13 +1,14 @@
 using System.Text.RegularExpressions;
 using LlmObs.Web.Rendering.Json;
+using LlmObs.Web.Rendering.Sql;
 
 namespace LlmObs.Web.Rendering;
 
-/// <summary>A run of lines of one kind inside a text: words, or a statement, document or stack trace that stands among them.</summary>
+/// <summary>A run of one kind inside a text: words, or a statement, document or stack trace that stands among them.</summary>
 /// <param name="Format"><see cref="TextFormat.Text"/> for words.</param>
 public readonly record struct TextPiece(TextFormat Format, string Text);
 
-/// <summary>Finds SQL, JSON and stack traces that stand bare among words, on lines of their own. The pieces joined are the text.</summary>
+/// <summary>Finds SQL, JSON and stack traces that stand bare among words, on lines of their own; SQL within a line, too. The pieces joined are the text.</summary>
 public static partial class TextPieces
 {
     // Looking further than this for an end, or for more that turn out to be words, would make a long text slow.
@@ -25,26 +26,39 @@ public static partial class TextPieces
         {
             var line = text.AsSpan(lines[i].Start, lines[i].Length);
             fence ^= IsFence(line);
-            if (fence || mistakes > MostMistakes || Candidate(line) is not { } candidate)
+            if (fence || mistakes > MostMistakes)
             {
                 continue;
             }
 
-            var start = lines[i].Start + candidate.Offset;
-            if (End(text, lines, i, start, candidate.Format) is not { } last)
+            if (Candidate(line) is { } candidate)
             {
+                var start = lines[i].Start + candidate.Offset;
+                if (End(text, lines, i, start, candidate.Format) is { } last)
+                {
+                    Take(candidate.Format, start, lines[last].Start + lines[last].Length);
+                    i = last;
+                    continue;
+                }
+
                 mistakes++;
-                continue;
             }
 
-            Add(pieces, TextFormat.Text, text[from..start]);
-            from = lines[last].Start + lines[last].Length;
-            Add(pieces, candidate.Format, text[start..from]);
-            i = last;
+            if (InlineSql.Find(line) is var (at, length))
+            {
+                Take(TextFormat.Sql, lines[i].Start + at, lines[i].Start + at + length);
+            }
         }
 
         Add(pieces, TextFormat.Text, text[from..]);
         return pieces;
+
+        void Take(TextFormat format, int start, int end)
+        {
+            Add(pieces, TextFormat.Text, text[from..start]);
+            Add(pieces, format, text[start..end]);
+            from = end;
+        }
     }
 
     private static void Add(List<TextPiece> pieces, TextFormat format, string text)

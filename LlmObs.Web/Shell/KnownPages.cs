@@ -15,6 +15,7 @@ public sealed record KnownPage(string Title, Func<Project, string> Url, bool For
         new("Saved views", Links.SavedViews),
         new("Quality", project => Links.Quality(project)),
         new("Labels", Links.Labels),
+        new("Scores", project => Links.Scores(project)),
         new("Cases", project => Links.Cases(project)),
         new("Prices", project => Links.Prices(project)),
         new("Redaction", Links.Redaction),

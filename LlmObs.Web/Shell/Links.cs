@@ -126,6 +126,9 @@ public static class Links
     public static string NewCase(Project project, string traceId, string? spanId, string from, string? scoreId = null) =>
         With(project, "/cases/new", ("trace", traceId), ("span", spanId), ("from", from), ("score", scoreId));
 
+    /// <summary>Judgements by name and value.</summary>
+    public static string Scores(Project project, params IEnumerable<(string Key, string? Value)> query) => With(project, "/scores/all", query);
+
     /// <summary>One judgement, with everything that was said in it.</summary>
     public static string Score(Project project, string id) => With(project, "/scores", ("id", id));
 

@@ -65,5 +65,9 @@ internal static class ContentTables
         "output",
     ]);
 
+    public static readonly Precedence PromptTemplate = new("llm.prompt_template.template", "traceloop.prompt.template");
+
+    public static readonly Precedence PromptVariables = new("llm.prompt_template.variables", "traceloop.prompt.template_variables");
+
     private static IEnumerable<Source> Mastra(string end) => MastraTypes.Select(type => new Source($"mastra.{type}.{end}"));
 }

@@ -1,16 +1,17 @@
 namespace LlmObs.Sls.Emulator.Storage.Terms;
 
-/// <summary>What one query sees: everything acknowledged before it, and nothing that has aged out.</summary>
+/// <summary>What one query sees: everything acknowledged before it, and nothing that is gone.</summary>
 /// <param name="Sources">In order of their sequences.</param>
 public sealed record LogSnapshot(IReadOnlyList<ITermSource> Sources, KeptLogs Kept)
 {
     /// <summary>The sequence after the last log.</summary>
     public long NextSequence => Sources.Count == 0 ? 1 : Sources[^1].Covers.Last + 1;
 
-    public bool IsKept(IndexedLog log) => log.Time >= Kept.From && log.Sequence >= Kept.FirstSequence;
+    public bool IsKept(IndexedLog log) => log.Time >= Kept.From && log.Sequence >= Kept.FirstSequence && !Kept.Deleted.Contains(log.Sequence);
 
-    /// <summary>Whether no log of a source has aged out.</summary>
-    public bool IsKept(ITermSource source) => source.Oldest >= Kept.From && source.Covers.First >= Kept.FirstSequence;
+    /// <summary>Whether all logs of a source are kept.</summary>
+    public bool IsKept(ITermSource source) =>
+        source.Oldest >= Kept.From && source.Covers.First >= Kept.FirstSequence && !Kept.Deleted.HasAny(source.Covers.First, source.Covers.Last);
 
     /// <summary>Logs by their sequence; those that are not there are left out.</summary>
     public IEnumerable<IndexedLog> Find(IEnumerable<long> sequences)

@@ -12,6 +12,8 @@ public sealed class DetailsModel(SessionReader sessions, CurrentProject current)
 {
     public const int PageSize = 50;
     private const int LongestAnswer = 20_000;
+    private const int TallChars = 1200;
+    private const int TallLines = 24;
 
     [BindProperty(SupportsGet = true)]
     public string SessionId { get; set; } = "";
@@ -50,6 +52,9 @@ public sealed class DetailsModel(SessionReader sessions, CurrentProject current)
     /// <summary>The beginning of an answer, as much as reads well between others; the whole is in its trace.</summary>
     public static string Beginning(string answer) =>
         answer.Length <= LongestAnswer ? answer : answer[..(char.IsHighSurrogate(answer[LongestAnswer - 1]) ? LongestAnswer - 1 : LongestAnswer)];
+
+    /// <summary>Would push the next turn off the screen, so only its beginning is shown until it is unfolded.</summary>
+    public bool IsTall(string answer) => answer.Length > TallChars || answer.AsSpan().Count('\n') > TallLines;
 
     public string At(int skip) => Links.Session(current.Project, SessionId, skip);
 }

@@ -15,7 +15,10 @@ public static class DocumentSource
             return null;
         }
 
-        var members = SpanPanel.Members(document.Metadata);
+        // Some libraries keep what they know of a document one level deeper.
+        var told = SpanPanel.Members(document.Metadata);
+        var members = told.Concat(told.Where(member => member.Name == "metadata").SelectMany(member => SpanPanel.Members(new(member.Value))))
+            .ToList();
         return Names
             .Select(name => members.FirstOrDefault(member => member.Name == name).Value)
             .FirstOrDefault(value => !string.IsNullOrEmpty(value) && value != document.Title);

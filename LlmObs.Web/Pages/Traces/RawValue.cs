@@ -8,7 +8,7 @@ namespace LlmObs.Web.Pages.Traces;
 public static class RawValue
 {
     /// <summary>The value exactly as stored; null when the span has no such field.</summary>
-    /// <param name="field">input, output, query, attributes, attributes.NAME, resource, parameters, message.N.M, document.N, tool.N, event.N.NAME, stacktrace.</param>
+    /// <param name="field">input, output, query, attributes, attributes.NAME, resource, parameters, prompt, message.N.M, document.N, tool.N, event.N.NAME, stacktrace.</param>
     public static string? Of(SpanRecord record, string field)
     {
         var content = record.Content;
@@ -20,6 +20,7 @@ public static class RawValue
             "attributes" => content.Attributes.ToString(),
             "resource" => content.Resource.ToString(),
             "parameters" => content.Parameters.ToString(),
+            "prompt" => content.Prompt?.Template,
             "stacktrace" => SpanException.Of(content.Events)?.StackTrace,
             _ when field.StartsWith("attributes.", StringComparison.Ordinal) => Member(content.Attributes, field["attributes.".Length..]),
             _ when field.StartsWith("resource.", StringComparison.Ordinal) => Member(content.Resource, field["resource.".Length..]),

@@ -1,6 +1,7 @@
 using LlmObs.Domain.Spans;
 using LlmObs.Domain.Traces;
 using LlmObs.Storage.Reading;
+using LlmObs.Web.Formatting;
 
 namespace LlmObs.Web.Pages.Traces;
 
@@ -46,7 +47,7 @@ public sealed record StepLog(IReadOnlyList<StepLogEntry> Entries, int From, int 
     private static IEnumerable<StepLogEntry> EntriesOf(SpanRecord record)
     {
         var span = record.Span;
-        yield return new(span.StartUnixNano, span, null, SpanMerge.OneLine(span.Question ?? "", TextLength), IsBad: false);
+        yield return new(span.StartUnixNano, span, null, Excerpt.Of(span.Question, TextLength), IsBad: false);
         foreach (var item in record.Content.Events)
         {
             var isException = item.Name == "exception";
@@ -54,18 +55,12 @@ public sealed record StepLog(IReadOnlyList<StepLogEntry> Entries, int From, int 
             var text = isException
                 ? SpanException.Of([item])?.Message ?? ""
                 : string.Join(", ", members.Select(member => $"{member.Name} = {member.Value}"));
-            yield return new(item.TimeUnixNano, span, item.Name, SpanMerge.OneLine(text, TextLength), isException);
+            yield return new(item.TimeUnixNano, span, item.Name, Excerpt.Of(text, TextLength), isException);
         }
 
         if (span.Status == SpanStatus.Error)
         {
-            yield return new(
-                span.EndUnixNano,
-                span,
-                StepLogEntry.Failed,
-                SpanMerge.OneLine(span.StatusMessage ?? span.ErrorType ?? "", TextLength),
-                IsBad: true
-            );
+            yield return new(span.EndUnixNano, span, StepLogEntry.Failed, Excerpt.Of(span.StatusMessage ?? span.ErrorType, TextLength), IsBad: true);
         }
     }
 }

@@ -6,10 +6,10 @@ namespace LlmObs.Web.Pages.Traces;
 /// <summary>What went wrong first and what followed: the visible error is usually the third thing that failed.</summary>
 /// <param name="Path">Names from below the root down to the parent, at most two.</param>
 /// <param name="AfterNano">Nanoseconds into the trace.</param>
-/// <param name="Then">Later failing steps, in order of time, at most five.</param>
+/// <param name="Then">Later failures, in order of time, at most five; those alike in a row are one.</param>
 /// <param name="More">Failing steps beyond those.</param>
 /// <param name="IsRecovered">The request as a whole did not fail.</param>
-public sealed record TraceCause(Span First, IReadOnlyList<string> Path, long AfterNano, IReadOnlyList<Span> Then, int More, bool IsRecovered)
+public sealed record TraceCause(Span First, IReadOnlyList<string> Path, long AfterNano, IReadOnlyList<LaterFailure> Then, int More, bool IsRecovered)
 {
     private const int Shown = 5;
 
@@ -29,14 +29,33 @@ public sealed record TraceCause(Span First, IReadOnlyList<string> Path, long Aft
             .DistinctBy(span => span.SpanId)
             .OrderBy(span => span.EndUnixNano)
             .ToList();
+        var followed = InRows(later);
         return new(
             first,
             PathTo(tree, first).TakeLast(2).ToList(),
             Math.Max(0, first.StartUnixNano - summary.StartUnixNano),
-            [.. later.Take(Shown)],
-            Math.Max(0, later.Count - Shown),
+            [.. followed.Take(Shown)],
+            followed.Skip(Shown).Sum(failure => failure.Times),
             summary.Status != SpanStatus.Error
         );
+    }
+
+    private static List<LaterFailure> InRows(IEnumerable<Span> failed)
+    {
+        var rows = new List<LaterFailure>();
+        foreach (var span in failed)
+        {
+            if (rows is [.., var last] && (last.Span.Name, last.Message) == (span.Name, LaterFailure.MessageOf(span)))
+            {
+                rows[^1] = last with { Times = last.Times + 1 };
+            }
+            else
+            {
+                rows.Add(new(span, 1));
+            }
+        }
+
+        return rows;
     }
 
     /// <summary>By the id of an HTTP request: the step that made it and failed with it.</summary>
@@ -73,4 +92,14 @@ public sealed record TraceCause(Span First, IReadOnlyList<string> Path, long Aft
 
         return names;
     }
+}
+
+/// <summary>A step that failed after the first one.</summary>
+/// <param name="Span">The first of them.</param>
+/// <param name="Times">How often in a row the same was tried and failed the same way.</param>
+public sealed record LaterFailure(Span Span, int Times)
+{
+    public string? Message => MessageOf(Span);
+
+    public static string? MessageOf(Span span) => span.StatusMessage ?? span.ErrorType;
 }

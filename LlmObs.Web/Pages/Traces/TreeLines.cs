@@ -237,7 +237,7 @@ public sealed class TreeLines(
 
     /// <summary>What a name alone does not tell: the model, why it failed, or how the sender called it.</summary>
     private static string? Sub(Span span) =>
-        span.DisplayModel
+        (span.DisplayModel is { } model && !span.Name.Contains(model, StringComparison.Ordinal) ? model : null)
         ?? (span.Status == SpanStatus.Error ? span.ErrorType : null)
         ?? (span.RawName.Contains(span.Name, StringComparison.Ordinal) || span.RawName.Length == 0 ? null : span.RawName);
 

@@ -61,7 +61,9 @@ internal static class JsonTree
     {
         var (open, close) = part.Kind == JsonPartKind.Object ? ("{", "}") : ("[", "]");
         var count = part.Kind == JsonPartKind.Object ? run.Count("key", part.Children.Count) : run.Count("item", part.Children.Count);
-        html.Raw(depth < OpenDepth && (depth == 0 || part.Children.Count < LongList) ? "<details open>" : "<details>");
+        // What was cut is open down to the cut.
+        var isOpen = part.IsCut || (depth < OpenDepth && (depth == 0 || part.Children.Count < LongList));
+        html.Raw(isOpen ? "<details open>" : "<details>");
         html.Raw("<summary><svg class=\"icon s\" aria-hidden=\"true\"><use href=\"#i-right\"/></svg>");
         WriteName(html, part);
         html.Raw("<span>")

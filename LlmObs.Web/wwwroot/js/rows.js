@@ -38,6 +38,12 @@ document.addEventListener("click", (e) => {
   else link.click();
 });
 
+// What is opened from a search can say its place in it: crumb.js.
+addEventListener("pagehide", () => {
+  const links = [...document.querySelectorAll("[data-list] [data-row] [data-open]")].map((link) => link.getAttribute("href"));
+  if (links.length > 0) sessionStorage.setItem("list", JSON.stringify({ url: location.href, query: document.querySelector("[data-query]").value, links }));
+});
+
 // On a narrow screen the filters start folded; the server cannot know the width.
 const filters = document.querySelector("[data-facets]");
 if (filters && matchMedia("(width < 820px)").matches) filters.open = false;

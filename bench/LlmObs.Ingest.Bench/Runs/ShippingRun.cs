@@ -19,7 +19,14 @@ internal static class ShippingRun
 
     /// <param name="Stored">Spans in PostgreSQL at the end, the warm-up's included.</param>
     /// <param name="Shipped">Logs that the endpoint had taken by then.</param>
-    private sealed record Measured(LoadResult Load, long Stored, long? Shipped);
+    /// <param name="Cpu">Seconds used meanwhile.</param>
+    private sealed record Measured(LoadResult Load, long Stored, long? Shipped, Cpu Cpu);
+
+    private sealed record Cpu(double Ingest, double Postgres, double Sls)
+    {
+        public static Cpu operator -(Cpu after, Cpu before) =>
+            new(after.Ingest - before.Ingest, after.Postgres - before.Postgres, after.Sls - before.Sls);
+    }
 
     public static async Task RunAsync(double seconds, int batch, int connections)
     {
@@ -43,7 +50,18 @@ internal static class ShippingRun
 
         var nothingShipped = measured[Endpoint.Nowhere];
         Markdown.Table(
-            ["SLS", "spans/s", "of the first", "p50 ms", "p99 ms", "p99 of the first", "shipped while it ran"],
+            [
+                "SLS",
+                "spans/s",
+                "of the first",
+                "p50 ms",
+                "p99 ms",
+                "p99 of the first",
+                "shipped while it ran",
+                "Ingest, CPU ms per 1,000",
+                "PostgreSQL, CPU ms per 1,000",
+                "SLS, CPU ms per 1,000",
+            ],
             measured.Select(runs => Row(runs.Key, runs.Value, nothingShipped))
         );
     }
@@ -53,10 +71,14 @@ internal static class ShippingRun
         await using var sls = endpoint == Endpoint.Nowhere ? null : await SlsProcess.StartAsync(hangs: endpoint == Endpoint.Hangs);
         await using var ingest = await IngestProcess.StartAsync(postgres, sls?.Url ?? IngestRun.Nowhere);
         await postgres.ClearAsync();
+        var before = Used();
         var run = await LoadRun.InOwnProcessAsync(order with { Url = ingest.Http });
+        var cpu = Used() - before;
         var shipped = sls is null ? null : await sls.DiscardedAsync();
         IngestRun.Refuse(run);
-        return new(run, await postgres.AskAsync<long>("SELECT count(*) FROM spans"), shipped);
+        return new(run, await postgres.AskAsync<long>("SELECT count(*) FROM spans"), shipped, cpu);
+
+        Cpu Used() => new(CpuClock.Of(ingest.ProcessId), CpuClock.OfTree(postgres.ProcessId), sls is null ? 0 : CpuClock.Of(sls.ProcessId));
     }
 
     private static string[] Row(Endpoint endpoint, List<Measured> runs, List<Measured> first)
@@ -77,7 +99,12 @@ internal static class ShippingRun
             Markdown.Ms(p99),
             Markdown.Ratio(p99, P99(first)),
             runs[0].Shipped is null ? "–" : $"{100.0 * runs.Sum(run => run.Shipped ?? 0) / runs.Sum(run => run.Stored):0} %",
+            PerThousand(cpu => cpu.Ingest),
+            PerThousand(cpu => cpu.Postgres),
+            PerThousand(cpu => cpu.Sls),
         ];
+
+        string PerThousand(Func<Cpu, double> of) => Markdown.Ms(1e6 * runs.Sum(run => of(run.Cpu)) / runs.Sum(run => run.Stored));
 
         static double Rate(List<Measured> runs) => runs.Average(run => run.Load.SpansPerSecond);
 

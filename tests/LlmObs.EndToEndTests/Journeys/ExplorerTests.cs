@@ -41,6 +41,11 @@ public sealed class ExplorerTests(StackFixture fixture)
         await Accessibility.AssertAsync(page);
         await page.Keyboard.PressAsync("Enter");
         await page.WaitForURLAsync(url => url.Contains($"/traces/{failed}", StringComparison.Ordinal));
+
+        // The request knows the list it was opened from.
+        await Assertions.Expect(page.Locator("[data-crumb-place]")).ToHaveTextAsync("1 / 1");
+        await page.Locator("[data-crumb-list]").ClickAsync();
+        await Assertions.Expect(page.Locator("[data-query]")).ToHaveValueAsync($"门店 and 退款率 and user: {User} and status: error");
         await page.Context.CloseAsync();
     }
 
@@ -72,7 +77,7 @@ public sealed class ExplorerTests(StackFixture fixture)
         )
         {
             await page.GotoAsync($"{fixture.Stack.Web}{view}");
-            Assert.Equal("", await page.EvaluateAsync<string>(TooWide));
+            await Fit.AssertWidthAsync(page);
         }
 
         await page.Context.CloseAsync();
@@ -199,14 +204,6 @@ public sealed class ExplorerTests(StackFixture fixture)
         Assert.Equal("page", await page.EvaluateAsync<string>("document.body.dataset.same"));
         await page.Context.CloseAsync();
     }
-
-    // What reaches beyond a narrow screen and does not scroll by itself.
-    private const string TooWide = """
-        () => document.documentElement.scrollWidth <= innerWidth ? "" :
-          [...document.body.querySelectorAll("*")]
-            .filter((element) => element.getBoundingClientRect().right > innerWidth + 1 && !element.closest(".scroll-x, .topnav"))
-            .map((element) => element.tagName + "." + (element.getAttribute("class") ?? "")).slice(0, 12).join(" ")
-        """;
 
     private static readonly string Failed = OtlpSender.NewTraceId();
     private static readonly string Answered = OtlpSender.NewTraceId();

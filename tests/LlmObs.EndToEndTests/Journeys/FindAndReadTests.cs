@@ -63,26 +63,6 @@ public sealed class FindAndReadTests(StackFixture fixture)
         await page.Context.CloseAsync();
     }
 
-    [Theory]
-    [InlineData("en-US", 390, ColorScheme.Dark)]
-    [InlineData("zh-CN", 1440, ColorScheme.Dark)]
-    [InlineData("zh-CN", 390, ColorScheme.Light)]
-    public async Task Is_accessible_in_both_languages_themes_and_on_a_phone(string locale, int width, ColorScheme scheme)
-    {
-        await SendCapturedTraceAsync();
-        var page = await fixture.Browser.OpenAsync(width, 900, scheme, locale);
-
-        foreach (var path in (string[])["search", $"traces/{TraceId}", "system"])
-        {
-            await page.GotoAsync($"{fixture.Stack.Web}{path}");
-            await Accessibility.AssertAsync(page);
-            var overflow = await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
-            Assert.True(overflow <= 0, $"/{path} is {overflow} px wider than a {width} px screen");
-        }
-
-        await page.Context.CloseAsync();
-    }
-
     private async Task SendCapturedTraceAsync()
     {
         using var client = new HttpClient { BaseAddress = fixture.Stack.Ingest };

@@ -39,7 +39,7 @@ public sealed class HostileTraceTests(StackFixture fixture)
                 1,
                 (span, _) =>
                 {
-                    span["name"] = Attack;
+                    span["name"] = Attack + Hidden;
                     span["events"] = new JsonArray(
                         new JsonObject
                         {
@@ -53,6 +53,7 @@ public sealed class HostileTraceTests(StackFixture fixture)
                         OtlpSender.Attribute("gen_ai.operation.name", "chat"),
                         OtlpSender.Attribute("gen_ai.request.model", Attack),
                         OtlpSender.Attribute("session.id", Attack),
+                        OtlpSender.Attribute("user.id", Hidden),
                         OtlpSender.Attribute(
                             "gen_ai.input.messages",
                             new JsonArray(
@@ -105,6 +106,10 @@ public sealed class HostileTraceTests(StackFixture fixture)
                     $"traces/{traceId}?tab=events",
                     $"traces/{traceId}?changed=message.0.0",
                     "search",
+                    "search?view=spans",
+                    "search?view=sessions",
+                    "search?view=users",
+                    "search?group=name",
                 ]
         )
         {
@@ -112,6 +117,8 @@ public sealed class HostileTraceTests(StackFixture fixture)
             await page.EvaluateAsync("() => { for (const fold of document.querySelectorAll('details')) fold.open = true; }");
             await page.WaitForTimeoutAsync(200);
             Assert.True(await page.EvaluateAsync<bool>("window.owned === undefined"), $"/{path} ran a script out of a trace");
+            var text = await page.EvaluateAsync<string>("document.body.innerText");
+            Assert.False(text.AsSpan().ContainsAny('\u202E', '\u200B', '\u001b'), $"/{path} shows text that turns around or hides");
         }
 
         await page.GotoAsync($"{fixture.Stack.Web}traces/{traceId}");

@@ -80,21 +80,6 @@ public sealed class LabelAndCaseTests(StackFixture fixture)
         await page.Context.CloseAsync();
     }
 
-    [Theory]
-    [InlineData("labels", 390, ColorScheme.Dark, "zh-CN")]
-    [InlineData("cases", 390, ColorScheme.Light, "zh-CN")]
-    [InlineData("labels/sets/new", 390, ColorScheme.Dark, "en-US")]
-    [InlineData("cases", 1440, ColorScheme.Dark, "en-US")]
-    public async Task Fits_and_is_accessible(string path, int width, ColorScheme scheme, string locale)
-    {
-        var page = await fixture.Browser.OpenAsync(width, scheme: scheme, locale: locale);
-        await NameAsync(page, "Bo");
-        await page.GotoAsync(fixture.Stack.Web + path);
-        await Accessibility.AssertAsync(page);
-        Assert.False(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth > innerWidth"), $"{page.Url} is wider than the window.");
-        await page.Context.CloseAsync();
-    }
-
     private async Task NameAsync(IPage page, string name)
     {
         await page.GotoAsync($"{fixture.Stack.Web}name");

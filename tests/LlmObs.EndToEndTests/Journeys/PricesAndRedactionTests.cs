@@ -28,6 +28,28 @@ public sealed class PricesAndRedactionTests(StackFixture fixture)
     }
 
     [Fact]
+    public async Task Has_the_costs_of_stored_calls_worked_out_anew()
+    {
+        var page = await fixture.Browser.OpenAsync();
+        await page.GotoAsync($"{fixture.Stack.Web}prices");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Work out anew" }).ClickAsync();
+
+        await Assertions.Expect(page.Locator("#stored tbody tr").First).ToBeVisibleAsync();
+        await Eventually.GetAsync(
+            async () =>
+            {
+                await page.ReloadAsync();
+                return await page.Locator("#stored tbody tr").First.InnerTextAsync();
+            },
+            row => row.Contains("finished", StringComparison.Ordinal),
+            TimeSpan.FromSeconds(60),
+            "working out costs anew"
+        );
+        await Accessibility.AssertAsync(page);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task A_session_of_one_projects_key_sees_prices_and_cannot_change_them()
     {
         await using var reader = await Browser.StartAsync($"{fixture.Stack.Web}login?token={fixture.Stack.ApiKey}");
@@ -54,11 +76,14 @@ public sealed class PricesAndRedactionTests(StackFixture fixture)
         await page.Context.CloseAsync();
     }
 
-    [Fact]
-    public async Task A_link_that_a_Langfuse_client_made_opens_the_trace()
+    // They make it of the address they send to, which is Ingest's.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_link_that_a_Langfuse_client_made_opens_the_trace(bool ofIngest)
     {
         var page = await fixture.Browser.OpenAsync();
-        await page.GotoAsync($"{fixture.Stack.Web}project/default/traces/none-such?observation=s");
+        await page.GotoAsync($"{(ofIngest ? fixture.Stack.Ingest : fixture.Stack.Web)}project/default/traces/none-such?observation=s");
 
         Assert.Equal("/traces/none-such?span=s", new Uri(page.Url).PathAndQuery);
         await page.Context.CloseAsync();

@@ -2,11 +2,54 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using LlmObs.EndToEndTests.Support;
+using Microsoft.Playwright;
 
 namespace LlmObs.EndToEndTests.Journeys;
 
 public sealed class ScoreTests(StackFixture fixture)
 {
+    [Fact]
+    public async Task A_bad_score_is_found_by_its_name_and_value_and_leads_to_its_trace()
+    {
+        var name = $"found-{Guid.NewGuid():N}";
+        var (good, bad) = (Guid.NewGuid().ToString("N"), Guid.NewGuid().ToString("N"));
+        using var api = fixture.Stack.Api();
+        await PostAsync(
+            api,
+            "/api/v1/scores",
+            new
+            {
+                traceId = good,
+                name,
+                value = 0.9,
+            }
+        );
+        await PostAsync(
+            api,
+            "/api/v1/scores",
+            new
+            {
+                traceId = bad,
+                name,
+                value = 0.2,
+            }
+        );
+
+        var found = JsonNode.Parse(await api.GetStringAsync($"/api/v1/scores?name={name}&atMost=0.5"))!["scores"]!.AsArray();
+        Assert.Equal(bad, (string?)Assert.Single(found)!["traceId"]);
+
+        var page = await fixture.Browser.OpenAsync(390);
+        await page.GotoAsync($"{fixture.Stack.Web}scores/all");
+        await page.GetByLabel("Name").SelectOptionAsync(name);
+        await page.GetByLabel("at most").FillAsync("0.5");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Filter" }).ClickAsync();
+        var rows = page.Locator("tbody tr");
+        await Assertions.Expect(rows).ToHaveCountAsync(1);
+        await Assertions.Expect(rows.First.Locator($"a[href='/traces/{bad}']")).ToBeVisibleAsync();
+        await Accessibility.AssertAsync(page);
+        await page.Context.CloseAsync();
+    }
+
     [Fact]
     public async Task A_score_may_come_before_its_trace_is_kept_once_and_pages_by_key()
     {

@@ -131,6 +131,7 @@ public sealed class IngestServer : IAsyncDisposable
         builder.AddLlmObsApi();
         builder.Services.AddOptions<ShippingOptions>();
         builder.Services.AddSingleton<ShippingQueue>();
+        builder.Services.AddSingleton(new WaitingSenders(Environment.ProcessorCount));
         var app = builder.Build();
         app.MapDifyIngest();
         app.MapLangfuseIngest();

@@ -2,6 +2,7 @@ using LlmObs.Domain.Evaluators;
 using LlmObs.Domain.Spans;
 using LlmObs.Domain.Traces;
 using LlmObs.IntegrationTests.Support;
+using LlmObs.Storage.Evaluators;
 using LlmObs.Storage.Jobs;
 
 namespace LlmObs.IntegrationTests.Quality;
@@ -44,6 +45,28 @@ public sealed class EvaluationJobTests(QualityStack stack) : IClassFixture<Quali
 
         Assert.Equal(10, scores.Count(score => score.Id.StartsWith("filtered:1:", StringComparison.Ordinal)));
         Assert.Equal(held, scores.Count(score => score.Id.StartsWith("sampled:1:", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Who_asks_SLS_waits_for_what_sampling_holds()
+    {
+        var project = await stack.Database.NewProjectAsync();
+        var subjects = new SubjectReader(stack.Database.Database);
+        var held = new DateTimeOffset(
+            (
+                await stack.Database.ScalarAsync(
+                    $"INSERT INTO held_traces (project_id, trace_id, since) VALUES ({project.Id}, 'held', now() - interval '20 minutes') RETURNING since"
+                ) as DateTime?
+            )!.Value
+        );
+
+        Assert.True(await HorizonAsync(needsSls: true) <= held);
+        Assert.True(await HorizonAsync(needsSls: false) > held);
+
+        await stack.Database.ScalarAsync($"UPDATE held_traces SET decided_at = now(), is_kept = true WHERE project_id = {project.Id}");
+        Assert.True(await HorizonAsync(needsSls: true) > held);
+
+        Task<DateTimeOffset> HorizonAsync(bool needsSls) => subjects.HorizonAsync(project.Id, TimeSpan.Zero, needsSls, none);
     }
 
     [Fact]

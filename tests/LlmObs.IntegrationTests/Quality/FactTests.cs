@@ -17,6 +17,8 @@ public sealed class FactTests(TestDatabase database) : IClassFixture<TestDatabas
 
     private QualityReader Reader => new(database.Database, Options.Create(new SatisfactionWeights()));
 
+    private JudgedRequestReader Requests => new(database.Database, Options.Create(new SatisfactionWeights()));
+
     private FactRollup Rollup =>
         new(
             new(database.Database),
@@ -89,18 +91,21 @@ public sealed class FactTests(TestDatabase database) : IClassFixture<TestDatabas
     public async Task Groups_by_time_dimension_and_model_and_filters_by_them()
     {
         var project = await database.NewProjectAsync();
-        await AskAsync(project, 3, span => span with { Release = "1.0.0", Model = "m-1" });
+        await AskAsync(project, 3, span => span with { Release = "1.0.0", Model = "m-1", Tags = ["wholesale"] });
         await AskAsync(project, 2, span => span with { Release = "2.0.0", Model = "m-2", PromptName = "p", PromptVersion = "2" });
         await Rollup.RunAsync(Cancel);
 
-        var releases = await Reader.TalliesAsync(Filter(project), QualityGroup.Release, "UTC", Cancel);
+        var releases = await Reader.TalliesAsync(Filter(project), QualityGroup.Release, Cancel);
         Assert.Equal([("1.0.0", 3), ("2.0.0", 2)], releases.Select(tally => (tally.Key, tally.Requests)));
-        var models = await Reader.TalliesAsync(Filter(project) with { Release = "2.0.0" }, QualityGroup.Model, "UTC", Cancel);
+        var models = await Reader.TalliesAsync(Filter(project) with { Release = "2.0.0" }, QualityGroup.Model, Cancel);
         Assert.Equal([("m-2", 2)], models.Select(tally => (tally.Key, tally.Requests)));
-        var prompts = await Reader.TalliesAsync(Filter(project), QualityGroup.Prompt, "UTC", Cancel);
+        var prompts = await Reader.TalliesAsync(Filter(project), QualityGroup.Prompt, Cancel);
         Assert.Equal([("p@2", 2)], prompts.Select(tally => (tally.Key, tally.Requests)));
-        var days = await Reader.TalliesAsync(Filter(project), QualityGroup.Day, "Asia/Shanghai", Cancel);
-        Assert.Equal(5, days.Sum(tally => tally.Requests));
+        var tags = await Reader.TalliesAsync(Filter(project), QualityGroup.Tag, Cancel);
+        Assert.Equal([("wholesale", 3)], tags.Select(tally => (tally.Key, tally.Requests)));
+        Assert.Equal(3, (await Reader.TallyAsync(Filter(project) with { Tag = "wholesale" }, Cancel)).Requests);
+        var users = await Reader.TalliesAsync(Filter(project), QualityGroup.User, Cancel);
+        Assert.Equal(5, users.Sum(tally => tally.Requests));
     }
 
     [Fact]
@@ -120,7 +125,7 @@ public sealed class FactTests(TestDatabase database) : IClassFixture<TestDatabas
         Assert.Equal(3, groups[0].Trend.Sum());
         Assert.Equal("no column", groups[0].Message);
 
-        var list = await new JudgedRequestReader(database.Database, Reader).PageAsync(
+        var list = await Requests.PageAsync(
             new(Filter(project), RequestPart.Group, RequestOrder.Newest, 0) { Category = "sql", Label = "unknown_column" },
             Cancel
         );
@@ -129,10 +134,7 @@ public sealed class FactTests(TestDatabase database) : IClassFixture<TestDatabas
         {
             foreach (var order in Enum.GetValues<RequestOrder>())
             {
-                var page = await new JudgedRequestReader(database.Database, Reader).PageAsync(
-                    new(Filter(project), part, order, 0) { Step = "chat" },
-                    Cancel
-                );
+                var page = await Requests.PageAsync(new(Filter(project), part, order, 0) { Step = "chat" }, Cancel);
                 Assert.InRange(page.Count, 0, 5);
             }
         }
@@ -182,7 +184,7 @@ public sealed class FactTests(TestDatabase database) : IClassFixture<TestDatabas
         var oneByOne = await ReadAsync();
         Assert.True(await HoursAsync() == 0);
 
-        await new StepHours(database.Database).AddUpAsync(TimeSpan.Zero, 10_000, Cancel);
+        await new QualityHours(database.Database).AddUpAsync(TimeSpan.Zero, 10_000, Cancel);
         Assert.True(await HoursAsync() >= 3);
         Assert.Equal(oneByOne, await ReadAsync());
         Assert.StartsWith("chat: 9 runs, 1 failed, ", oneByOne[0], StringComparison.Ordinal);
@@ -191,7 +193,7 @@ public sealed class FactTests(TestDatabase database) : IClassFixture<TestDatabas
         // A request that changes is seen before its hour is added up again, and is in it once after that.
         await AskAgainAsync(from.AddHours(1).AddMinutes(30));
         Assert.StartsWith("chat: 10 runs, 1 failed, ", (await ReadAsync())[0], StringComparison.Ordinal);
-        await new StepHours(database.Database).AddUpAsync(TimeSpan.Zero, 10_000, Cancel);
+        await new QualityHours(database.Database).AddUpAsync(TimeSpan.Zero, 10_000, Cancel);
         Assert.StartsWith("chat: 10 runs, 1 failed, ", (await ReadAsync())[0], StringComparison.Ordinal);
 
         async Task<long> HoursAsync() =>
@@ -218,6 +220,81 @@ public sealed class FactTests(TestDatabase database) : IClassFixture<TestDatabas
     }
 
     [Fact]
+    public async Task Requests_of_hours_that_were_added_up_are_those_one_by_one_in_every_group_and_measure()
+    {
+        var project = await database.NewProjectAsync();
+        var hour = TimeProvider.System.GetUtcNow().Ticks / TimeSpan.TicksPerHour * TimeSpan.TicksPerHour - 3 * TimeSpan.TicksPerHour;
+        var start = (hour - DateTimeOffset.UnixEpoch.Ticks) * 100;
+        var asked = Enumerable
+            .Range(0, 12)
+            .Select(i =>
+                Asked($"q {i}", start + i / 4 * 3_600_000_000_000L + i * 60_000_000_000L)
+                    .With(span =>
+                        span with
+                        {
+                            Release = $"{i % 2}",
+                            Model = $"m-{i % 3}",
+                            Tags = i % 2 == 0 ? ["vip", "web"] : ["web"],
+                            UserId = $"u-{i % 2}",
+                            TimeToFirstTokenMs = 100 + i,
+                            Cost = new(null, null, 0.01m * i, "CNY"),
+                        }
+                    )
+            )
+            .ToArray();
+        await database.WriteAsync(project, asked);
+        await ScoreAsync(
+            project,
+            [
+                .. asked.Take(7).Select((one, i) => Sql($"s{i}", one.Span.TraceId, i % 3 > 0)),
+                .. asked.Skip(3).Take(6).Select((one, i) => Given($"f{i}", one.Span.TraceId, null, ScoreNames.UserFeedback, "feedback", i % 2 == 0)),
+                .. asked.Skip(5).Select((one, i) => Reverse($"r{i}", one.Span.TraceId, 0.1 * i)),
+            ]
+        );
+        await Rollup.RunAsync(Cancel);
+        var from = new DateTimeOffset(hour, TimeSpan.Zero);
+        QualityFilter[] windows =
+        [
+            new(project.Id, from, from.AddHours(3)),
+            new(project.Id, from.AddMinutes(2), from.AddHours(2).AddMinutes(9)) { Release = "1" },
+            new(project.Id, from, from.AddHours(3)) { Model = "m-1" },
+            new(project.Id, from, from.AddHours(3)) { Tag = "vip" },
+            new(project.Id, from, from.AddHours(3)) { Tag = "vip", Model = "m-1" },
+        ];
+        var oneByOne = await ReadAsync();
+
+        await new QualityHours(database.Database).AddUpAsync(TimeSpan.Zero, 10_000, Cancel);
+
+        Assert.Equal(3L, await database.ScalarAsync($"SELECT count(DISTINCT hour) FROM quality_hours WHERE project_id = {project.Id}"));
+        Assert.Equal(oneByOne, await ReadAsync());
+        Assert.Contains("tag vip: 6 requests", string.Join('\n', oneByOne), StringComparison.Ordinal);
+
+        async Task<IReadOnlyList<string>> ReadAsync()
+        {
+            var lines = new List<string>();
+            foreach (var window in windows)
+            {
+                foreach (var group in Enum.GetValues<QualityGroup>())
+                {
+                    lines.AddRange((await Reader.TalliesAsync(window, group, Cancel)).Select(tally => Line(group.ToString(), tally)));
+                }
+
+                foreach (var zone in new[] { "Asia/Shanghai", "Asia/Kolkata" })
+                {
+                    var cells = await Reader.CellsAsync(window, "day", zone, Cancel);
+                    lines.AddRange(cells.Select(cell => Line($"{zone} {cell.From:u}", cell.Tally)));
+                }
+            }
+
+            return lines;
+        }
+
+        static string Line(string what, QualityTally tally) =>
+            $"{what.ToLowerInvariant()} {tally.Key}: {tally.Requests} requests, "
+            + string.Join(", ", Measure.All.Select(measure => $"{measure.Key} {tally.Of(measure).Value:0.000000} {tally.Of(measure).High:0.000000}"));
+    }
+
+    [Fact]
     public async Task Cells_put_together_are_the_groups_they_were_cut_from()
     {
         var project = await database.NewProjectAsync();
@@ -226,7 +303,7 @@ public sealed class FactTests(TestDatabase database) : IClassFixture<TestDatabas
         await ScoreAsync(project, Sql("a", traces[0], true), Sql("b", traces[1], false, "syntax"));
         await Rollup.RunAsync(Cancel);
 
-        var releases = await Reader.TalliesAsync(Filter(project), QualityGroup.Release, "UTC", Cancel);
+        var releases = await Reader.TalliesAsync(Filter(project), QualityGroup.Release, Cancel);
         foreach (var unit in new[] { "hour", "day", null })
         {
             var cells = await Reader.CellsAsync(Filter(project), unit, "Asia/Shanghai", Cancel);
@@ -320,6 +397,9 @@ public sealed class FactTests(TestDatabase database) : IClassFixture<TestDatabas
         {
             Label = label,
         };
+
+    private static Score Reverse(string id, string traceId, double value) =>
+        new(id, traceId, null, null, null, ScoreNames.ReverseSimilarity, ScoreType.Numeric, value, null, null, "llm", 1, default);
 
     private static Score Given(string id, string? traceId, string? requestId, string name, string source, bool passed) =>
         new(id, traceId, null, null, requestId, name, ScoreType.Boolean, passed ? 1 : 0, null, null, source, 1, default);

@@ -44,6 +44,11 @@ public sealed class AnalysisTests(SixLogs logs) : IClassFixture<SixLogs>
     )]
     [InlineData("* | select count(*) from \"logs\" where status in (200, 404)", "_col0=4")]
     [InlineData(
+        "nothing_has_this | select count(*) as c, count_if(status > 0) as n, sum(status) as s, approx_distinct(service) as d",
+        "c=0 n=0 s=null d=0"
+    )]
+    [InlineData("* | select count_if(status = 500) over (partition by service) as n from log order by n desc limit 1", "n=1")]
+    [InlineData(
         "status: 500 | select 7/2, 7/2.0, 7 % 4, 'a' || 'b', if(status > 1, 'x'), if(status < 1, 'x', 'y')",
         "_col0=3 _col1=3.5 _col2=3 _col3=ab _col4=x _col5=y"
     )]

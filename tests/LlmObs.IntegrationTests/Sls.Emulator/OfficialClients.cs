@@ -34,6 +34,7 @@ public sealed class OfficialClients : IAsyncLifetime
                 "cursors",
                 "cannotPull",
                 "consumerGroups",
+                "deletionTasks",
                 "shards",
                 "signature",
                 "deletes",

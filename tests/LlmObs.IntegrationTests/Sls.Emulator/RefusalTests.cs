@@ -76,6 +76,15 @@ public sealed class RefusalTests(RefusalTests.Server server) : IClassFixture<Ref
         400,
         "NotExistConsumerWithBody"
     )]
+    [InlineData("POST", "/logstores/logs/deletelogs", """{"from":0,"to":5,"query":"*"}""", 400, "ParameterInvalid")]
+    [InlineData("POST", "/logstores/logs/deletelogtasks", """{"from":0,"to":5}""", 400, "ParameterInvalid")]
+    [InlineData("POST", "/logstores/logs/deletelogtasks", """{"from":5,"to":5,"query":"*"}""", 400, "InvalidTimeRange")]
+    [InlineData("POST", "/logstores/logs/deletelogtasks", """{"from":0,"to":"5","query":"*"}""", 400, "ParameterInvalid")]
+    [InlineData("POST", "/logstores/logs/deletelogtasks", """{"from":0,"to":5,"query":"a and"}""", 400, "ParameterInvalid")]
+    [InlineData("POST", "/logstores/logs/deletelogtasks", """{"from":0,"to":5,"query":"*|select 1"}""", 400, "ParameterInvalid")]
+    [InlineData("POST", "/logstores/bare/deletelogtasks", """{"from":0,"to":5,"query":"*"}""", 404, "IndexConfigNotExist")]
+    [InlineData("GET", "/logstores/logs/deletelogtasks/unknown", null, 400, "ParameterInvalid")]
+    [InlineData("GET", "/logstores/nope/deletelogtasks", null, 404, "LogStoreNotExist")]
     [InlineData("PATCH", "/logstores/logs", null, 405, "InvalidMethod")]
     [InlineData("GET", "/nothing/here", null, 400, "ParameterInvalid")]
     public async Task By_the_services_code(string method, string target, string? body, int status, string code)

@@ -28,24 +28,6 @@ public sealed class GroupCommitTests
     }
 
     [Fact]
-    public async Task Is_full_while_every_transaction_is_under_way()
-    {
-        Assert.False(commit.IsFull);
-        var write = commit.CommitAsync(Write());
-        Assert.True(commit.IsFull);
-        begin.SetResult();
-
-        await write;
-
-        // The turn ends a moment after its last batch was answered.
-        while (commit.IsFull)
-        {
-            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
-    }
-
-    [Fact]
     public async Task Lets_only_the_batch_at_fault_fail()
     {
         poisoned = Write();

@@ -30,6 +30,26 @@ public sealed class OutboxTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Gives_back_what_nobody_tried_to_send_as_never_tried()
+    {
+        var project = await database.NewProjectAsync();
+        var (left, late) = (
+            (await database.WriteAsync(project, Spans.Chat())).Outbox[0],
+            (await database.WriteAsync(project, Spans.Chat())).Outbox[0]
+        );
+        await database.ScalarAsync($"UPDATE outbox SET leased_until = now() WHERE id = {late.Id}");
+
+        await database.Outbox.ReleaseAsync([left.Id, late.Id], Cancel);
+
+        var claimed = await database.Outbox.ClaimAsync(10, Lease, Cancel);
+        Assert.Equal([(left.Id, 0), (late.Id, 1)], claimed.Select(batch => (batch.Id, batch.Attempts)));
+
+        // Who claimed it since may be sending it.
+        await database.Outbox.ReleaseAsync([late.Id], Cancel);
+        Assert.Empty(await database.Outbox.ClaimAsync(10, Lease, Cancel));
+    }
+
+    [Fact]
     public async Task Gives_each_row_to_one_of_many_claimers()
     {
         var project = await database.NewProjectAsync();

@@ -106,6 +106,7 @@ public static class Spans
                 Documents = [new("d1", 0.5, "Title", "Content") { Metadata = new("""{"page":1}""") }],
                 Tools = [new("sql", "function", "Runs SQL", "c1", "1") { Parameters = new("""{"type":"object"}"""), Arguments = new("""{"q":1}""") }],
                 Parameters = new("""{"temperature":0.1}"""),
+                Prompt = new("Answer {question}") { Variables = new("""{"question":"why"}""") },
                 Events = [new("exception", 5, new("""{"exception.type":"X"}"""))],
                 Links = [new(TraceId(), SpanId(), new("""{"a":1}"""))],
                 Attributes = new("""{"a":1,"b":[true,null,"中"]}"""),

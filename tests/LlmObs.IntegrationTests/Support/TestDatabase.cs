@@ -30,6 +30,7 @@ public sealed class TestDatabase(PostgresFixture postgres) : IAsyncLifetime
     public TraceSampling Sampling => new(Database, Microsoft.Extensions.Options.Options.Create(SamplingOptions), AsOptions);
     public ModelPrices ModelPrices => new(Database);
     public PriceBook PriceBook => new(ModelPrices, Microsoft.Extensions.Options.Options.Create(new PriceOptions()), Clock);
+    public Repricings Repricings => new(Database);
     public TraceReader Reader => new(Database);
     public TraceJoins Joins => new(Database);
     public RequestReader Requests => new(Database);

@@ -38,7 +38,8 @@ public sealed class SpanGroupsTests(SpanGroupsTests.Shipped shipped) : IClassFix
                     Call(5, null, null, "qwen-max", 30, null, "nobody's"),
                     Step(first),
                 ],
-                Token
+                Token,
+                isFirst: true
             );
             // It changed after it was sent: the same span once more.
             await sls.Store.WriteAsync("default", Guid.NewGuid(), [first with { Revision = 2 }], Token);

@@ -110,6 +110,7 @@ public sealed class RedactionTests
                 Documents = [new("1", 1, secret, secret) { Metadata = json }],
                 Tools = [new("t", null, secret, "1", secret) { Parameters = json, Arguments = json }],
                 Parameters = json,
+                Prompt = new(secret) { Variables = json },
                 Events = [new(secret, 1, json)],
                 Links = [new("a", "b", json)],
                 Attributes = json,

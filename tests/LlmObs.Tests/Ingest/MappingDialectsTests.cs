@@ -35,6 +35,17 @@ public sealed class MappingDialectsTests
         Assert.Equal(SpanKind.Chain, Map(span, scope: "MyCompany.Copilot").Span.Kind);
     }
 
+    [Theory]
+    [InlineData("llm.prompt_template.template", "llm.prompt_template.variables")]
+    [InlineData("traceloop.prompt.template", "traceloop.prompt.template_variables")]
+    public void The_template_of_a_prompt_and_what_was_filled_in(string template, string variables)
+    {
+        var prompt = Map((template, "Write SQL for {question}."), (variables, """{"question":"上月 GMV"}""")).Content.Prompt!;
+        Assert.Equal(("Write SQL for {question}.", """{"question":"上月 GMV"}"""), (prompt.Template, prompt.Variables.Text));
+        Assert.Null(Map((variables, "no document")).Content.Prompt);
+        Assert.Null(Map(("gen_ai.operation.name", "chat")).Content.Prompt);
+    }
+
     [Fact]
     public void Genkit()
     {
@@ -417,6 +428,7 @@ public sealed class MappingDialectsTests
         "langfuse.observation.usage_details",
         "langfuse.observation.cost_details",
         "langfuse.observation.model.parameters",
+        "llm.prompt_template.variables",
         "llm.invocation_parameters",
         "llm.tools.0.tool.json_schema",
         "retrieval.documents.0.document.metadata",

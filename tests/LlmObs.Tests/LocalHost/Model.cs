@@ -26,7 +26,8 @@ internal sealed class Model : IDisposable
             .WithHttpEndpoint(port: 4317, name: "otlp-grpc", env: "LLMOBS_OTLP_GRPC_PORT")
             .WithEndpoint("otlp-grpc", e => e.Transport = "http2")
             .WithHttpHealthCheck("/health");
-        builder.AddProject<Web>("web").WithReference(ingest).WaitFor(ingest);
+        var web = builder.AddProject<Web>("web").WithReference(ingest).WaitFor(ingest);
+        ingest.WithEnvironment("Langfuse__WebUrl", web.GetEndpoint("http"));
         Resources = builder.Resources;
     }
 

@@ -19,6 +19,7 @@ public sealed class ServiceEnvironmentTests : IDisposable
         Assert.Equal("Endpoint=http://localhost:5085;Project=llmobs;AccessKeyId=local;AccessKeySecret=local", environment["ConnectionStrings__sls"]);
         Assert.Equal("http://localhost:4318", environment["ASPNETCORE_URLS"]);
         Assert.Equal("4317", environment["LLMOBS_OTLP_GRPC_PORT"]);
+        Assert.Equal("http://localhost:5080", environment["Langfuse__WebUrl"]);
         Assert.Equal(
             ("default", "key", "All"),
             (environment["ApiKeys__0__Project"], environment["ApiKeys__0__Key"], environment["ApiKeys__0__Scopes"])

@@ -16,7 +16,8 @@ public sealed class ContainerTests
 
         Assert.Equal("llmobs-sls-emulator", (string?)project["Properties"]!["ContainerRepository"]);
         Assert.Equal("app", (string?)project["Properties"]!["ContainerUser"]);
-        Assert.Equal("/app", (string?)project["Properties"]!["ContainerWorkingDirectory"]);
+        // The SDK puts the program's name right behind it.
+        Assert.Equal("/app/", (string?)project["Properties"]!["ContainerWorkingDirectory"]);
         Assert.Equal("5085", (string?)Assert.Single(project["Items"]!["ContainerPort"]!.AsArray())!["Identity"]);
         var environment = project["Items"]!["ContainerEnvironmentVariable"]!
             .AsArray()

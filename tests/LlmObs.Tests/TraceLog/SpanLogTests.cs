@@ -121,6 +121,17 @@ public sealed class SpanLogTests
         Assert.Contains("attribute ", fields["cut"], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1, true, "1")]
+    [InlineData(1, false, null)]
+    [InlineData(2, true, null)]
+    public void Only_the_first_log_of_a_first_version_says_that_it_is(int version, bool isFirst, string? says)
+    {
+        var log = SpanLog.ToLog("default", new(Span(), SpanContent.Empty) { Revision = version }, Now, isFirst);
+
+        Assert.Equal(says, Fields(log).GetValueOrDefault("firstLog"));
+    }
+
     [Fact]
     public void Refuses_a_log_that_is_no_span() =>
         Assert.Contains(

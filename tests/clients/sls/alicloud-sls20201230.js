@@ -5,6 +5,8 @@
 const Log = require('@alicloud/log');
 const Sls = require('@alicloud/sls20201230');
 const { Config } = require('@alicloud/openapi-client');
+const { $OpenApiUtil } = require('@alicloud/openapi-core');
+const $dara = require('@darabonba/typescript');
 
 const Client = Sls.default;
 const token = [',', ' ', "'", '"', ';', '=', '(', ')', '[', ']', '{', '}', '?', '@', '&', '<', '>', '/', ':', '\n', '\t', '\r'];
@@ -183,6 +185,29 @@ module.exports = {
       const { body } = await client.getCheckPoint(project, logstore, name, new Sls.GetCheckPointRequest({}));
       assert.deepEqual(body.map((found) => [found.shard, found.checkpoint, found.consumer]), [[0, cursor, 'c1']]);
       await client.deleteConsumerGroup(project, logstore, name);
+    },
+
+    // It has the model of a deletion, but no operation; so the request goes through its gateway by hand.
+    async deletionTasks(client, { project, logstore, time }, assert) {
+      const path = `/logstores/${logstore}/deletelogtasks`;
+      const call = async (method, pathname, body) => {
+        const params = { action: 'DeletionTasks', version: '2020-12-30', protocol: 'HTTPS', pathname, method, authType: 'AK', style: 'ROA' };
+        return (
+          await client.execute(
+            new $OpenApiUtil.Params({ ...params, reqBodyType: 'json', bodyType: 'json' }),
+            new $OpenApiUtil.OpenApiRequest({ hostMap: { project }, headers: {}, body }),
+            new $dara.RuntimeOptions({}),
+          )
+        ).body;
+      };
+      const { taskId } = await call('POST', path, { from: time - 60, to: time + 60, query: 'service: billing' });
+      let task;
+      do {
+        task = $dara.cast(await call('GET', `${path}/${taskId}`), new Sls.DeleteLogStoreLogsTask({}));
+      } while (task.progress < 100 && task.errorCode === 0);
+      assert.deepEqual([task.taskId, task.query, task.from, task.errorCode], [taskId, 'service: billing', time - 60, 0]);
+      const { body } = await client.getLogs(project, logstore, new Sls.GetLogsRequest({ from: time - 60, to: time + 60, query: '*', line: 10, offset: 0 }));
+      assert.deepEqual(body.map((log) => log.service), ['gateway', 'gateway']);
     },
 
     async shards(client, { project, logstore }, assert) {

@@ -44,8 +44,11 @@ internal sealed class FaultySls : IAsyncDisposable
     private readonly WebApplication app;
     private readonly HttpClient upstream = new(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.None });
     private readonly CancellationTokenSource stop = new();
+    private readonly Lock gate = new();
     private int underWay;
     private int met;
+    private int writing;
+    private int mostAtOnce;
 
     private FaultySls(LocalSls sls, WebApplication app) => (this.sls, this.app) = (sls, app);
 
@@ -53,6 +56,9 @@ internal sealed class FaultySls : IAsyncDisposable
 
     /// <summary>Writes that met the fault.</summary>
     public int Met => Volatile.Read(ref met);
+
+    /// <summary>The most writes that were under way at one time.</summary>
+    public int MostAtOnce => Volatile.Read(ref mostAtOnce);
 
     public string ConnectionString => $"Endpoint={app.Urls.First()};Project=llmobs;AccessKeyId=local;AccessKeySecret=local";
 
@@ -115,11 +121,16 @@ internal sealed class FaultySls : IAsyncDisposable
                 await RefuseAsync(context, 503, "ServerBusy");
                 return;
             case SlsFault.Hang:
+                Count(1);
                 await UntilTheClientLeavesAsync(context);
+                Count(-1);
                 return;
         }
 
+        // Before the answer: whoever has it may send the next write at once.
+        Count(1);
         var answer = await ForwardAsync(context, body);
+        Count(-1);
         switch (fault)
         {
             case SlsFault.LateAnswer:
@@ -134,6 +145,15 @@ internal sealed class FaultySls : IAsyncDisposable
             default:
                 await AnswerAsync(context, answer);
                 return;
+        }
+    }
+
+    private void Count(int writes)
+    {
+        lock (gate)
+        {
+            writing += writes;
+            mostAtOnce = Math.Max(mostAtOnce, writing);
         }
     }
 

@@ -65,6 +65,32 @@ public sealed class SlsFaultTests(TestDatabase database) : IClassFixture<TestDat
     }
 
     [Fact]
+    public async Task Steps_back_while_many_senders_wait_and_goes_on_at_full_width_when_they_have_left()
+    {
+        await using var sls = await FaultySls.StartAsync();
+        using var shipper = await StartAsync(sls);
+        var project = await database.NewProjectAsync();
+        var senders = shipper.Services.GetRequiredService<WaitingSenders>();
+        for (var sender = 0; sender <= Environment.ProcessorCount; sender++)
+        {
+            senders.OneCame();
+        }
+
+        await WriteAsync(project, shipper, batches: 8);
+        await ShippedAsync(project);
+        Assert.Equal(1, sls.MostAtOnce);
+
+        senders.OneLeft();
+        sls.Fault = SlsFault.Hang;
+        await WriteAsync(project, shipper, batches: 8);
+        await Wait.UntilAsync(() => Task.FromResult(sls.MostAtOnce >= 2), "several batches are under way");
+        sls.Fault = SlsFault.None;
+
+        await AssertOnceAsync(sls, project, spans: 32);
+        await shipper.StopAsync(Token);
+    }
+
+    [Fact]
     public async Task Two_replicas_ship_every_span_once()
     {
         await using var sls = await FaultySls.StartAsync();

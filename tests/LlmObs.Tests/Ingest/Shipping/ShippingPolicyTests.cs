@@ -19,6 +19,17 @@ public sealed class ShippingPolicyTests
     private static readonly ShippingPolicy Policy = new(Options, () => 0);
 
     [Theory]
+    [InlineData(0.25, 40, 120)]
+    [InlineData(0.5, 40, 40)]
+    [InlineData(1, 40, 0)]
+    [InlineData(0.25, 5000, 1000)]
+    public void Rests_so_long_after_a_batch_that_its_share_is_kept(double share, int tookMs, int restMs) =>
+        Assert.Equal(
+            TimeSpan.FromMilliseconds(restMs),
+            new ShippingPolicy(new() { BusyShare = share }, () => 0).Rest(TimeSpan.FromMilliseconds(tookMs))
+        );
+
+    [Theory]
     [InlineData(400, "PostBodyInvalid")]
     [InlineData(400, "InvalidEncoding")]
     [InlineData(400, "PostBodyTooLarge")]

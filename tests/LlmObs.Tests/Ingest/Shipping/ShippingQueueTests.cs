@@ -21,6 +21,18 @@ public sealed class ShippingQueueTests
     }
 
     [Fact]
+    public void Tells_once_what_was_left_unsent()
+    {
+        var queue = new ShippingQueue(Options.Create(new ShippingOptions { QueueBatches = 1 }));
+        queue.Offer([Batch(1), Batch(2)]);
+        Assert.True(queue.TryTake(out var taken));
+        queue.Leave(taken);
+
+        Assert.Equal([2, 1], queue.TakeLeft());
+        Assert.Empty(queue.TakeLeft());
+    }
+
+    [Fact]
     public void Counts_characters_as_well_as_batches()
     {
         var queue = new ShippingQueue(Options.Create(new ShippingOptions { QueueCharacters = 11_000 }));

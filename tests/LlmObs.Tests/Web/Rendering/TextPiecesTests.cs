@@ -14,6 +14,14 @@ public sealed class TextPiecesTests
     [InlineData("Here it is\n\nselect a, b from t order by a\n\nwhich lists them", "select a, b from t order by a")]
     [InlineData("SQLQuery: SELECT COUNT(*) FROM fact_order", "SELECT COUNT(*) FROM fact_order")]
     [InlineData("修正后：SELECT 1 FROM t\n其中 t 是订单表", "SELECT 1 FROM t")]
+    [InlineData(
+        "上次的语句是 SELECT o.store_id, SUM(o.pay_amount) AS 金额 FROM orders o WHERE o.note <> '退款，取消；' GROUP BY 1; 请修复它。",
+        "SELECT o.store_id, SUM(o.pay_amount) AS 金额 FROM orders o WHERE o.note <> '退款，取消；' GROUP BY 1;"
+    )]
+    [InlineData(
+        "执行SELECT city, COUNT(*) FROM stores GROUP BY city ORDER BY 2，结果为空",
+        "SELECT city, COUNT(*) FROM stores GROUP BY city ORDER BY 2"
+    )]
     public void Finds_a_bare_statement(string text, string statement)
     {
         var sql = Assert.Single(TextPieces.Split(text), piece => piece.Format == TextFormat.Sql);
@@ -30,6 +38,8 @@ public sealed class TextPiecesTests
     [InlineData("{name} is a placeholder\n{other}")]
     [InlineData("```\nSELECT 1 FROM t;\n```")]
     [InlineData("Error: nothing came back\nTry again")]
+    [InlineData("Please select the best of the answers that come from the list of all of them; then explain it.")]
+    [InlineData("You may use SELECT statements only, never UPDATE or DELETE FROM any table that is listed below")]
     public void Leaves_words_and_fences_alone(string text) => Assert.Equal(text, Assert.Single(TextPieces.Split(text)).Text);
 
     [Fact]

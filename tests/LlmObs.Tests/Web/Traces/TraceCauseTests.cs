@@ -18,7 +18,7 @@ public sealed class TraceCauseTests
         );
 
         Assert.Equal("sql", cause.First.Name);
-        Assert.Equal(["chat"], cause.Then.Select(span => span.Name));
+        Assert.Equal(["chat"], cause.Then.Select(failure => failure.Span.Name));
         Assert.True(cause.IsRecovered);
     }
 
@@ -32,7 +32,29 @@ public sealed class TraceCauseTests
             Span("POST", "chat", 6, SpanKind.Http)
         );
 
-        Assert.Equal(["POST"], cause.Then.Select(span => span.Name));
+        Assert.Equal(["POST"], cause.Then.Select(failure => failure.Span.Name));
+    }
+
+    [Fact]
+    public void Tells_the_same_failure_in_a_row_once_with_how_often()
+    {
+        var cause = Of(
+            Span("root", null, 0, SpanKind.Workflow),
+            Span("sql", "root", 1, SpanKind.Db),
+            Span("chat", "root", 5, SpanKind.Llm),
+            Span("chat", "root", 6, SpanKind.Llm) with
+            {
+                SpanId = "second",
+            },
+            Span("chat", "root", 7, SpanKind.Llm) with
+            {
+                SpanId = "third",
+                StatusMessage = "another",
+            }
+        );
+
+        Assert.Equal([("chat", 2), ("third", 1)], cause.Then.Select(failure => (failure.Span.SpanId, failure.Times)));
+        Assert.Equal(0, cause.More);
     }
 
     private static TraceCause Of(params Span[] spans)

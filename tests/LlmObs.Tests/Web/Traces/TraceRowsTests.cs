@@ -84,7 +84,7 @@ public sealed class TraceRowsTests
         Assert.Equal("judge #3", cause.First.Name);
         Assert.Equal(["retrieve"], cause.Path);
         Assert.Equal(10, cause.AfterNano);
-        Assert.Equal(["execute"], cause.Then.Select(span => span.Name));
+        Assert.Equal(["execute"], cause.Then.Select(failure => failure.Span.Name));
         Assert.True(cause.IsRecovered);
     }
 
