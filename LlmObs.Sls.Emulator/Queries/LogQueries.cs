@@ -60,6 +60,7 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
                 [
                     .. Search(logstore, new SearchCompiler(logstore.Columns), QueryText.Parse(query.Text), query, cancel)
                         .Matches()
+                        .SelectMany(found => found.Logs)
                         .Select(log => log.Sequence),
                 ],
             cancellationToken

@@ -146,7 +146,7 @@ public sealed class Outbox(Database database)
     {
         if (ids.Count > 0)
         {
-            await ExecuteAsync(Release, new { ids = ids.ToArray() }, cancellationToken);
+            await database.ExecuteAsync(Release, new { ids = ids.ToArray() }, cancellationToken);
         }
     }
 
