@@ -23,7 +23,7 @@ public sealed class ToldCalls(Database database, TraceJoins joins)
 {
     private const int MostNear = 1000;
 
-    // A call of a workflow lasts no longer.
+    // What began longer before or after is not compared: a workflow that is asked the same every minute would be without end.
     private static readonly TimeSpan Near = TimeSpan.FromHours(1);
 
     private const string Keep = """
