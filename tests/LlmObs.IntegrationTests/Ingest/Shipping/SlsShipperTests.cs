@@ -55,10 +55,13 @@ public sealed class SlsShipperTests(TestDatabase database) : IClassFixture<TestD
         await using var sls = await LocalSls.StartAsync();
         await sls.Store.EnsureAsync(Token);
         var project = await database.NewProjectAsync();
+        var lease = database.Options.FastPathLease;
         database.Options.FastPathLease = TimeSpan.FromSeconds(1);
         var sent = (await database.WriteAsync(project, Spans.Chat(), Spans.Chat())).Outbox.Single();
         var half = (await database.WriteAsync(project, Spans.Chat(), Spans.Chat())).Outbox.Single();
         await database.WriteAsync(project, Spans.Chat());
+        // The other tests' batches wait in memory for longer than that: they would be claimed meanwhile, and sent twice.
+        database.Options.FastPathLease = lease;
         // The one was killed after sending and before writing that down, the other in the middle of a large batch, the third before sending.
         await sls.Store.WriteAsync(project.Name, sent.BatchId, sent.Records, Token);
         await sls.Store.WriteAsync(project.Name, half.BatchId, [half.Records[0]], Token);
