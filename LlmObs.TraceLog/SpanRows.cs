@@ -8,6 +8,7 @@ internal sealed record SpanAsk(string Search, int Conditions, long From, long To
 {
     // SLS takes 128; a word of the query line may stand for two fields.
     private const int MostConditions = 100;
+    private const int LongestId = 128;
 
     /// <exception cref="QueryException">The query line cannot be understood.</exception>
     public static SpanAsk Of(SpanQuery query)
@@ -21,14 +22,17 @@ internal sealed record SpanAsk(string Search, int Conditions, long From, long To
     }
 
     /// <summary>The same among the spans of some ids, as far as SLS takes so many conditions: then it need not look at all other matches. A statement has to ask for the ids itself.</summary>
-    /// <param name="field">An id: traceID, spanID.</param>
+    /// <param name="field">An id: traceID, sessionId.</param>
     public SpanAsk Among(string field, IReadOnlyCollection<string> ids) =>
-        (2 * Conditions) + ids.Count <= MostConditions
+        (2 * Conditions) + ids.Count <= MostConditions && ids.All(IsPlain)
             ? this with
             {
                 Search = $"{Search} and {new SlsQueryBuilder().AnyOf(field, ids).Search()}",
             }
             : this;
+
+    // Of others it is not certain that a search finds them as they are: a session is named by its sender.
+    private static bool IsPlain(string id) => id.Length <= LongestId && id.All(character => character is > ' ' and < '\x7f' and not ('"' or '\\'));
 }
 
 /// <param name="Spans">Each span once, in its newest version.</param>

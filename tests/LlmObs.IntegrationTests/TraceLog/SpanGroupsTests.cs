@@ -167,6 +167,24 @@ public sealed class SpanGroupsTests(SpanGroupsTests.Shipped shipped) : IClassFix
     }
 
     [Fact]
+    public async Task A_session_is_listed_whatever_its_sender_calls_it()
+    {
+        string[] ids = ["line\nbreak", "ends in \\", "\"quoted\"", "周会 or *", new('x', 500)];
+        await shipped.Sls.Store.WriteAsync(
+            "odd",
+            Guid.NewGuid(),
+            [.. ids.Select(id => Spans.Chat().With(span => span with { SessionId = id }))],
+            Token,
+            isFirst: true
+        );
+
+        var sessions = (await shipped.People.SessionsAsync(Query("") with { Project = "odd" }, null, 10, Token)).Hits;
+
+        Assert.Equal(ids.Order(StringComparer.Ordinal), sessions.Select(session => session.Id).Order(StringComparer.Ordinal));
+        Assert.All(sessions, session => Assert.Equal(1, session.Turns));
+    }
+
+    [Fact]
     public async Task Users_are_counted_with_their_sessions()
     {
         var users = (await shipped.People.UsersAsync(Query(""), null, 10, Token)).Hits;
