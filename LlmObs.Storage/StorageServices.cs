@@ -107,6 +107,7 @@ public static class StorageServices
         services.AddSingleton<RateLimits>();
         services.AddSingleton<LoginLinks>();
         services.AddSingleton<DifyProgress>();
+        services.AddSingleton<ToldSpans>();
 
         if (ownsSchema)
         {

@@ -47,6 +47,6 @@ public static class JoinBasis
     /// <summary>OpenTelemetry says that a run of Dify's went on within this step.</summary>
     public const string DifyAround = "dify.around";
 
-    /// <summary>The one call of a tool that fits in application, time and inputs.</summary>
+    /// <summary>The one call of a tool that fits in inputs and time, and in application and creator where they are known.</summary>
     public const string DifyMatch = "dify.match";
 }

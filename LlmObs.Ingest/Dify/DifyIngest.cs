@@ -18,6 +18,7 @@ public static class DifyIngest
             provider.GetRequiredService<TimeProvider>()
         ));
         services.AddSingleton<ToldSpanTurn>();
+        services.AddSingleton<ToldSpanMetrics>();
         services.AddHostedService<ToldSpanLoop>();
         services.AddSingleton<DifyReader>();
         services.AddSingleton<LogstoreReader>();

@@ -1,5 +1,6 @@
 using LlmObs.Ingest.Langfuse;
 using LlmObs.ServiceDefaults;
+using LlmObs.Storage.Dify;
 using LlmObs.Storage.Schema;
 using Microsoft.Extensions.Options;
 
@@ -8,6 +9,8 @@ namespace LlmObs.Ingest.Dify;
 /// <summary>Gives the spans that wait for their run their turns.</summary>
 internal sealed partial class ToldSpanLoop(
     ToldSpanTurn turn,
+    ToldSpans told,
+    ToldSpanMetrics metrics,
     SchemaState schema,
     IOptions<LangfuseOptions> options,
     IOptions<IngestOptions> ingest,
@@ -17,8 +20,12 @@ internal sealed partial class ToldSpanLoop(
 {
     protected override Task ReadyAsync(CancellationToken stoppingToken) => schema.WaitAsync(stoppingToken);
 
-    protected override async Task<TimeSpan> TurnAsync(CancellationToken stoppingToken) =>
-        await turn.RunAsync(stoppingToken) ? TimeSpan.Zero : TimeSpan.FromSeconds(options.Value.FoldSeconds);
+    protected override async Task<TimeSpan> TurnAsync(CancellationToken stoppingToken)
+    {
+        var hasMore = await turn.RunAsync(stoppingToken);
+        metrics.Report(await told.WaitingAsync(stoppingToken));
+        return hasMore ? TimeSpan.Zero : TimeSpan.FromSeconds(options.Value.FoldSeconds);
+    }
 
     protected override TimeSpan Failed(Exception exception)
     {

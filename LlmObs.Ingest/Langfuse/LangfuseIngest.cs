@@ -23,6 +23,7 @@ public static class LangfuseIngest
         services.AddOptions<LangfuseOptions>().BindConfiguration(LangfuseOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<ObservationMapper>();
         services.AddSingleton<StepMapper>();
+        services.AddSingleton<ToldCallers>();
         services.AddSingleton<IngestionReceiver>();
         services.AddSingleton<LangfuseRequest>();
         services.AddSingleton<MediaApi>();

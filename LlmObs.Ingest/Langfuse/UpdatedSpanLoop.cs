@@ -14,6 +14,7 @@ internal sealed partial class UpdatedSpanLoop(
     UpdatedSpanFolder folder,
     ObservationMapper observations,
     StepMapper steps,
+    ToldCallers callers,
     SpanDoor door,
     SchemaState schema,
     IngestMetrics metrics,
@@ -45,8 +46,12 @@ internal sealed partial class UpdatedSpanLoop(
         return TimeSpan.FromSeconds(ingest.Value.RetryAfterSeconds);
     }
 
-    private async ValueTask<IReadOnlyList<SpanRecord>> MapAsync(Project project, IReadOnlyList<UpdatedFields> spans) =>
-        (await door.PassAsync(new SpanBatch(project, [.. spans.Select(Map)]), CancellationToken.None)).Spans;
+    private async ValueTask<IReadOnlyList<SpanRecord>> MapAsync(Project project, IReadOnlyList<UpdatedFields> spans)
+    {
+        SpanRecord[] records = [.. spans.Select(Map)];
+        await callers.FindAsync(project, records, CancellationToken.None);
+        return (await door.PassAsync(new SpanBatch(project, records), CancellationToken.None)).Spans;
+    }
 
     private SpanRecord Map(UpdatedFields fields) => StepNames.IsStep(fields) ? steps.Map(fields) : observations.Map(fields);
 

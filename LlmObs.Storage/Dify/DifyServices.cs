@@ -15,6 +15,6 @@ internal static class DifyServices
         services.AddSingleton<DifyMessageRows>();
         services.AddSingleton<DifyOpenRows>();
         services.AddSingleton<DifyLinks>();
-        services.AddSingleton<ToldSpans>();
+        services.AddSingleton<ToldCalls>();
     }
 }

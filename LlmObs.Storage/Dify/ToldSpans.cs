@@ -13,6 +13,9 @@ public sealed record DueSpan(Project Project, DateTimeOffset ReceivedAt, ToldRec
     public string SpanId => Told.Record.Span.SpanId;
 }
 
+/// <summary>Told spans whose run is not known yet.</summary>
+public sealed record ToldWaiting(long Spans, DateTimeOffset? OldestAt);
+
 /// <summary>Keeps spans that tell of steps of Dify's until it is known which run they are of.</summary>
 public sealed class ToldSpans(Database database)
 {
@@ -38,6 +41,10 @@ public sealed class ToldSpans(Database database)
         WHERE (t.project_id, t.trace_id, t.span_id) = (due.project_id, due.trace_id, due.span_id) AND p.id = t.project_id
         RETURNING t.project_id AS "ProjectId", p.name AS "ProjectName", t.received_at AS "ReceivedAt", t.run_id AS "RunId", t.node_id AS "NodeId",
             t.kind AS "Kind", t.span_id AS "SpanId", t.parent_span_id AS "ParentSpanId", t.body AS "Body", t.json_bytes AS "JsonBytes"
+        """;
+
+    private const string Waiting = """
+        SELECT count(*) AS "Spans", min(received_at) AS "OldestAt" FROM dify_told_spans WHERE due_at IS NOT NULL
         """;
 
     private const string OfTrace = """
@@ -104,6 +111,12 @@ public sealed class ToldSpans(Database database)
     /// <summary>Takes spans whose time has come. Nobody else gets them for half a minute.</summary>
     public async Task<IReadOnlyList<DueSpan>> ClaimAsync(int limit, CancellationToken cancellationToken) =>
         [.. (await database.QueryAsync<DueRow>(Claim, new { limit }, cancellationToken)).Select(row => row.ToDue())];
+
+    public async Task<ToldWaiting> WaitingAsync(CancellationToken cancellationToken)
+    {
+        var row = (await database.QueryAsync<WaitingRow>(Waiting, null, cancellationToken)).Single();
+        return new(row.Spans, DifyTime.Of(row.OldestAt));
+    }
 
     /// <summary>All that is told in a trace, written or not.</summary>
     public async Task<IReadOnlyList<ToldSpan>> OfTraceAsync(int projectId, string traceId, CancellationToken cancellationToken) =>
@@ -189,6 +202,8 @@ public sealed class ToldSpans(Database database)
     {
         public ToldSpan ToSpan() => new(SpanId, ParentSpanId, (ToldKind)Kind, RunId, NodeId);
     }
+
+    private sealed record WaitingRow(long Spans, DateTime? OldestAt);
 
     private sealed record StepRow(string TraceId, string SpanId);
 }

@@ -34,6 +34,7 @@ public sealed class Retention(Database database, Partitions partitions, IOptions
         DELETE FROM dify_calls WHERE received_at < @cutoff;
         DELETE FROM dify_messages WHERE received_at < @cutoff;
         DELETE FROM dify_told_spans WHERE received_at < @cutoff;
+        DELETE FROM dify_told_calls WHERE received_at < @cutoff;
         """;
 
     // Merged ones have served once stragglers and repeats have stopped coming.

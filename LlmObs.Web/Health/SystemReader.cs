@@ -23,7 +23,8 @@ public sealed record SystemState(
     Seen<LedgerStrip> Ledger,
     Seen<IReadOnlyList<LedgerDay>> LedgerDay,
     Seen<IReadOnlyList<ParkedBatch>> Parked,
-    Seen<IReadOnlyList<DifyReaderStatus>> Dify
+    Seen<IReadOnlyList<DifyReaderStatus>> Dify,
+    Seen<ToldWaiting> DifySpans
 );
 
 /// <summary>How fast the outbox empties; no rate before there were two samples of it.</summary>
@@ -38,6 +39,7 @@ public sealed partial class SystemReader(
     ParkedBatches parked,
     Coverage coverage,
     DifyProgress dify,
+    ToldSpans told,
     SpanSearch search,
     TimeProvider time,
     ILogger<SystemReader> logger
@@ -62,7 +64,19 @@ public sealed partial class SystemReader(
         var day = LookAsync(ledger.LastDayAsync, cancellationToken);
         var aside = LookAsync(token => parked.ListAsync(project, MostParked, token), cancellationToken);
         var readers = LookAsync(dify.StatusAsync, cancellationToken);
-        return new(await stored, await queue, await sls, await covered, await backlog, await strip, await day, await aside, await readers);
+        var waiting = LookAsync(told.WaitingAsync, cancellationToken);
+        return new(
+            await stored,
+            await queue,
+            await sls,
+            await covered,
+            await backlog,
+            await strip,
+            await day,
+            await aside,
+            await readers,
+            await waiting
+        );
     }
 
     private async Task<LedgerStrip> LedgerAsync(string project, CancellationToken cancellationToken)

@@ -74,6 +74,32 @@ public sealed class LangfuseProviderTests(IngestDatabase database)
     }
 
     [Theory]
+    [InlineData("langfuse-2.51-ingestion-nested-turn", false)]
+    [InlineData("langfuse-2.51-ingestion-nested-turn", true)]
+    [InlineData("phoenix-otlp-flat", false)]
+    [InlineData("phoenix-otlp-flat", true)]
+    public async Task Where_nobody_names_the_caller_runs_nest_by_inputs_and_time_and_are_marked_as_inferred(string capture, bool isBackwards)
+    {
+        await using var server = await (await IngestServer.StartAsync(database, settings: ("Storage:UpdateQuiet", "00:00:00.2"))).ReadyAsync();
+        await Replay.SendAsync(server, capture, isBackwards);
+        await DifyData.UntilAsync(() => DifyData.IsWrittenAsync(server.ConnectionString), "all that was sent is written");
+
+        // The innermost run was not captured.
+        var sent = await DifyData.ListAsync<string>(server.ConnectionString, "SELECT DISTINCT trace_id FROM spans");
+        var expected = DifyData
+            .Expected.GetProperty("nesting")
+            .EnumerateArray()
+            .Where(link => sent.Contains(DifyIds.Trace(link.GetProperty("child_run_id").GetGuid())))
+            .Select(link => $"{link.GetProperty("child_run_id").GetGuid():N} {DifyIds.Node(link.GetProperty("parent_node_execution_id").GetGuid())}");
+        var joins = await DifyData.ListAsync<string>(
+            server.ConnectionString,
+            "SELECT child_trace_id || ' ' || parent_span_id FROM trace_joins WHERE inferred"
+        );
+        Assert.NotEmpty(joins);
+        Assert.Equal(expected.Order(StringComparer.Ordinal), joins.Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Beside_the_reader_a_step_is_one_span_that_says_what_the_row_says(bool isProviderFirst)

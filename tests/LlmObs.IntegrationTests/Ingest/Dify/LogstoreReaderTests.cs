@@ -42,10 +42,38 @@ public sealed class LogstoreReaderTests(IngestDatabase database)
         }
     }
 
+    [Fact]
+    public async Task Alone_they_tell_which_run_hangs_under_which_call_wherever_inputs_and_time_leave_no_choice()
+    {
+        await using var sls = await LocalSls.StartAsync();
+        var connection = sls.ConnectionString.Replace("Project=llmobs", "Project=dify", StringComparison.Ordinal);
+        await FillAsync(connection);
+        var ours = database.Server.ConnectionString("ingest_" + Guid.NewGuid().ToString("N"));
+        await using var server = await (await IngestServer.StartAsync(database, ours, ("Dify:Logstores:ConnectionString", connection))).ReadyAsync();
+        await DifyData.UntilAsync(async () => await ReadRowsAsync(server) >= 11_172 && await DifyData.IsWrittenAsync(ours), "the logstores are read");
+
+        var expected = DifyData
+            .Expected.GetProperty("nesting")
+            .EnumerateArray()
+            .Where(link => link.Text("depth_kind") == "workflow-tool")
+            .Select(link => $"{link.GetProperty("child_run_id").GetGuid():N} {DifyIds.Node(link.GetProperty("parent_node_execution_id").GetGuid())}")
+            .ToList();
+        var joins = await DifyData.ListAsync<string>(
+            ours,
+            "SELECT child_trace_id || ' ' || parent_span_id FROM trace_joins WHERE parent_span_id IS NOT NULL"
+        );
+        Assert.Empty(joins.Except(expected));
+        Assert.Equal(511, expected.Intersect(joins).Count());
+    }
+
+    private static async Task<long> ReadRowsAsync(IngestServer server) =>
+        (await server.Get<DifyProgress>().StatusAsync(Cancel))
+            .Where(reader => reader.Source == "sls")
+            .Sum(reader => reader.Streams.Sum(stream => stream.RowsRead));
+
     private static async Task<bool> IsReadAsync(IngestServer server, string ours)
     {
-        var status = (await server.Get<DifyProgress>().StatusAsync(Cancel)).SingleOrDefault(reader => reader.Source == "sls");
-        return status?.Streams.Sum(stream => stream.RowsRead) >= 11_172
+        return await ReadRowsAsync(server) >= 11_172
             && (await DifyData.ListAsync<long>(ours, "SELECT count(*) FROM updated_spans WHERE due_at IS NOT NULL"))[0] == 0
             && (await DifyData.ListAsync<bool>(ours, "SELECT coalesce(bool_and(is_done), false) FROM dify_streams WHERE stream LIKE '%.history'"))[0];
     }

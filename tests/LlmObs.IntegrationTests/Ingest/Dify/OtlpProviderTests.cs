@@ -98,9 +98,12 @@ public sealed class OtlpProviderTests(IngestDatabase database)
                     $"{link.GetProperty("child_run_id").GetGuid():N} {DifyIds.Node(link.GetProperty("parent_node_execution_id").GetGuid())}"
                 )
                 .Order(StringComparer.Ordinal),
-            (await DifyData.ListAsync<string>(server.ConnectionString, "SELECT child_trace_id || ' ' || parent_span_id FROM trace_joins")).Order(
-                StringComparer.Ordinal
-            )
+            (
+                await DifyData.ListAsync<string>(
+                    server.ConnectionString,
+                    "SELECT child_trace_id || ' ' || parent_span_id FROM trace_joins WHERE NOT inferred"
+                )
+            ).Order(StringComparer.Ordinal)
         );
         var rounds = await DifyData.ListAsync<string>(
             server.ConnectionString,

@@ -1,5 +1,8 @@
 using LlmObs.Domain.Dify;
+using LlmObs.Domain.Traces;
+using LlmObs.Storage.Access;
 using LlmObs.Storage.Dify;
+using LlmObs.Storage.Reading;
 using Microsoft.Extensions.Options;
 
 namespace LlmObs.IntegrationTests.Ingest.Dify;
@@ -56,6 +59,42 @@ public sealed class SchemaTests(IngestDatabase database)
         Assert.Equal(before, await ScansAsync(dify));
     }
 
+    [Theory]
+    [InlineData("1.0 to 1.4 number the runs", "ALTER TABLE workflow_runs ADD COLUMN sequence_number integer NOT NULL DEFAULT 1")]
+    [InlineData("1.0 counts no exceptions", "ALTER TABLE workflow_runs DROP COLUMN exceptions_count")]
+    [InlineData(
+        "an old spelling",
+        "UPDATE workflow_node_executions SET created_by_role = 'end-user'; UPDATE workflow_runs SET created_by_role = 'end-user'"
+    )]
+    [InlineData("up to 1.8 the execution has no id of its own", "UPDATE workflow_node_executions SET node_execution_id = NULL")]
+    [InlineData("up to 1.8 a node names the one before it", "UPDATE workflow_node_executions SET predecessor_node_id = 'start'")]
+    [InlineData("up to 1.8 no value lies in a file", "DROP TABLE workflow_node_execution_offload")]
+    [InlineData("up to 1.9 a message does not tell the mode", "ALTER TABLE messages DROP COLUMN app_mode")]
+    [InlineData("up to 1.11 runs have no index by time", "DROP INDEX workflow_run_created_at_id_idx")]
+    [InlineData("up to 1.11 messages have no index by time", "DROP INDEX message_created_at_id_idx")]
+    [InlineData("up to 1.16 nodes are numbered anew after a pause", "UPDATE workflow_node_executions SET index = 1 WHERE index > 2")]
+    [InlineData("a run need not keep its canvas", "UPDATE workflow_runs SET graph = NULL")]
+    public async Task Each_change_between_versions_by_itself_is_understood(string what, string change)
+    {
+        TestContext.Current.TestOutputHelper?.WriteLine(what);
+        var dify = await DifyData.LoadAsync(database);
+        var runs = string.Join(',', Copilot.Runs);
+        await DifyData.ExecuteAsync(
+            dify,
+            $"DELETE FROM workflow_runs WHERE id <> ALL ('{{{runs}}}'); DELETE FROM messages WHERE id <> '{Copilot.Message}'; {change}"
+        );
+        var ours = database.Server.ConnectionString("ingest_" + Guid.NewGuid().ToString("N"));
+        await using var server = await DifyData.ReadingAsync(database, ours, dify);
+        await DifyData.UntilReadAsync(server, ours);
+
+        var project = await server.Get<Projects>().FindAsync("default", Cancel);
+        var scope = await server.Get<RequestReader>().OfRequestAsync(project!.Id, DifyIds.Trace(Copilot.Run), Cancel);
+        var tree = TraceTree.Build(await server.Get<TraceReader>().TreeSpansAsync(project.Id, scope.TraceIds, Cancel), scope.Joins);
+        Assert.Equal(Copilot.Runs.Select(DifyIds.Trace).Order(StringComparer.Ordinal), scope.TraceIds.Order(StringComparer.Ordinal));
+        Assert.Equal(DifyIds.Message(Copilot.Message), Assert.Single(tree.Roots).Span.SpanId);
+        Assert.Equal(Copilot.Tokens, TraceRollup.Summarise(tree).Usage!.TotalTokens);
+    }
+
     [Fact]
     public async Task A_shape_of_tomorrow_with_more_columns_is_read()
     {
@@ -68,6 +107,7 @@ public sealed class SchemaTests(IngestDatabase database)
 
     [Theory]
     [InlineData("workflow_runs", "elapsed_time")]
+    [InlineData("workflow_runs", "graph")]
     [InlineData("workflow_node_executions", "execution_metadata")]
     [InlineData("messages", "workflow_run_id")]
     [InlineData("message_feedbacks", "rating")]
