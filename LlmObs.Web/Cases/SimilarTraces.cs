@@ -3,11 +3,19 @@ using LlmObs.Domain.Spans;
 using LlmObs.Sls;
 using LlmObs.Storage.Reading;
 using LlmObs.TraceLog;
+using LlmObs.Web.Shell;
+using Microsoft.Extensions.Options;
 
 namespace LlmObs.Web.Cases;
 
 /// <summary>Finds traces that went wrong as one did: SLS names candidates by step and error, their spans decide.</summary>
-public sealed partial class SimilarTraces(SpanSearch search, TraceReader traces, TimeProvider time, ILogger<SimilarTraces> logger)
+public sealed partial class SimilarTraces(
+    SpanSearch search,
+    TraceReader traces,
+    IOptions<WebOptions> options,
+    TimeProvider time,
+    ILogger<SimilarTraces> logger
+)
 {
     public static readonly TimeSpan Window = TimeSpan.FromDays(7);
     private const int Candidates = 40;
@@ -21,9 +29,11 @@ public sealed partial class SimilarTraces(SpanSearch search, TraceReader traces,
     )
     {
         var now = time.GetUtcNow();
+        using var patience = new CancellationTokenSource(options.Value.SearchTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         try
         {
-            var page = await search.TracesAsync(new(project.Name, Query(like), now - Window, now), null, Candidates, cancellationToken);
+            var page = await search.TracesAsync(new(project.Name, Query(like), now - Window, now), null, Candidates, either.Token);
             var found = new List<TraceLook>();
             foreach (var hit in page.Hits.Where(hit => !without.Contains(hit.TraceId)))
             {
@@ -35,7 +45,8 @@ public sealed partial class SimilarTraces(SpanSearch search, TraceReader traces,
 
             return found;
         }
-        catch (SlsException exception)
+        catch (Exception exception)
+            when (exception is SlsException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             Log.Away(logger, exception);
             return null;

@@ -3,6 +3,8 @@ using LlmObs.Domain.Traces;
 using LlmObs.Sls;
 using LlmObs.Storage.Reading;
 using LlmObs.TraceLog;
+using LlmObs.Web.Shell;
+using Microsoft.Extensions.Options;
 
 namespace LlmObs.Web.Pages.Compare;
 
@@ -11,7 +13,13 @@ namespace LlmObs.Web.Pages.Compare;
 public sealed record SameQuestions(IReadOnlyList<TraceSummary> Traces, bool IsAway = false);
 
 /// <summary>Finds traces to compare with: which ask the same, SLS says; what they are, PostgreSQL.</summary>
-public sealed partial class SameQuestion(SpanSearch search, TraceReader traces, TimeProvider time, ILogger<SameQuestion> logger)
+public sealed partial class SameQuestion(
+    SpanSearch search,
+    TraceReader traces,
+    IOptions<WebOptions> options,
+    TimeProvider time,
+    ILogger<SameQuestion> logger
+)
 {
     private const int Looked = 60;
     private const int Shown = 12;
@@ -28,9 +36,11 @@ public sealed partial class SameQuestion(SpanSearch search, TraceReader traces, 
         var words = question.Length > WordsLength ? question[..WordsLength] : question;
         var now = time.GetUtcNow();
         var query = new SpanQuery(project.Name, $"question: {Quoted(words)}", now - Reach, now.AddDays(1));
+        using var patience = new CancellationTokenSource(options.Value.SearchTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         try
         {
-            var page = await search.TracesAsync(query, cursor: null, Looked, cancellationToken);
+            var page = await search.TracesAsync(query, cursor: null, Looked, either.Token);
             var ids = page.Hits.Select(hit => hit.TraceId).Where(id => id != trace.TraceId).ToList();
             var found = await traces.SummariesAsync(project.Id, ids, cancellationToken);
             return new([
@@ -41,7 +51,10 @@ public sealed partial class SameQuestion(SpanSearch search, TraceReader traces, 
                     .Take(Shown),
             ]);
         }
-        catch (Exception exception) when (exception is SlsException or QueryException)
+        catch (Exception exception)
+            when (exception is SlsException or QueryException
+                || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            )
         {
             Log.Away(logger, exception);
             return new([], IsAway: true);
