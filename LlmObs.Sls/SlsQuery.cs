@@ -9,6 +9,12 @@ namespace LlmObs.Sls;
 /// <param name="Reverse">Newest first; searches only.</param>
 public sealed record SlsQuery(string Query, long From, long To, int Line = 100, long Offset = 0, bool Reverse = true)
 {
+    /// <summary>Nanoseconds after <see cref="From"/>, 0–999,999,999.</summary>
+    public int FromNs { get; init; }
+
+    /// <summary>Nanoseconds after <see cref="To"/>, 0–999,999,999.</summary>
+    public int ToNs { get; init; }
+
     /// <summary>Only logs of this topic; empty for all.</summary>
     public string Topic { get; init; } = "";
 

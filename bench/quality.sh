@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # How long the quality pages take over 70,000 requests with a million steps, as their Server-Timing header says: fills an empty stack's tables (quality.sql), waits until
-# the steps are added up, asks for each page.
+# they are added up, asks for each page.
 # Usage: bench/quality.sh [rounds, default 40]
 set -euo pipefail
 cd "$(dirname "$0")/.."

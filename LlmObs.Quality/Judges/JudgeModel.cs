@@ -19,6 +19,9 @@ public sealed class JudgeModel : IDisposable
     public const string SourceName = "LlmObs.Quality.Judges";
     private static readonly ActivitySource Source = new(SourceName);
 
+    /// <summary>How long nobody asks an endpoint that refused a call for its rate, after all repetitions.</summary>
+    private static readonly TimeSpan Busy = TimeSpan.FromSeconds(10);
+
     private readonly JudgeModelOptions options;
     private readonly JudgeBudget budget;
     private readonly JudgeLedger ledger;
@@ -59,7 +62,7 @@ public sealed class JudgeModel : IDisposable
 
     /// <summary>Asks the model, or finds what it replied to the same before.</summary>
     /// <param name="measure">What the call is for; names its trace.</param>
-    /// <exception cref="EvaluationPausedException">The day's budget is used up, or the endpoint refuses the key or the model.</exception>
+    /// <exception cref="EvaluationPausedException">The day's budget is used up, or the endpoint refuses the key, the model, or more calls.</exception>
     /// <exception cref="EvaluationFailedException">The endpoint refuses this prompt.</exception>
     public async Task<KeptReply> AskAsync(string measure, string instructions, string text, Subject subject, CancellationToken cancellationToken)
     {
@@ -166,6 +169,10 @@ public sealed class JudgeModel : IDisposable
         catch (ClientResultException exception) when (exception.Status is 401 or 403 or 404)
         {
             throw new EvaluationPausedException($"{options.Endpoint} refuses the model {options.Name}: {exception.Message}", TimeSpan.FromMinutes(1));
+        }
+        catch (ClientResultException exception) when (exception.Status == 429)
+        {
+            throw new EvaluationPausedException($"{options.Name} takes no more calls for the moment: {exception.Message}", Busy);
         }
         catch (ClientResultException exception) when (exception.Status is 400 or 413 or 422)
         {

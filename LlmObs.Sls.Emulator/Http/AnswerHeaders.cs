@@ -29,7 +29,7 @@ internal static class AnswerHeaders
                 terms = answer.Terms.Select(term => new[] { term.Term, term.Key }),
                 limited = "100",
                 marker = "",
-                mode = 0,
+                mode = answer.Mode,
                 phraseQueryInfo = new
                 {
                     scanAll = (bool?)null,
@@ -39,7 +39,7 @@ internal static class AnswerHeaders
                 },
                 shard = 0,
                 scanBytes = 0,
-                isAccurate = 1,
+                isAccurate = answer.IsAccurate ? 1 : 0,
                 columnTypes = answer.ColumnTypes,
                 highlight = (object?)null,
             },

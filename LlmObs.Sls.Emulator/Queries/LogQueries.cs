@@ -60,8 +60,7 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
                 [
                     .. Search(logstore, new SearchCompiler(logstore.Columns), QueryText.Parse(query.Text), query, cancel)
                         .Matches()
-                        .SelectMany(found => found.Logs)
-                        .Select(log => log.Sequence),
+                        .SelectMany(found => found.Logs.Select(log => log.Sequence)),
                 ],
             cancellationToken
         );
@@ -134,6 +133,7 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
         }
         var started = Stopwatch.GetTimestamp();
         var found = new FoundLogs(connection);
+        var scanned = new ScannedLogs(connection);
         var compiler = new SearchCompiler(logstore.Columns);
         var statement = new AnalysisStatement(connection, text.Statement!, project.Asked, name => project.Find(name) is not null);
         View(PrestoTranslator.Table, Found(logstore, Search(logstore, compiler, text, query, cancellationToken)));
@@ -188,11 +188,18 @@ public sealed class LogQueries(Engine engine, EmulatorOptions options) : IDispos
                 throw SlsException.Parameter($"ErrorType:ResultTooLarge.ErrorMessage:the result is larger than {MaxResultLength} characters");
             }
         }
-        return new LogAnswer(text, rows, keys, types, compiler.Terms, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+        return new LogAnswer(text, rows, keys, types, compiler.Terms, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds)
+        {
+            IsScan = statement.IsScan,
+            IsAccurate = scanned.IsAccurate,
+        };
 
         void View(string name, string select) => Engine.Execute(connection, $"CREATE TEMP VIEW {name} AS {select}");
 
-        string Found(Logstore of, LogSearch search) => LogView.Select(of, statement.Columns, found.Add(of, search));
+        string Found(Logstore of, LogSearch search) =>
+            statement.IsScan
+                ? scanned.Select(of, search, statement.Columns, cancellationToken)
+                : LogView.Select(of, statement.Columns, found.Add(of, search));
     }
 
     private List<HistogramPart> Histogram(Logstore logstore, LogQuery query, long width, CancellationToken cancellationToken)

@@ -40,7 +40,17 @@ public sealed record LogAnswer(
     IReadOnlyList<string> ColumnTypes,
     IReadOnlyList<(string Term, string Key)> Terms,
     long ElapsedMs
-);
+)
+{
+    /// <summary>The statement read logs as they were written.</summary>
+    public bool IsScan { get; init; }
+
+    /// <summary>False when it read a part of them only.</summary>
+    public bool IsAccurate { get; init; } = true;
+
+    /// <summary>As the service numbers it: 0 by the index, 3 a statement that scans.</summary>
+    public int Mode => IsScan ? 3 : 0;
+}
 
 /// <summary>A part of a histogram: logs in [From, To), Unix seconds.</summary>
 public sealed record HistogramPart(long From, long To, long Count);

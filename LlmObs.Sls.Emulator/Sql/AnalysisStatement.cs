@@ -14,19 +14,26 @@ public sealed class AnalysisStatement
     /// <param name="isSibling">Whether the project has a logstore of that name.</param>
     public AnalysisStatement(DuckDBConnection connection, string statement, string logstore, Func<string, bool> isSibling)
     {
+        var (prepared, isScan) = StatementText.Prepare(statement);
         var translator = new PrestoTranslator(logstore, isSibling);
         var tree = JsonNode
-            .Parse(
-                Scalar(connection, $"json_serialize_sql({Literal.Text(StatementText.Prepare(statement))}, skip_default := true, skip_null := true)")
-            )!
+            .Parse(Scalar(connection, $"json_serialize_sql({Literal.Text(prepared)}, skip_default := true, skip_null := true)"))!
             .AsObject();
         translator.Translate(tree);
+        if (isScan && translator.ReadsAll)
+        {
+            throw PrestoTranslator.Unsupported("* in a scan, which has no columns of its own");
+        }
+        IsScan = isScan;
         Columns = translator.Columns;
         Siblings = translator.Siblings;
         Shifts = translator.Shifts;
         series = translator.Series;
         sql = Scalar(connection, $"json_deserialize_sql({Literal.Text(tree.ToJsonString())})");
     }
+
+    /// <summary>It reads the logs as they were written, whatever the index says: every field is a text.</summary>
+    public bool IsScan { get; }
 
     /// <summary>Every column name it mentions.</summary>
     public IReadOnlySet<string> Columns { get; }

@@ -38,6 +38,9 @@ public sealed class PrestoTranslator(string logstore, Func<string, bool> isSibli
     /// <summary>Every column name the statement mentions.</summary>
     public IReadOnlySet<string> Columns => columns;
 
+    /// <summary>It reads the columns that it does not mention, too.</summary>
+    public bool ReadsAll { get; private set; }
+
     /// <summary>Other logstores by the name of the table that stands for each.</summary>
     public IReadOnlyDictionary<string, string> Siblings => siblings;
 
@@ -255,6 +258,9 @@ public sealed class PrestoTranslator(string logstore, Func<string, bool> isSibli
                 break;
             case "STAR" when json.Any(member => member.Key is "columns" or "expr" || (member.Value is JsonArray { Count: > 0 })):
                 throw Unsupported("* with conditions");
+            case "STAR":
+                ReadsAll = true;
+                break;
             case "CONSTANT" when Tree.IsOfType(json, "DECIMAL") || Tree.IsOfType(json, "DOUBLE"):
                 Decimal(json);
                 break;

@@ -7,15 +7,20 @@ namespace LlmObs.Sls.Emulator.Sql;
 /// <summary>What has to happen to a statement as text, before DuckDB's parser reads it: Presto spellings that parser does not know.</summary>
 public static partial class StatementText
 {
-    /// <summary>Strips <c>set session …;</c>, turns <c>LIMIT a,b</c> into what DuckDB reads, and refuses what the service refuses.</summary>
-    public static string Prepare(string sql)
+    /// <summary>Strips <c>set session …;</c> and tells whether it asks for a scan, turns <c>LIMIT a,b</c> into what DuckDB reads, and refuses what the service refuses.</summary>
+    public static (string Sql, bool IsScan) Prepare(string sql)
     {
+        var isScan = false;
         var session = SetSession().Match(sql);
         while (session.Success)
         {
-            if (session.Groups["name"].Value.Equals("mode", StringComparison.OrdinalIgnoreCase))
+            if (Is(session.Groups["name"].Value, "mode"))
             {
-                throw SlsException.Unsupported("set session mode=scan");
+                if (!Is(session.Groups["value"].Value, "scan"))
+                {
+                    throw SlsException.Unsupported(session.Value.Trim());
+                }
+                isScan = true;
             }
             sql = sql[session.Length..];
             session = SetSession().Match(sql);
@@ -68,7 +73,7 @@ public static partial class StatementText
             }
             text.Append(Is(token, "if") && Next(tokens, i, 1) == "(" ? "sls_if" : token);
         }
-        return text.ToString();
+        return (text.ToString(), isScan);
     }
 
     private static void CheckPage(string offset, string count)
@@ -113,6 +118,6 @@ public static partial class StatementText
     )]
     private static partial Regex Token();
 
-    [GeneratedRegex(@"^\s*set\s+session\s+(?<name>\w+)\s*=\s*\w+\s*;", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^\s*set\s+session\s+(?<name>\w+)\s*=\s*(?<value>\w+)\s*;", RegexOptions.IgnoreCase)]
     private static partial Regex SetSession();
 }

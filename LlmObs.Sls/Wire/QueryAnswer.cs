@@ -6,31 +6,35 @@ namespace LlmObs.Sls.Wire;
 /// <summary>The requests and answers of GetLogsV2 and GetHistograms.</summary>
 internal static class QueryAnswer
 {
-    public static byte[] Request(SlsQuery query) =>
-        IsAnalysis(query.Query)
-            // With an analysis SLS refuses an offset, and ignores the rest.
-            ? JsonSerializer.SerializeToUtf8Bytes(
-                new
-                {
-                    from = query.From,
-                    to = query.To,
-                    query = query.Query,
-                    topic = query.Topic,
-                    powerSql = query.PowerSql,
-                }
-            )
-            : JsonSerializer.SerializeToUtf8Bytes(
-                new
-                {
-                    from = query.From,
-                    to = query.To,
-                    query = query.Query,
-                    topic = query.Topic,
-                    line = query.Line,
-                    offset = query.Offset,
-                    reverse = query.Reverse,
-                }
-            );
+    public static byte[] Request(SlsQuery query)
+    {
+        var body = new Dictionary<string, object>
+        {
+            ["from"] = query.From,
+            ["to"] = query.To,
+            ["query"] = query.Query,
+            ["topic"] = query.Topic,
+        };
+        if (HasNanos(query))
+        {
+            body["fromNs"] = query.FromNs;
+            body["toNs"] = query.ToNs;
+        }
+
+        // With an analysis SLS refuses an offset, and ignores the rest.
+        if (IsAnalysis(query.Query))
+        {
+            body["powerSql"] = query.PowerSql;
+        }
+        else
+        {
+            body["line"] = query.Line;
+            body["offset"] = query.Offset;
+            body["reverse"] = query.Reverse;
+        }
+
+        return JsonSerializer.SerializeToUtf8Bytes(body);
+    }
 
     /// <summary>The same request as parameters, for the old form (GetLogs).</summary>
     public static Dictionary<string, string> RequestByGet(SlsQuery query)
@@ -159,8 +163,16 @@ internal static class QueryAnswer
             parameters["topic"] = query.Topic;
         }
 
+        if (HasNanos(query))
+        {
+            parameters["fromNs"] = Text(query.FromNs);
+            parameters["toNs"] = Text(query.ToNs);
+        }
+
         return parameters;
     }
+
+    private static bool HasNanos(SlsQuery query) => query is not { FromNs: 0, ToNs: 0 };
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 

@@ -1,4 +1,3 @@
-using Dapper;
 using LlmObs.Domain;
 using LlmObs.Storage.Rows;
 
@@ -38,37 +37,20 @@ public sealed class Repricings(Database database)
 
     /// <summary>Asks for the calls received in the time before now.</summary>
     /// <returns>False when an earlier request of the project is not finished yet; then nothing was asked.</returns>
-    public Task<bool> AskAsync(Project project, TimeSpan age, string by, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            async connection =>
-                await connection.ExecuteAsync(
-                    new CommandDefinition(
-                        Ask,
-                        new
-                        {
-                            projectId = project.Id,
-                            age,
-                            by = StorableText.Clean(by),
-                        },
-                        cancellationToken: cancellationToken
-                    )
-                ) > 0,
-            cancellationToken
-        );
+    public async Task<bool> AskAsync(Project project, TimeSpan age, string by, CancellationToken cancellationToken)
+    {
+        var request = new
+        {
+            projectId = project.Id,
+            age,
+            by = StorableText.Clean(by),
+        };
+        return await database.ExecuteAsync(Ask, request, cancellationToken) > 0;
+    }
 
     /// <summary>The newest requests of a project, newest first.</summary>
-    public Task<IReadOnlyList<Repricing>> LastAsync(int projectId, int limit, CancellationToken cancellationToken) =>
-        database.RunAsync<IReadOnlyList<Repricing>>(
-            async connection =>
-                [
-                    .. (
-                        await connection.QueryAsync<RepricingRow>(
-                            new CommandDefinition(Last, new { projectId, limit }, cancellationToken: cancellationToken)
-                        )
-                    ).Select(row => row.ToRepricing()),
-                ],
-            cancellationToken
-        );
+    public async Task<IReadOnlyList<Repricing>> LastAsync(int projectId, int limit, CancellationToken cancellationToken) =>
+        [.. (await database.QueryAsync<RepricingRow>(Last, new { projectId, limit }, cancellationToken)).Select(row => row.ToRepricing())];
 
     private sealed record RepricingRow(DateTime From, DateTime To, DateTime AskedAt, string AskedBy, DateTime? FinishedAt, long Looked, long Changed)
     {

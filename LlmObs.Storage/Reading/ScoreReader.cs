@@ -1,4 +1,3 @@
-using Dapper;
 using LlmObs.Domain.Scores;
 using LlmObs.Storage.Rows;
 
@@ -105,14 +104,8 @@ public sealed class ScoreReader(Database database)
         );
 
     /// <summary>The names that scores of the project have, in alphabetical order.</summary>
-    public Task<IReadOnlyList<string>> NamesAsync(int projectId, int limit, CancellationToken cancellationToken) =>
-        database.RunAsync<IReadOnlyList<string>>(
-            async connection =>
-                (
-                    await connection.QueryAsync<string>(new CommandDefinition(Names, new { projectId, limit }, cancellationToken: cancellationToken))
-                ).AsList(),
-            cancellationToken
-        );
+    public async Task<IReadOnlyList<string>> NamesAsync(int projectId, int limit, CancellationToken cancellationToken) =>
+        await database.QueryAsync<string>(Names, new { projectId, limit }, cancellationToken);
 
     /// <summary>The scores of a trace, of its spans, and of its request and session as a whole; oldest first, at most 1000.</summary>
     public Task<IReadOnlyList<Score>> OfTraceAsync(
@@ -152,14 +145,6 @@ public sealed class ScoreReader(Database database)
             cancellationToken
         );
 
-    private Task<IReadOnlyList<Score>> QueryAsync(string sql, object parameters, CancellationToken cancellationToken) =>
-        database.RunAsync<IReadOnlyList<Score>>(
-            async connection =>
-                [
-                    .. (await connection.QueryAsync<ScoreRow>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).Select(
-                        row => row.ToScore()
-                    ),
-                ],
-            cancellationToken
-        );
+    private async Task<IReadOnlyList<Score>> QueryAsync(string sql, object parameters, CancellationToken cancellationToken) =>
+        [.. (await database.QueryAsync<ScoreRow>(sql, parameters, cancellationToken)).Select(row => row.ToScore())];
 }

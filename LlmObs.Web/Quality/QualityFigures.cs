@@ -16,7 +16,7 @@ public static class QualityFigures
             ({ } ms, MeasureUnit.Milliseconds) => Figures.Duration((long)(ms * 1e6)).ToString(),
             ({ } stars, MeasureUnit.Stars) => Number(stars, "0.00"),
             ({ } tokens, MeasureUnit.Tokens) => Figures.Count((long)Math.Round(tokens)),
-            ({ } money, _) => Figures.Money(new Cost(null, null, (decimal)money, currency ?? "")),
+            ({ } money, _) => Figures.Money(new Cost(null, null, (decimal)money, currency ?? "")).TrimStart(),
         };
 
     /// <summary><c>81.3–83.5%</c>, <c>7.90–8.50 s</c>; empty without an interval.</summary>
@@ -28,12 +28,12 @@ public static class QualityFigures
     /// <summary><c>±1.1</c>: half the interval, in percentage points.</summary>
     public static string Half(Estimate estimate) => estimate is { Low: { } low, High: { } high } ? "±" + Number(50 * (high - low), "0.0") : "";
 
-    public static string Change(Measure measure, double? change) =>
+    public static string Change(Measure measure, double? change, string? currency = null) =>
         (change, measure.Unit) switch
         {
             (null, _) => Figures.Unknown,
             ({ } points, MeasureUnit.Share) => Sign(points) + Number(100 * Math.Abs(points), "0.0") + " pp",
-            ({ } other, _) => Sign(other) + Value(measure, Math.Abs(other)),
+            ({ } other, _) => Sign(other) + Value(measure, Math.Abs(other), currency),
         };
 
     /// <summary>A share with few observations is told as a count.</summary>

@@ -6,7 +6,8 @@ using LlmObs.SqlCopilot.Telemetry;
 namespace LlmObs.SqlCopilot;
 
 /// <param name="SessionId">The conversation; earlier questions in it complete a follow-up.</param>
-public sealed record Question(string Text, string SessionId, string UserId);
+/// <param name="UserGroup">Where the user works; null when it is not known.</param>
+public sealed record Question(string Text, string SessionId, string UserId, string? UserGroup = null);
 
 /// <param name="Cut">The answer's end is missing: the model reached its output limit.</param>
 /// <param name="Error">What failed (<c>error.type</c>), when the question could not be answered.</param>
@@ -39,6 +40,7 @@ internal sealed class Copilot(
             ?.SetTag(Tags.ConversationId, question.SessionId)
             .SetTag(Tags.UserId, question.UserId)
             .SetTag(Tags.RequestId, requestId)
+            .SetTag(Tags.RequestTags, question.UserGroup is { } group ? new[] { group } : null)
             .SetTag(Tags.Input, question.Text);
         try
         {

@@ -19,7 +19,7 @@ internal static partial class ScriptedJudge
             Tagged(text, "second")
         ) switch
         {
-            (_, _, _, _, { } first, { } second) => Same(first, second),
+            (_, _, _, _, { } first, { } second) => Same(first, second, Tagged(text, "earlier")),
             (_, { } answer, _, { } sql, _, _) => Back(sql, answer),
             ({ } question, { } answer, { } context, _, _, _) => Faithful(question, answer, context),
             ({ } question, { } answer, _, _, _, _) => Relevant(question, answer),
@@ -48,9 +48,14 @@ internal static partial class ScriptedJudge
     private static string Back(string sql, string answer) =>
         JsonSerializer.Serialize(new { question = Read(sql, Conversations.IsChinese(answer)).Say() }, Spans.Json);
 
-    private static string Same(string first, string second)
+    private static string Same(string first, string second, string? earlier)
     {
-        var (a, b) = (Parts(ScriptedQuestion.Parse(first)), Parts(ScriptedQuestion.Parse(second)));
+        // A follow-up names no measure: what it leaves out was asked before.
+        var asked = (earlier?.Split('\n') ?? [])
+            .Append(second)
+            .Select(ScriptedQuestion.Parse)
+            .Aggregate((before, next) => next.Metric is null ? next.FollowUp(before) : next);
+        var (a, b) = (Parts(ScriptedQuestion.Parse(first)), Parts(asked));
         var all = a.Keys.Union(b.Keys).Order(StringComparer.Ordinal).ToList();
         var other = all.Where(part => a.GetValueOrDefault(part) != b.GetValueOrDefault(part)).ToList();
         return Verdict(

@@ -8,6 +8,7 @@ internal static class Tags
     public const string ConversationId = "gen_ai.conversation.id";
     public const string UserId = "user.id";
     public const string RequestId = "llmobs.request.id";
+    public const string RequestTags = "tag.tags";
     public const string PromptName = "gen_ai.prompt.name";
     public const string PromptVersion = "llm.prompt_template.version";
 

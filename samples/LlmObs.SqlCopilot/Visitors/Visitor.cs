@@ -3,7 +3,7 @@ using System.Globalization;
 namespace LlmObs.SqlCopilot.Visitors;
 
 /// <summary>Somebody who works with the shop's numbers: asks something, then follows up, then starts over in a new session.</summary>
-internal sealed class Visitor(string userId, Random dice, string[] openings, string[] followUps)
+internal sealed class Visitor(string userId, string userGroup, Random dice, string[] openings, string[] followUps)
 {
     private static readonly string[] ZhPlaces = ["上海", "北京", "广州", "深圳", "杭州", "成都", "西安"];
     private static readonly string[] ZhTimes = ["昨天", "最近7天", "最近30天", "本月", "上个月", "最近90天"];
@@ -21,30 +21,35 @@ internal sealed class Visitor(string userId, Random dice, string[] openings, str
         [
             new(
                 "u-lin-yue",
+                "head-office",
                 new(seed),
                 ["{time}各门店的GMV是多少？", "{time}{place}的成交额是多少？", "本月各城市的销售额排名前{top}", "各门店的退款率是多少？"],
                 zhFollowUps
             ),
             new(
                 "u-chen-bo",
+                "head-office",
                 new(seed + 1),
                 ["{time}每天的订单数趋势", "{time}各渠道的订单数是多少？", "{time}{place}各渠道的客单价是多少？"],
                 zhFollowUps
             ),
             new(
                 "u-zhao-min",
+                "purchasing",
                 new(seed + 2),
                 ["{time}销量前{top}的商品是哪些？", "{time}各商品的销量是多少？", "哪些商品经常被一起购买？前{top}名", "{time}各品类的销售额"],
                 zhFollowUps
             ),
             new(
                 "u-wang-hao",
+                "stores",
                 new(seed + 3),
                 ["{time}的退款金额是多少？", "{time}各门店的退款率", "{time}新会员有多少？", "明天{place}会下雨吗？"],
                 zhFollowUps
             ),
             new(
                 "u-emma",
+                "stores",
                 new(seed + 4),
                 [
                     "What was the revenue by store {time}?",
@@ -55,6 +60,7 @@ internal sealed class Visitor(string userId, Random dice, string[] openings, str
             ),
             new(
                 "u-noah",
+                "head-office",
                 new(seed + 5),
                 [
                     "How many orders by channel {time}?",
@@ -87,7 +93,8 @@ internal sealed class Visitor(string userId, Random dice, string[] openings, str
                 .Replace("{time}", Pick(chinese ? ZhTimes : EnTimes), StringComparison.Ordinal)
                 .Replace("{top}", dice.Next(3, 11).ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal),
             _session,
-            userId
+            userId,
+            userGroup
         );
     }
 

@@ -26,7 +26,7 @@ public sealed class PageScreenshots
         ("session", "sessions/{session}"),
         ("users", "users"),
         ("user", "users/{user}"),
-        ("trace", "traces/{trace}"),
+        ("trace", "traces/{trace}?span={span}"),
         ("trace-attributes", "traces/{trace}?span={span}&tab=attributes"),
         ("request", "requests/{request}?show=timeline"),
         ("request-transcript", "requests/{request}?show=transcript"),
@@ -78,7 +78,7 @@ public sealed class PageScreenshots
     private static string Filled(string path, IReadOnlyDictionary<string, string> names) =>
         names.Aggregate(path, (filled, name) => filled.Replace($"{{{name.Key}}}", Uri.EscapeDataString(name.Value), StringComparison.Ordinal));
 
-    /// <summary>Ids of a request of the demo that failed, and of another trace.</summary>
+    /// <summary>Ids of a request of the demo whose SQL failed, and of another trace.</summary>
     private static async Task<Dictionary<string, string>> SeenAsync(Stack stack)
     {
         using var api = stack.Api();
@@ -89,7 +89,7 @@ public sealed class PageScreenshots
             TimeSpan.FromMinutes(15),
             "the demo's labels"
         );
-        var failed = await SpansAsync(api, "status: error and kind: llm or status: error and kind: db", FewestFailures);
+        var failed = await SpansAsync(api, "status: error and kind: db", FewestFailures);
         var span = failed[0];
         string Text(string name) => span.TryGetProperty(name, out var value) ? value.GetString() ?? "" : "";
         return new(StringComparer.Ordinal)

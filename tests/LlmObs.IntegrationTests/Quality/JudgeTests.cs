@@ -270,6 +270,28 @@ public sealed class JudgeTests(QualityStack stack) : IClassFixture<QualityStack>
     }
 
     [Fact]
+    public async Task A_judge_that_takes_no_more_calls_is_left_alone_for_a_while_and_the_job_has_not_failed()
+    {
+        await using var services = stack.Build(
+            new Dictionary<string, string?>
+            {
+                ["Quality:Models:busy:Endpoint"] = stack.Model.Endpoint.ToString(),
+                ["Quality:Models:busy:Name"] = "fake-busy",
+                ["Quality:Models:busy:Retries"] = "0",
+            }
+        );
+        stack.Model.Statuses.Enqueue(429);
+        var project = await stack.Database.NewProjectAsync();
+        await stack.RecordAsync(project, Trace("busy?", "yes"));
+
+        var job = await stack.RunOverHistoryAsync(await JudgeAsync(project, JudgeMeasure.Relevance, "busy"), services);
+
+        Assert.Equal((JobState.Open, 0L), (job.State, job.Failed));
+        Assert.StartsWith("fake-busy takes no more calls for the moment", job.LastError, StringComparison.Ordinal);
+        await stack.Jobs.CancelAsync(project.Id, job.Id, none);
+    }
+
+    [Fact]
     public async Task A_judge_is_compared_with_people()
     {
         var project = await stack.Database.NewProjectAsync();

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using LlmObs.Sls;
 
 namespace LlmObs.IntegrationTests.Sls.Emulator;
 
@@ -35,6 +36,17 @@ public sealed class TimeRangeTests
         Assert.Equal(expected, string.Join(' ', (await RowsAsync(page)).Select(row => (string?)row!["msg"])));
         Assert.Equal(expected.Split(' ').Length, (await RowsAsync(histogram)).Sum(part => (int)part!["count"]!));
         Assert.Equal($"{expected.Split(' ').Length}", (string?)(await RowsAsync(count))[0]!["n"]);
+        using var http = SlsClient.CreateHttp();
+        foreach (var byGet in (bool[])[false, true])
+        {
+            var options = SlsOptions.Parse($"Endpoint={sls.Address};Project=demo;AccessKeyId=local;AccessKeySecret=local");
+            var client = new SlsClient(options with { QueriesByGet = byGet }, http);
+            var query = new SlsQuery("*", 100, 101, Reverse: false) { FromNs = fromNs, ToNs = toNs };
+
+            var found = await client.GetLogsAsync("logs", query, TestContext.Current.CancellationToken);
+
+            Assert.Equal(expected, string.Join(' ', found.Rows.Select(row => row["msg"])));
+        }
     }
 
     [Fact]

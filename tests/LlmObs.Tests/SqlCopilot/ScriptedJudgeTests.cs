@@ -29,6 +29,16 @@ public sealed class ScriptedJudgeTests
     public void Questions_that_differ_in_a_part_are_less_alike(string first, string second, double expected) =>
         Assert.Equal(expected, Score($"<first>\n{first}\n</first>\n<second>\n{second}\n</second>"), 2);
 
+    [Theory]
+    [InlineData("那北京呢？", "最近7天北京各门店的GMV是多少？", 1)]
+    [InlineData("那北京呢？", "最近7天上海各门店的GMV是多少？", 0.75)]
+    [InlineData("新会员数", "最近7天上海各门店的GMV是多少？", 0)]
+    public void A_follow_up_is_completed_by_what_was_asked_before_and_a_whole_question_is_not(string second, string first, double expected)
+    {
+        const string Earlier = "<earlier>\n昨天的退款率\n最近7天上海各门店的GMV是多少？\n</earlier>\n";
+        Assert.Equal(expected, Score($"{Earlier}<first>\n{first}\n</first>\n<second>\n{second}\n</second>"), 2);
+    }
+
     [Fact]
     public void An_answer_is_relevant_as_far_as_it_has_what_was_asked_for()
     {
