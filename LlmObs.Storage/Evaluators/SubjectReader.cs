@@ -73,27 +73,17 @@ public sealed class SubjectReader(Database database)
         int limit,
         CancellationToken cancellationToken
     ) =>
-        database.RunAsync<IReadOnlyList<Arrival>>(
-            async connection =>
-                [
-                    .. (
-                        await connection.QueryAsync<ArrivalRow>(
-                            new CommandDefinition(
-                                Arrived,
-                                new
-                                {
-                                    projectId,
-                                    at = after.At.UtcDateTime,
-                                    traceId = after.TraceId,
-                                    spanId = after.SpanId,
-                                    before = before.UtcDateTime,
-                                    limit,
-                                },
-                                cancellationToken: cancellationToken
-                            )
-                        )
-                    ).Select(row => row.ToArrival()),
-                ],
+        ArrivalsAsync(
+            Arrived,
+            new
+            {
+                projectId,
+                at = after.At.UtcDateTime,
+                traceId = after.TraceId,
+                spanId = after.SpanId,
+                before = before.UtcDateTime,
+                limit,
+            },
             cancellationToken
         );
 
@@ -104,24 +94,14 @@ public sealed class SubjectReader(Database database)
         int limit,
         CancellationToken cancellationToken
     ) =>
-        database.RunAsync<IReadOnlyList<Arrival>>(
-            async connection =>
-                [
-                    .. (
-                        await connection.QueryAsync<ArrivalRow>(
-                            new CommandDefinition(
-                                OfTraces,
-                                new
-                                {
-                                    projectId,
-                                    traceIds = traceIds.ToArray(),
-                                    limit,
-                                },
-                                cancellationToken: cancellationToken
-                            )
-                        )
-                    ).Select(row => row.ToArrival()),
-                ],
+        ArrivalsAsync(
+            OfTraces,
+            new
+            {
+                projectId,
+                traceIds = traceIds.ToArray(),
+                limit,
+            },
             cancellationToken
         );
 
@@ -164,32 +144,24 @@ public sealed class SubjectReader(Database database)
         return subjects;
     }
 
-    private Task<IReadOnlyList<SpanRecord>> TraceAsync(
+    private async Task<IReadOnlyList<Arrival>> ArrivalsAsync(string sql, object parameters, CancellationToken cancellationToken) =>
+        [.. (await database.QueryAsync<ArrivalRow>(sql, parameters, cancellationToken)).Select(row => row.ToArrival())];
+
+    private async Task<IReadOnlyList<SpanRecord>> TraceAsync(
         int projectId,
         string traceId,
         IReadOnlyList<string>? spanIds,
         CancellationToken cancellationToken
-    ) =>
-        database.RunAsync<IReadOnlyList<SpanRecord>>(
-            async connection =>
-                [
-                    .. (
-                        await connection.QueryAsync<SpanRow>(
-                            new CommandDefinition(
-                                Trace,
-                                new
-                                {
-                                    projectId,
-                                    traceId,
-                                    spanIds = spanIds?.ToArray(),
-                                },
-                                cancellationToken: cancellationToken
-                            )
-                        )
-                    ).Select(row => row.ToRecord()),
-                ],
-            cancellationToken
-        );
+    )
+    {
+        var parameters = new
+        {
+            projectId,
+            traceId,
+            spanIds = spanIds?.ToArray(),
+        };
+        return [.. (await database.QueryAsync<SpanRow>(Trace, parameters, cancellationToken)).Select(row => row.ToRecord())];
+    }
 
     private sealed record ArrivalRow(DateTime ReceivedAt, string TraceId, string SpanId, bool IsRoot, short Kind, long StartNs)
     {

@@ -52,10 +52,18 @@ public sealed class Partitions
     }
 
     /// <summary>Drops a day from both tables, for good. Gives up after two seconds behind a long reader; the next round tries again.</summary>
-    internal async Task DropAsync(NpgsqlConnection connection, DateOnly day)
+    /// <param name="isWanted">Asked when nobody can write to it any more: until then rows may have come.</param>
+    /// <returns>False when it is wanted, and stays.</returns>
+    internal async Task<bool> DropAsync(NpgsqlConnection connection, DateOnly day, Func<Task<bool>> isWanted)
     {
         await using var transaction = await connection.BeginTransactionAsync();
         await connection.ExecuteAsync("SET LOCAL lock_timeout = '2s'");
+        await connection.ExecuteAsync("LOCK TABLE ONLY spans IN ACCESS EXCLUSIVE MODE");
+        if (await isWanted())
+        {
+            return false;
+        }
+
         foreach (var table in Tables)
         {
             await connection.ExecuteAsync($"DROP TABLE IF EXISTS {NameOf(table, day)}");
@@ -63,6 +71,7 @@ public sealed class Partitions
 
         await transaction.CommitAsync();
         known.TryRemove(day, out _);
+        return true;
     }
 
     internal static string NameOf(string table, DateOnly day) => $"{table}_{day.ToString("yyyyMMdd", CultureInfo.InvariantCulture)}";

@@ -75,11 +75,12 @@ public sealed class Retention(Database database, Partitions partitions, IOptions
         var dropped = new List<DateOnly>();
         foreach (var day in (await Partitions.DaysAsync(connection)).Where(day => day < oldestKept))
         {
-            if (!await connection.ExecuteScalarAsync<bool>(HasNewcomers, new { day, cutoff }))
+            if (!await HasNewcomersAsync() && await partitions.DropAsync(connection, day, HasNewcomersAsync))
             {
-                await partitions.DropAsync(connection, day);
                 dropped.Add(day);
             }
+
+            Task<bool> HasNewcomersAsync() => connection.ExecuteScalarAsync<bool>(HasNewcomers, new { day, cutoff });
         }
 
         return dropped;

@@ -156,6 +156,8 @@ public sealed class UpdatedSpanFolder(
         catch (Exception exception) when (IsOfTheRows(exception))
         {
             await transaction.RollbackAsync(Attempt, cancellationToken);
+            // Another service may have dropped a day meanwhile; the next try makes it anew.
+            partitions.Forget();
             return exception;
         }
     }
