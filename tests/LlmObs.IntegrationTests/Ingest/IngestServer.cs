@@ -64,6 +64,8 @@ public sealed class IngestServer : IAsyncDisposable
     public const string DefaultKey = "key-of-the-default-project-0123456789";
     public const string ReadOnlyKey = "key-that-only-reads-0123456789";
 
+    private static int lastPort = 20_000;
+
     private readonly WebApplication _app;
     private readonly SocketsHttpHandler _handler = new() { AutomaticDecompression = DecompressionMethods.None };
 
@@ -137,7 +139,17 @@ public sealed class IngestServer : IAsyncDisposable
         app.MapLangfuseIngest();
         app.MapOtlpIngest();
         app.MapLlmObsApi();
-        await app.StartAsync(TestContext.Current.CancellationToken);
+        try
+        {
+            await app.StartAsync(TestContext.Current.CancellationToken);
+        }
+        catch
+        {
+            // Its telemetry listens to the whole process.
+            await app.DisposeAsync();
+            throw;
+        }
+
         return new(app);
     }
 
@@ -169,11 +181,23 @@ public sealed class IngestServer : IAsyncDisposable
         return await Get<TraceReader>().RecordsAsync(found!.Id, traceId, default);
     }
 
+    // Below the ports that connections get, so that none of them takes it before the server does.
     private static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = Interlocked.Increment(ref lastPort);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Somebody else's.
+            }
+        }
     }
 
     public async ValueTask DisposeAsync()
