@@ -39,7 +39,7 @@ public sealed class ExplorerTests(StackFixture fixture)
         await page.Locator("body").PressAsync("j");
         await Assertions.Expect(page.Locator("[data-peek-pane]")).ToContainTextAsync("no such column: o.gmv_amount");
         await Accessibility.AssertAsync(page);
-        await page.Keyboard.PressAsync("Enter");
+        await page.Locator("[data-row][data-current]").PressAsync("Enter");
         await page.WaitForURLAsync(url => url.Contains($"/traces/{failed}", StringComparison.Ordinal));
 
         // The request knows the list it was opened from.
