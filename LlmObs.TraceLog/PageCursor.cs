@@ -29,6 +29,9 @@ internal sealed record PageCursor(long Start, string TraceId, string SpanId = ""
         }
     }
 
+    /// <summary>Whether a trace comes after it, newest first.</summary>
+    public bool IsBefore(long start, string traceId) => start < Start || (start == Start && string.CompareOrdinal(traceId, TraceId) > 0);
+
     /// <summary>What comes after it, newest first.</summary>
     /// <param name="spanId">Null where the rows are traces.</param>
     public string After(string start, string traceId, string? spanId)

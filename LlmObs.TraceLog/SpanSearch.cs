@@ -13,6 +13,11 @@ namespace LlmObs.TraceLog;
 /// </remarks>
 public sealed class SpanSearch(SlsClient client)
 {
+    private const int NewestLogs = 2000;
+
+    // Some of those that the newest logs name began before them.
+    private const int SpareTraces = 10;
+
     private readonly SpanRows rows = new(client);
 
     /// <summary>Matching spans, newest first. A page may be shorter than <paramref name="limit"/> and still have a next one.</summary>
@@ -54,68 +59,101 @@ public sealed class SpanSearch(SlsClient client)
     public async Task<TracePage> TracesAsync(SpanQuery query, string? cursor, int limit, CancellationToken cancellationToken)
     {
         var ask = SpanAsk.Of(query);
-        var after = PageCursor.Decode(cursor)?.After("earliest", "trace_id", null);
+        var after = PageCursor.Decode(cursor);
+        var found = await NewestTracesAsync(ask, after, limit, cancellationToken) ?? await AllTracesAsync(ask, after, limit, cancellationToken);
+        var page = found.Traces.Take(limit).ToList();
+        if (page.Count == 0)
+        {
+            return new([], null, found.IsComplete);
+        }
+
+        List<string> bests = [.. page.Select(trace => trace.Best)];
+        var best = await rows.ReadAsync(
+            ask.Among("spanID", bests),
+            $"\"traceID\" in ({Listed(page.Select(trace => trace.TraceId))}) and \"spanID\" in ({Listed(bests)})",
+            10 * limit,
+            cancellationToken
+        );
+        var byId = best.Spans.ToLookup(span => (span.TraceId, span.SpanId));
+        var spans = page.Select(trace => byId[(trace.TraceId, trace.Best)].FirstOrDefault()).OfType<Domain.Spans.Span>().ToList();
+        var hits = (await rows.WithSnippetsAsync(ask, spans, cancellationToken)).ToDictionary(hit => hit.Span.TraceId, StringComparer.Ordinal);
+        var next = found.Traces.Count > limit ? new PageCursor(page[^1].Earliest, page[^1].TraceId).Encode() : null;
+        return new(
+            [
+                .. page.Where(trace => hits.ContainsKey(trace.TraceId))
+                    .Select(trace => new TraceHit(trace.TraceId, trace.Earliest * 1000, trace.Spans, hits[trace.TraceId])),
+            ],
+            next,
+            found.IsComplete && best.IsComplete
+        );
+    }
+
+    /// <summary>
+    /// The first traces by the newest logs alone: what begins later than the oldest of these is a trace of theirs. So a page seldom has to know when each of a
+    /// million traces begins.
+    /// </summary>
+    /// <returns>Null when the newest logs do not tell.</returns>
+    private async Task<FoundTraces?> NewestTracesAsync(SpanAsk ask, PageCursor? after, int limit, CancellationToken cancellationToken)
+    {
+        var result = await rows.RunAsync(
+            ask,
+            $"""
+            select trace_id, min(log_start) as earliest, count(*) as logs
+            from (select "traceID" as trace_id, "start" as log_start from log {(after is null ? "" : $"where \"start\" <= {after.Start}")}
+                  order by "start" desc limit {NewestLogs}) as newest
+            group by trace_id order by earliest desc, trace_id limit {NewestLogs}
+            """,
+            cancellationToken
+        );
+        // Where they are not all, the trace that begins last among them may have older logs, as others may that begin with it.
+        var areAll = result.Rows.Sum(row => Number(row, "logs")) < NewestLogs;
+        var oldest = areAll ? long.MinValue : Number(result.Rows[^1], "earliest");
+        var begun = await TracesAsync(ask, [.. result.Rows.Take(limit + SpareTraces).Select(row => row["trace_id"])], cancellationToken);
+        var first = begun
+            .Traces.Where(trace => trace.Earliest > oldest && after?.IsBefore(trace.Earliest, trace.TraceId) != false)
+            .Take(limit + 1)
+            .ToList();
+        return first.Count > limit || (areAll && result.Rows.Count <= limit + SpareTraces) ? new(first, result.IsComplete && begun.IsComplete) : null;
+    }
+
+    private async Task<FoundTraces> AllTracesAsync(SpanAsk ask, PageCursor? after, int limit, CancellationToken cancellationToken)
+    {
         // Which traces make the page is asked apart from what they hold: counting spans in all of them would cost twice as much.
         var result = await rows.RunAsync(
             ask,
             $"""
             select trace_id, earliest
             from (select "traceID" as trace_id, min("start") as earliest from log group by "traceID") as traces
-            {(after is null ? "" : "where " + after)}
+            {(after is null ? "" : "where " + after.After("earliest", "trace_id", null))}
             order by earliest desc, trace_id limit {limit + 1}
             """,
             cancellationToken
         );
-        var page = result.Rows.Take(limit).Select(row => (TraceId: row["trace_id"], Earliest: Number(row, "earliest"))).ToList();
-        if (page.Count == 0)
+        var found = await TracesAsync(ask, [.. result.Rows.Select(row => row["trace_id"])], cancellationToken);
+        return found with { IsComplete = found.IsComplete && result.IsComplete };
+    }
+
+    /// <summary>What traces hold of the matches, newest first.</summary>
+    private async Task<FoundTraces> TracesAsync(SpanAsk ask, IReadOnlyCollection<string> traceIds, CancellationToken cancellationToken)
+    {
+        if (traceIds.Count == 0)
         {
-            return new([], null, result.IsComplete);
+            return new([], IsComplete: true);
         }
 
-        var ofPage = $"\"traceID\" in ({Listed(page.Select(trace => trace.TraceId))})";
-        var askPage = ask.Among("traceID", [.. page.Select(trace => trace.TraceId)]);
         // A failed span sorts before every other: 10^16 µs is past the last time a span can have.
-        var counts = await rows.RunAsync(
-            askPage,
+        var result = await rows.RunAsync(
+            ask.Among("traceID", traceIds),
             $"""
-            select "traceID" as trace_id, count(distinct "spanID") as spans,
+            select "traceID" as trace_id, min("start") as earliest, count(distinct "spanID") as spans,
                    min_by("spanID", "start" + (case when "status" = 'error' then 0 else 10000000000000000 end)) as best
-            from log where {ofPage} group by "traceID" limit {limit}
+            from log where "traceID" in ({Listed(traceIds)}) group by "traceID" order by earliest desc, trace_id limit {traceIds.Count}
             """,
             cancellationToken
         );
-        var byTrace = counts.Rows.ToDictionary(
-            row => row["trace_id"],
-            row => (Spans: (int)Number(row, "spans"), Best: row["best"]),
-            StringComparer.Ordinal
-        );
-        var found = page.Where(trace => byTrace.ContainsKey(trace.TraceId))
-            .Select(trace => (trace.TraceId, trace.Earliest, byTrace[trace.TraceId].Spans, byTrace[trace.TraceId].Best))
-            .ToList();
-        if (found.Count == 0)
-        {
-            // They aged out in between.
-            return new([], null, counts.IsComplete);
-        }
-
-        var best = await rows.ReadAsync(
-            askPage,
-            $"{ofPage} and \"spanID\" in ({Listed(found.Select(trace => trace.Best))})",
-            10 * limit,
-            cancellationToken
-        );
-        var byId = best.Spans.ToLookup(span => (span.TraceId, span.SpanId));
-        var spans = found.Select(trace => byId[(trace.TraceId, trace.Best)].FirstOrDefault()).OfType<Domain.Spans.Span>().ToList();
-        var hits = (await rows.WithSnippetsAsync(ask, spans, cancellationToken)).ToDictionary(hit => hit.Span.TraceId, StringComparer.Ordinal);
-        var next = result.Rows.Count > limit ? new PageCursor(page[^1].Earliest, page[^1].TraceId).Encode() : null;
         return new(
-            [
-                .. found
-                    .Where(trace => hits.ContainsKey(trace.TraceId))
-                    .Select(trace => new TraceHit(trace.TraceId, trace.Earliest * 1000, trace.Spans, hits[trace.TraceId])),
-            ],
-            next,
-            result.IsComplete && counts.IsComplete && best.IsComplete
+            [.. result.Rows.Select(row => new FoundTrace(row["trace_id"], Number(row, "earliest"), (int)Number(row, "spans"), row["best"]))],
+            result.IsComplete
         );
     }
 
@@ -260,4 +298,9 @@ public sealed class SpanSearch(SlsClient client)
 
     private static long Number(IReadOnlyDictionary<string, string> row, string column) =>
         long.TryParse(row.GetValueOrDefault(column), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : 0;
+
+    private sealed record FoundTrace(string TraceId, long Earliest, int Spans, string Best);
+
+    /// <param name="Traces">Newest first; one more than a page takes when there is a next one.</param>
+    private sealed record FoundTraces(IReadOnlyList<FoundTrace> Traces, bool IsComplete);
 }

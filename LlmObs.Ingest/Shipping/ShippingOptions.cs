@@ -13,7 +13,7 @@ public sealed class ShippingOptions
 
     /// <summary>Of its time, the share that shipping works while many senders wait for their acknowledgement; 1: it does not step back.</summary>
     [Range(0.01, 1)]
-    public double BusyShare { get; set; } = 0.25;
+    public double BusyShare { get; set; } = 0.1;
 
     /// <summary>Batches that wait in memory. What does not fit is shipped from the outbox.</summary>
     [Range(1, 100_000)]

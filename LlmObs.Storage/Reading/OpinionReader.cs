@@ -58,14 +58,14 @@ public sealed class OpinionReader(Database database)
         {Counted}
         """;
 
+    // One join: PostgreSQL begins with what there is less of, the users' spans or the opinions.
     private const string OfUsers = $"""
-        WITH turns AS (
-            SELECT DISTINCT p.user_id AS of, p.trace_id
+        WITH given AS (
+            SELECT DISTINCT p.user_id AS of, {Given}
             FROM spans AS p
+            JOIN scores AS s ON s.project_id = @projectId AND s.trace_id = p.trace_id
             WHERE p.project_id = @projectId AND left(p.user_id, 200) = ANY (ARRAY (SELECT left(i, 200) FROM unnest(@ids) AS i)) AND p.user_id = ANY (@ids)
-        ), given AS (
-            SELECT t.of, {Given} FROM turns AS t JOIN scores AS s ON s.project_id = @projectId AND s.trace_id = t.trace_id
-            WHERE {IsOpinion}
+                AND {IsOpinion}
         )
         {Counted}
         """;
