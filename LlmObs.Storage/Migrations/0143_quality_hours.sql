@@ -10,7 +10,7 @@ CREATE INDEX quality_facts_users_idx ON quality_facts (project_id, user_id, star
 CREATE INDEX quality_facts_failing_idx ON quality_facts (project_id, started_at) WHERE has_failed OR sql_final = false OR data_outcome IS NOT NULL;
 
 -- The place of a time in a histogram whose bars are 1 % wide: LlmObs.Domain/Quality/Histogram.cs.
-CREATE FUNCTION quality_place(ms double precision) RETURNS int LANGUAGE sql IMMUTABLE AS $$ SELECT ceil(ln(greatest(ms, 0.001)) / ln(1.01::double precision))::int $$;
+CREATE FUNCTION quality_place(ms double precision) RETURNS int LANGUAGE sql IMMUTABLE AS $$ SELECT ceil(ln(CASE WHEN ms < 0.001 THEN 0.001 ELSE ms END) / ln(1.01::double precision))::int $$;
 
 -- Place, count, place, count, …, by place.
 CREATE FUNCTION quality_histogram(places int[]) RETURNS int[] LANGUAGE sql IMMUTABLE AS $$

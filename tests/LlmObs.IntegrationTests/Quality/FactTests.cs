@@ -295,6 +295,23 @@ public sealed class FactTests(TestDatabase database) : IClassFixture<TestDatabas
     }
 
     [Fact]
+    public async Task A_request_without_a_first_token_has_no_time_to_it()
+    {
+        var project = await database.NewProjectAsync();
+        await AskAsync(project, 2, span => span with { Release = "streamed", TimeToFirstTokenMs = 100 });
+        await AskAsync(project, 3, span => span with { Release = "whole" });
+        await Rollup.RunAsync(Cancel);
+
+        var releases = (await Reader.TalliesAsync(Filter(project), QualityGroup.Release, Cancel)).ToDictionary(
+            release => release.Key,
+            release => (release.Times.Count, release.FirstTokens.Count)
+        );
+
+        Assert.Equal((2, 2), releases["streamed"]);
+        Assert.Equal((3, 0), releases["whole"]);
+    }
+
+    [Fact]
     public async Task Cells_put_together_are_the_groups_they_were_cut_from()
     {
         var project = await database.NewProjectAsync();
