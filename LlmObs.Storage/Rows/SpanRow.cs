@@ -28,7 +28,7 @@ internal sealed record SpanRow
         s.kind AS "Kind", s.status AS "Status", s.status_message AS "StatusMessage", s.error_type AS "ErrorType",
         s.start_ns AS "StartNs", s.duration_ns AS "DurationNs", s.service AS "Service", s.environment AS "Environment", s.release AS "Release",
         NULLIF(s.tags, '{}') AS "Tags", s.session_id AS "SessionId", s.user_id AS "UserId", s.request_id AS "RequestId",
-        s.requested_model AS "RequestedModel", s.model AS "Model",
+        s.operation AS "Operation", s.requested_model AS "RequestedModel", s.model AS "Model",
         s.input_tokens AS "InputTokens", s.output_tokens AS "OutputTokens", s.total_tokens AS "TotalTokens",
         s.cost_total AS "CostTotal", s.cost_currency AS "CostCurrency", s.time_to_first_token_ms AS "TimeToFirstTokenMs",
         s.workflow_name AS "WorkflowName", s.prompt_name AS "PromptName", s.question AS "Question"

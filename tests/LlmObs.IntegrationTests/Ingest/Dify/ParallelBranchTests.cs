@@ -1,6 +1,8 @@
 using LlmObs.Domain.Dify;
 using LlmObs.Domain.Spans;
 using LlmObs.Domain.Traces;
+using LlmObs.Storage.Access;
+using LlmObs.Storage.Reading;
 
 namespace LlmObs.IntegrationTests.Ingest.Dify;
 
@@ -44,9 +46,11 @@ public sealed class ParallelBranchTests(IngestDatabase database)
 
         var runs = await DifyData.ListAsync<Guid>(dify, "SELECT id FROM workflow_runs ORDER BY id LIMIT 5");
         Assert.NotEmpty(runs);
+        var project = await server.Get<Projects>().FindAsync("default", TestContext.Current.CancellationToken);
         foreach (var run in runs)
         {
-            var root = Assert.Single(TraceTree.Build((await DifyData.TraceAsync(server, DifyIds.Trace(run))).Select(record => record.Span)).Roots);
+            var spans = await server.Get<TraceReader>().TreeSpansAsync(project!.Id, [DifyIds.Trace(run)], TestContext.Current.CancellationToken);
+            var root = Assert.Single(TraceTree.Build(spans).Roots);
             Assert.Equal(["开始", "branch 1/2", "branch 2/2", "结束"], root.Children.Select(child => child.Span.Name));
             Assert.Equal([false, true, true, false], root.Children.Select(child => child.Span.IsParallelBranch));
             Assert.Equal(["改写与槽位抽取", "规范化时间范围"], root.Children[1].Children.Select(child => child.Span.Name));
