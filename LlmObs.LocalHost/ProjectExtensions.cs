@@ -44,16 +44,12 @@ public static class ProjectExtensions
         return project;
     }
 
-    /// <summary>A variable of the service's environment that holds an address.</summary>
-    public static IResourceBuilder<ProjectResource> WithEnvironment(this IResourceBuilder<ProjectResource> project, string name, Endpoint endpoint)
+    /// <summary>Tells Ingest where people's browsers find the explorer.</summary>
+    public static IResourceBuilder<ProjectResource> WithExplorer(this IResourceBuilder<ProjectResource> ingest, IResourceBuilder<ProjectResource> web)
     {
-        project.Resource.References.Add(() => (name, endpoint.Url));
-        return project;
+        ingest.Resource.References.Add(() => ("Langfuse__WebUrl", web.Resource.Http.Url));
+        return ingest;
     }
-
-    /// <summary>One of the service's endpoints; <c>http</c> is the main one.</summary>
-    public static Endpoint GetEndpoint(this IResourceBuilder<ProjectResource> project, string name) =>
-        project.Resource.Endpoints.Single(endpoint => endpoint.Name == name);
 
     /// <summary>A key for what a service sends. Here each service has the one of this machine.</summary>
     public static IResourceBuilder<ProjectResource> WithApiKey(

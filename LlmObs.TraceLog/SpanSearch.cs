@@ -108,7 +108,7 @@ public sealed class SpanSearch(SlsClient client)
         // Where they are not all, the trace that begins last among them may have older logs, as others may that begin with it.
         var areAll = result.Rows.Sum(row => Number(row, "logs")) < NewestLogs;
         var oldest = areAll ? long.MinValue : Number(result.Rows[^1], "earliest");
-        var begun = await TracesAsync(ask, [.. result.Rows.Take(limit + SpareTraces).Select(row => row["trace_id"])], cancellationToken);
+        var begun = await HoldingsAsync(ask, [.. result.Rows.Take(limit + SpareTraces).Select(row => row["trace_id"])], cancellationToken);
         var first = begun
             .Traces.Where(trace => trace.Earliest > oldest && after?.IsBefore(trace.Earliest, trace.TraceId) != false)
             .Take(limit + 1)
@@ -129,12 +129,12 @@ public sealed class SpanSearch(SlsClient client)
             """,
             cancellationToken
         );
-        var found = await TracesAsync(ask, [.. result.Rows.Select(row => row["trace_id"])], cancellationToken);
+        var found = await HoldingsAsync(ask, [.. result.Rows.Select(row => row["trace_id"])], cancellationToken);
         return found with { IsComplete = found.IsComplete && result.IsComplete };
     }
 
     /// <summary>What traces hold of the matches, newest first.</summary>
-    private async Task<FoundTraces> TracesAsync(SpanAsk ask, IReadOnlyCollection<string> traceIds, CancellationToken cancellationToken)
+    private async Task<FoundTraces> HoldingsAsync(SpanAsk ask, IReadOnlyCollection<string> traceIds, CancellationToken cancellationToken)
     {
         if (traceIds.Count == 0)
         {

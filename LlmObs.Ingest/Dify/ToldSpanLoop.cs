@@ -18,12 +18,20 @@ internal sealed partial class ToldSpanLoop(
     ILogger<ToldSpanLoop> logger
 ) : TurnLoop(time)
 {
+    private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(10);
+    private DateTimeOffset nextReport;
+
     protected override Task ReadyAsync(CancellationToken stoppingToken) => schema.WaitAsync(stoppingToken);
 
     protected override async Task<TimeSpan> TurnAsync(CancellationToken stoppingToken)
     {
         var hasMore = await turn.RunAsync(stoppingToken);
-        metrics.Report(await told.WaitingAsync(stoppingToken));
+        if (Time.GetUtcNow() >= nextReport)
+        {
+            metrics.Report(await told.WaitingAsync(stoppingToken));
+            nextReport = Time.GetUtcNow() + ReportInterval;
+        }
+
         return hasMore ? TimeSpan.Zero : TimeSpan.FromSeconds(options.Value.FoldSeconds);
     }
 

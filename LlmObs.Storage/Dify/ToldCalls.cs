@@ -21,7 +21,8 @@ public sealed record ToldCall(
 /// <summary>Joins runs to their calls by what is told of both: the tenant, the inputs and the time. Which application was called, it is not.</summary>
 public sealed class ToldCalls(Database database, TraceJoins joins)
 {
-    private const int MostNear = 1000;
+    // Of inputs that are passed more often than that within the time, nothing is joined: compared with a part only, the wrong call could seem the only one.
+    private const int MostAlike = 200;
 
     // What began longer before or after is not compared: a workflow that is asked the same every minute would be without end.
     private static readonly TimeSpan Near = TimeSpan.FromHours(1);
@@ -36,12 +37,18 @@ public sealed class ToldCalls(Database database, TraceJoins joins)
         """;
 
     private const string WithTheSameInputs = """
-        SELECT DISTINCT c.trace_id AS "TraceId", c.span_id AS "SpanId", c.is_run AS "IsRun", c.tenant_id AS "TenantId", c.inputs_hash AS "InputsHash",
-            c.started_at AS "StartedAt", c.ended_at AS "EndedAt", c.may_repeat AS "MayRepeat"
-        FROM unnest(@starts, @ends, @tenants, @hashes) AS t (starts, ends, tenant_id, inputs_hash)
-        JOIN dify_told_calls AS c ON c.project_id = @projectId AND c.inputs_hash = t.inputs_hash AND c.tenant_id = t.tenant_id
-            AND c.started_at BETWEEN t.starts - @near AND t.ends + @near
-        LIMIT @limit
+        SELECT n.trace_id AS "TraceId", n.span_id AS "SpanId", n.is_run AS "IsRun", n.tenant_id AS "TenantId", n.inputs_hash AS "InputsHash",
+            n.started_at AS "StartedAt", n.ended_at AS "EndedAt", n.may_repeat AS "MayRepeat"
+        FROM (
+            SELECT c.*, count(*) OVER (PARTITION BY c.tenant_id, c.inputs_hash) AS alike
+            FROM (
+                SELECT DISTINCT c.*
+                FROM unnest(@starts, @ends, @tenants, @hashes) AS t (starts, ends, tenant_id, inputs_hash)
+                JOIN dify_told_calls AS c ON c.project_id = @projectId AND c.inputs_hash = t.inputs_hash AND c.tenant_id = t.tenant_id
+                    AND c.started_at BETWEEN t.starts - @near AND t.ends + @near
+            ) AS c
+        ) AS n
+        WHERE n.alike <= @mostAlike
         """;
 
     /// <summary>Takes in calls and runs, and finds again the place of every run that they may concern.</summary>
@@ -64,7 +71,7 @@ public sealed class ToldCalls(Database database, TraceJoins joins)
             traces = rows.Select(call => call.Step.TraceId).ToArray(),
             spans = rows.Select(call => call.Step.SpanId).ToArray(),
             near = Near,
-            limit = MostNear,
+            mostAlike = MostAlike,
         };
         await database.ExecuteAsync(Keep, parameters, cancellationToken);
         var near = await database.QueryAsync<CallRow>(WithTheSameInputs, parameters, cancellationToken);

@@ -60,6 +60,7 @@ public static class Figures
             "USD" => "$",
             "EUR" => "€",
             "GBP" => "£",
+            "" => "",
             var other => other + " ",
         };
         return cost.Total switch

@@ -16,7 +16,7 @@ public static class QualityFigures
             ({ } ms, MeasureUnit.Milliseconds) => Figures.Duration((long)(ms * 1e6)).ToString(),
             ({ } stars, MeasureUnit.Stars) => Number(stars, "0.00"),
             ({ } tokens, MeasureUnit.Tokens) => Figures.Count((long)Math.Round(tokens)),
-            ({ } money, _) => Figures.Money(new Cost(null, null, (decimal)money, currency ?? "")).TrimStart(),
+            ({ } money, _) => Figures.Money(new Cost(null, null, (decimal)money, currency ?? "")),
         };
 
     /// <summary><c>81.3–83.5%</c>, <c>7.90–8.50 s</c>; empty without an interval.</summary>

@@ -27,7 +27,7 @@ internal sealed class Model : IDisposable
             .WithEndpoint("otlp-grpc", e => e.Transport = "http2")
             .WithHttpHealthCheck("/health");
         var web = builder.AddProject<Web>("web").WithReference(ingest).WaitFor(ingest);
-        ingest.WithEnvironment("Langfuse__WebUrl", web.GetEndpoint("http"));
+        ingest.WithExplorer(web);
         Resources = builder.Resources;
     }
 

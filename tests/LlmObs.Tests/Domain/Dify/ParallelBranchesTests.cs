@@ -1,5 +1,6 @@
 using CsCheck;
 using LlmObs.Domain.Dify;
+using static LlmObs.Tests.Domain.Dify.DifyNodes;
 
 namespace LlmObs.Tests.Domain.Dify;
 
@@ -131,8 +132,6 @@ public sealed class ParallelBranchesTests
         Assert.Null(tree.ParentOf(nodes[0].Id));
     }
 
-    private static readonly DateTimeOffset Noon = new(2026, 11, 1, 12, 0, 0, TimeSpan.Zero);
-
     /// <param name="edges"><c>source>target</c>, or <c>source:handle>target</c>.</param>
     private static IReadOnlyDictionary<string, ParallelBranch> OfGraph(params string[] edges)
     {
@@ -147,21 +146,4 @@ public sealed class ParallelBranchesTests
         branches.OrderBy(branch => branch.Key, StringComparer.Ordinal).Select(branch => $"{branch.Key}: {Show(branch.Value)}");
 
     private static string Show(ParallelBranch branch) => $"{branch.Number}/{branch.Count}" + (branch.Outer is { } outer ? " in " + Show(outer) : "");
-
-    private static DifyNode Node(string nodeId, string metadata, int from = 0, int to = 1) =>
-        new()
-        {
-            Id = Guid.NewGuid(),
-            RunId = Guid.Empty,
-            TenantId = Guid.Empty,
-            AppId = Guid.Empty,
-            NodeId = nodeId,
-            Type = "code",
-            Title = nodeId,
-            Status = "succeeded",
-            Metadata = metadata,
-            Creator = default,
-            StartedAt = Noon.AddSeconds(from),
-            EndedAt = Noon.AddSeconds(to),
-        };
 }

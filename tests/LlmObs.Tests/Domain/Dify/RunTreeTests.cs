@@ -5,7 +5,6 @@ namespace LlmObs.Tests.Domain.Dify;
 public sealed class RunTreeTests
 {
     private static readonly Guid Run = Guid.NewGuid();
-    private static readonly DateTimeOffset Noon = new(2026, 11, 1, 12, 0, 0, TimeSpan.Zero);
 
     [Fact]
     public void Rounds_lie_between_a_container_and_its_nodes()
@@ -22,7 +21,10 @@ public sealed class RunTreeTests
         var tree = RunTree.Of(nodes);
 
         Assert.Equal(["iteration[0]", "iteration[1]"], tree.Rounds.Select(round => round.Place.Name));
-        Assert.Equal((Noon.AddSeconds(1), Noon.AddSeconds(3)), tree.Rounds.Select(round => (round.StartedAt, round.EndedAt)).First());
+        Assert.Equal(
+            (DifyNodes.Noon.AddSeconds(1), DifyNodes.Noon.AddSeconds(3)),
+            tree.Rounds.Select(round => (round.StartedAt, round.EndedAt)).First()
+        );
         Assert.Equal(tree.ParentOf(nodes[1].Id), tree.ParentOf(nodes[2].Id));
         Assert.NotEqual(tree.ParentOf(nodes[1].Id), tree.ParentOf(nodes[3].Id));
         Assert.Null(tree.ParentOf(container.Id));
@@ -67,20 +69,5 @@ public sealed class RunTreeTests
 
     private static string Iteration(string id, int index) => $$"""{"iteration_id": "{{id}}", "iteration_index": {{index}}}""";
 
-    private static DifyNode Node(string nodeId, int from, int to, string metadata) =>
-        new()
-        {
-            Id = Guid.NewGuid(),
-            RunId = Run,
-            TenantId = Guid.Empty,
-            AppId = Guid.Empty,
-            NodeId = nodeId,
-            Type = "code",
-            Title = nodeId,
-            Status = "succeeded",
-            Metadata = metadata,
-            Creator = default,
-            StartedAt = Noon.AddSeconds(from),
-            EndedAt = Noon.AddSeconds(to),
-        };
+    private static DifyNode Node(string nodeId, int from, int to, string metadata) => DifyNodes.Node(nodeId, metadata, from, to, Run);
 }
