@@ -34,6 +34,10 @@ public sealed class EmulatorOptions
     [Range(64, 1024 * 1024)]
     public int MemoryMb { get; set; } = 256;
 
+    /// <summary>What statements that sort or group more than fits in memory may lay aside on disk, all together, MB.</summary>
+    [Range(0, 1024 * 1024)]
+    public int SpillMb { get; set; } = 1024;
+
     /// <summary>Writes are refused with ServerBusy while the disk of the data directory has less free space, MB.</summary>
     [Range(16, 1024 * 1024 * 1024)]
     public int MinFreeDiskMb { get; set; } = 128;
@@ -42,7 +46,7 @@ public sealed class EmulatorOptions
     [Range(1, 600)]
     public int QueryTimeoutSeconds { get; set; } = 30;
 
-    /// <summary>Queries that run at once; others wait.</summary>
+    /// <summary>Searches that run at once, and statements that do; others wait.</summary>
     [Range(1, 256)]
     public int ConcurrentQueries { get; set; } = 8;
 

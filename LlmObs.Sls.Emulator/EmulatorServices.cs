@@ -27,6 +27,7 @@ public static class EmulatorServices
         builder.Services.AddSingleton<SlsCatalog>();
         builder.Services.AddSingleton<ConsumerGroups>();
         builder.Services.AddSingleton<ShardQuotas>();
+        builder.Services.AddSingleton<Statements>();
         builder.Services.AddSingleton<LogQueries>();
         builder.Services.AddSingleton<LogDeletion>();
         builder.Services.AddSingleton<DeletionTasks>();

@@ -19,7 +19,7 @@ internal static class StreamOperations
             throw SlsException.Parameter($"back_lines and forward_lines are 0 to {MaxLines} each and not both 0");
         }
         var query = new ContextQuery(opened, Required(call, "pack_id"), PackMeta.Read(Required(call, "pack_meta")), back, forward);
-        var found = await context.RequestServices.GetRequiredService<LogQueries>().RunAsync(opened, query.Run, context.RequestAborted);
+        var found = await context.RequestServices.GetRequiredService<LogQueries>().AskAsync(opened, query.Run, context.RequestAborted);
         var head = string.Create(
             CultureInfo.InvariantCulture,
             $"\"total_lines\":{found.Logs.Count},\"back_lines\":{found.Back},\"forward_lines\":{found.Forward}"
@@ -38,7 +38,7 @@ internal static class StreamOperations
         }
         var topics = await context
             .RequestServices.GetRequiredService<LogQueries>()
-            .RunAsync(
+            .AskAsync(
                 opened,
                 (connection, cancel) => TopicQuery.Run(connection, opened, Uri.UnescapeDataString(call.Query("token") ?? ""), line, cancel),
                 context.RequestAborted

@@ -54,7 +54,7 @@ internal sealed class ContextQuery(Logstore logstore, string packId, long anchor
             connection,
             $"SELECT time, topic, source, {Number} FROM {logstore.TableName} WHERE seq = {anchor} AND contains(tags, {tag})"
         );
-        using var interrupt = cancellationToken.Register(command.Cancel);
+        using var cut = new CommandCut(command, cancellationToken);
         using var reader = command.ExecuteReader();
         if (!reader.Read())
         {
@@ -83,7 +83,7 @@ internal sealed class ContextQuery(Logstore logstore, string packId, long anchor
             ORDER BY length({Number}) {direction}, upper({Number}) {direction}, seq {direction} LIMIT {count}
             """
         );
-        using var interrupt = cancellationToken.Register(command.Cancel);
+        using var cut = new CommandCut(command, cancellationToken);
         using var reader = command.ExecuteReader();
         var logs = new List<long>();
         while (reader.Read())

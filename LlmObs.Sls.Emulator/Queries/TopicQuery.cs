@@ -19,7 +19,7 @@ internal static class TopicQuery
 #pragma warning disable CA2100 // Text enters only through Literal.
         command.CommandText = $"SELECT DISTINCT topic FROM {logstore.TableName} WHERE topic > {Literal.Text(after)} ORDER BY topic LIMIT {count}";
 #pragma warning restore CA2100
-        using var interrupt = cancellationToken.Register(command.Cancel);
+        using var cut = new CommandCut(command, cancellationToken);
         using var reader = command.ExecuteReader();
         var topics = new List<string>();
         while (reader.Read())

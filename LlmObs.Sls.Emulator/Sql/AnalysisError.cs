@@ -32,6 +32,17 @@ public static partial class AnalysisError
         );
     }
 
+    public static SlsException OutOfMemory(int limitMb, Exception failure) =>
+        new(
+            400,
+            "ParameterInvalid",
+            $"ErrorType:OutofMemoryError.ErrorMessage:the query takes more than the {limitMb} MB of memory that queries share",
+            failure
+        );
+
+    public static SlsException Timeout(int seconds) =>
+        SlsException.Parameter($"ErrorType:QueryTimeout.ErrorMessage:the query was cut after {seconds} s");
+
     [GeneratedRegex($"'{PrestoMacros.Failure}(?<text>.*)' to INT8")]
     private static partial Regex Deliberate();
 

@@ -13,8 +13,9 @@ public static class PrestoMacros
     /// <summary>How the message of a deliberate failure begins. DuckDB's <c>error()</c> is volatile, and TRY takes no volatile function.</summary>
     public const string Failure = "sls failure: ";
 
-    // Text of a statement that a row can grow to: many rows of more would be cut by memory only.
-    private const string MaxPadded = "100000";
+    // What a function may make of a text: the engine makes those of thousands of rows at a time, and is not interrupted in between.
+    private const string MaxPadded = "10000";
+    private const string MaxReplaced = "100000";
 
     /// <param name="utcOffsetMinutes">The zone of times without a zone.</param>
     public static string Create(int utcOffsetMinutes)
@@ -94,7 +95,10 @@ public static class PrestoMacros
                 (x, p) AS CASE WHEN regexp_matches(x, p) THEN regexp_extract(x, p) END,
                 (x, p, g) AS CASE WHEN regexp_matches(x, p) THEN regexp_extract(x, p, g) END;
             CREATE MACRO sls_regexp_replace(x, p) AS regexp_replace(x, p, '', 'g'), (x, p, r) AS regexp_replace(x, p, r, 'g');
-            CREATE MACRO sls_replace(x, a) AS replace(x, a, ''), (x, a, b) AS replace(x, a, b);
+            CREATE MACRO sls_replace(x, a) AS replace(x, a, ''), (x, a, b) AS CASE
+                WHEN strlen(b) <= strlen(a) OR strlen(a) = 0
+                    OR strlen(x) + (strlen(x) - strlen(replace(x, a, ''))) // strlen(a) * (strlen(b) - strlen(a)) <= {{MaxReplaced}} THEN replace(x, a, b)
+                ELSE CAST(sls_fail('replace would make a text longer than {{MaxReplaced}} characters') AS VARCHAR) END;
             CREATE MACRO sls_greatest(a, b) AS CASE WHEN a IS NOT NULL AND b IS NOT NULL THEN greatest(a, b) END;
             CREATE MACRO sls_least(a, b) AS CASE WHEN a IS NOT NULL AND b IS NOT NULL THEN least(a, b) END;
             CREATE MACRO sls_approx_set(x) AS list(DISTINCT hash(x)) FILTER (WHERE x IS NOT NULL);

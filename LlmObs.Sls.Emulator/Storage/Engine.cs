@@ -1,6 +1,7 @@
 using System.Data;
 using System.Globalization;
 using DuckDB.NET.Data;
+using DuckDB.NET.Native;
 using LlmObs.Sls.Emulator.Sql;
 
 namespace LlmObs.Sls.Emulator.Storage;
@@ -16,8 +17,9 @@ public sealed class Engine : IDisposable
     private readonly string memoryLimit;
     private int attached;
 
-    public Engine(EmulatorOptions options)
+    public Engine(EmulatorOptions options, TimeProvider time)
     {
+        Gate = new StatementGate(time);
         ReservedDiskBytes = options.MinFreeDiskMb * 1024L * 1024;
         memoryLimit = $"{options.MemoryMb.ToString(CultureInfo.InvariantCulture)}MB";
         DataDirectory = Path.GetFullPath(options.DataDirectory);
@@ -28,6 +30,7 @@ public sealed class Engine : IDisposable
             $"""
             SET memory_limit='{memoryLimit}';
             SET temp_directory={Literal.Text(Path.Combine(DataDirectory, "tmp"))};
+            SET max_temp_directory_size='{options.SpillMb.ToString(CultureInfo.InvariantCulture)}MB';
             SET checkpoint_threshold='64MB';
             SET allocator_flush_threshold='16MB';
             SET allocator_background_threads=true;
@@ -43,6 +46,9 @@ public sealed class Engine : IDisposable
     }
 
     public string DataDirectory { get; }
+
+    /// <summary>Who may run a statement now.</summary>
+    public StatementGate Gate { get; }
 
     /// <summary>Below this much free space nothing is written.</summary>
     public long ReservedDiskBytes { get; }
@@ -80,7 +86,7 @@ public sealed class Engine : IDisposable
         }
     }
 
-    /// <summary>Held while a query or a write runs; on one thread from begin to end. <see cref="TryTrim"/> keeps out of its way.</summary>
+    /// <summary>Held while a statement or a write runs; on one thread from begin to end. <see cref="TryTrim"/> keeps out of its way.</summary>
     public Use BeginUse()
     {
         uses.EnterReadLock();
@@ -119,6 +125,13 @@ public sealed class Engine : IDisposable
         return true;
     }
 
+    /// <summary>A statement or a write found no memory: it takes too much itself, or others took it.</summary>
+    public static bool IsOutOfMemory(DuckDBException failure) =>
+        failure.ErrorType == DuckDBErrorType.OutOfMemory
+        // A commit that finds none is called an error of the transaction.
+        || failure.Message.Contains("failed to allocate", StringComparison.Ordinal)
+        || failure.Message.Contains("could not allocate", StringComparison.Ordinal);
+
     public static void Execute(IDbConnection connection, string sql)
     {
         using var command = connection.CreateCommand();
@@ -132,6 +145,7 @@ public sealed class Engine : IDisposable
     {
         root.Dispose();
         uses.Dispose();
+        Gate.Dispose();
     }
 
     public readonly struct Use(ReaderWriterLockSlim uses) : IDisposable

@@ -11,7 +11,7 @@ namespace LlmObs.Sls.Emulator.Storage;
 public sealed class LogTable : IDisposable
 {
     private readonly Engine engine;
-    private readonly DuckDBConnection connection;
+    private DuckDBConnection connection;
 
     public LogTable(Engine engine, string path)
     {
@@ -50,22 +50,23 @@ public sealed class LogTable : IDisposable
     /// <summary>Adds rows and moves the position, or neither.</summary>
     public void Append(IEnumerable<(long FirstSequence, IReadOnlyList<LogRow> Rows)> groups, LogPosition position, long nextSequence)
     {
-        using var transaction = connection.BeginTransaction();
-        using (var appender = connection.CreateAppender(Name, "main", "logs"))
+        Commit(() =>
         {
-            foreach (var (firstSequence, rows) in groups)
+            using (var appender = connection.CreateAppender(Name, "main", "logs"))
             {
-                for (var i = 0; i < rows.Count; i++)
+                foreach (var (firstSequence, rows) in groups)
                 {
-                    rows[i].AppendTo(appender, firstSequence + i);
+                    for (var i = 0; i < rows.Count; i++)
+                    {
+                        rows[i].AppendTo(appender, firstSequence + i);
+                    }
                 }
             }
-        }
-        Engine.Execute(
-            connection,
-            $"UPDATE {Name}.state SET segment = {position.Segment}, byte_offset = {position.Offset}, next_seq = {nextSequence}"
-        );
-        transaction.Commit();
+            Engine.Execute(
+                connection,
+                $"UPDATE {Name}.state SET segment = {position.Segment}, byte_offset = {position.Offset}, next_seq = {nextSequence}"
+            );
+        });
         Position = position;
         NextSequence = nextSequence;
     }
@@ -73,25 +74,26 @@ public sealed class LogTable : IDisposable
     /// <summary>Puts an index in force (null: none). Logs written before keep the columns they have.</summary>
     public void ChangeIndex(IndexDefinition? index, long changedAt, LogPosition position)
     {
-        using var transaction = connection.BeginTransaction();
         var missing = index is null ? [] : Columns.MissingFor(index);
-        foreach (var field in missing)
+        Commit(() =>
         {
-            var type = field.Type switch
+            foreach (var field in missing)
             {
-                FieldType.Long => "BIGINT",
-                FieldType.Double => "DOUBLE",
-                _ => "VARCHAR",
-            };
-            Engine.Execute(connection, $"ALTER TABLE {Name}.logs ADD COLUMN {field.Value} {type}");
-            Engine.Execute(connection, $"INSERT INTO {Name}.fields VALUES ({field.Id}, {Literal.Text(field.Path)}, '{field.Type}')");
-        }
-        var json = index is null ? "NULL" : Literal.Text(index.JsonText);
-        Engine.Execute(
-            connection,
-            $"UPDATE {Name}.state SET index_json = {json}, index_changed_at = {changedAt}, segment = {position.Segment}, byte_offset = {position.Offset}"
-        );
-        transaction.Commit();
+                var type = field.Type switch
+                {
+                    FieldType.Long => "BIGINT",
+                    FieldType.Double => "DOUBLE",
+                    _ => "VARCHAR",
+                };
+                Engine.Execute(connection, $"ALTER TABLE {Name}.logs ADD COLUMN {field.Value} {type}");
+                Engine.Execute(connection, $"INSERT INTO {Name}.fields VALUES ({field.Id}, {Literal.Text(field.Path)}, '{field.Type}')");
+            }
+            var json = index is null ? "NULL" : Literal.Text(index.JsonText);
+            Engine.Execute(
+                connection,
+                $"UPDATE {Name}.state SET index_json = {json}, index_changed_at = {changedAt}, segment = {position.Segment}, byte_offset = {position.Offset}"
+            );
+        });
         Position = position;
         Columns = new ColumnMap([.. Columns.Fields, .. missing], index);
         IndexChangedAt = changedAt;
@@ -100,22 +102,23 @@ public sealed class LogTable : IDisposable
     /// <summary>Takes logs away, and remembers which: they still stand in the shard log and in the term index.</summary>
     public void Delete(SequenceSet logs, LogPosition position)
     {
-        using var transaction = connection.BeginTransaction();
-        using (var appender = connection.CreateAppender(Name, "main", "deleted"))
+        Commit(() =>
         {
-            foreach (var sequence in logs.Members)
+            using (var appender = connection.CreateAppender(Name, "main", "deleted"))
             {
-                appender.CreateRow().AppendValue(sequence).EndRow();
+                foreach (var sequence in logs.Members)
+                {
+                    appender.CreateRow().AppendValue(sequence).EndRow();
+                }
             }
-        }
-        Engine.Execute(
-            connection,
-            $"""
-            DELETE FROM {Name}.logs WHERE seq BETWEEN {logs.Members[0]} AND {logs.Members[^1]} AND seq IN (SELECT seq FROM {Name}.deleted);
-            UPDATE {Name}.state SET segment = {position.Segment}, byte_offset = {position.Offset};
-            """
-        );
-        transaction.Commit();
+            Engine.Execute(
+                connection,
+                $"""
+                DELETE FROM {Name}.logs WHERE seq BETWEEN {logs.Members[0]} AND {logs.Members[^1]} AND seq IN (SELECT seq FROM {Name}.deleted);
+                UPDATE {Name}.state SET segment = {position.Segment}, byte_offset = {position.Offset};
+                """
+            );
+        });
         Position = position;
         Kept = Kept with { Deleted = Kept.Deleted.With(logs) };
     }
@@ -126,16 +129,16 @@ public sealed class LogTable : IDisposable
     /// <summary>Forgets logs that are older or were written before, for good: they are not seen again even where they still stand.</summary>
     public void Keep(KeptLogs kept)
     {
-        using var transaction = connection.BeginTransaction();
-        Engine.Execute(
-            connection,
-            $"""
-            DELETE FROM {Name}.logs WHERE time < {kept.From} OR seq < {kept.FirstSequence};
-            DELETE FROM {Name}.deleted WHERE seq < {kept.FirstSequence};
-            UPDATE {Name}.state SET kept_from = {kept.From}, kept_seq = {kept.FirstSequence};
-            """
+        Commit(() =>
+            Engine.Execute(
+                connection,
+                $"""
+                DELETE FROM {Name}.logs WHERE time < {kept.From} OR seq < {kept.FirstSequence};
+                DELETE FROM {Name}.deleted WHERE seq < {kept.FirstSequence};
+                UPDATE {Name}.state SET kept_from = {kept.From}, kept_seq = {kept.FirstSequence};
+                """
+            )
         );
-        transaction.Commit();
         Kept = kept;
     }
 
@@ -143,6 +146,23 @@ public sealed class LogTable : IDisposable
     {
         connection.Dispose();
         engine.Detach(Name);
+    }
+
+    /// <summary>All of a change, or nothing of it. A commit that finds no memory leaves its connection in a state nobody knows, so the next gets another.</summary>
+    private void Commit(Action change)
+    {
+        try
+        {
+            Engine.Execute(connection, "BEGIN");
+            change();
+            Engine.Execute(connection, "COMMIT");
+        }
+        catch
+        {
+            connection.Dispose();
+            connection = engine.Open();
+            throw;
+        }
     }
 
     private void Load()

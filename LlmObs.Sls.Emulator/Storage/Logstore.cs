@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using DuckDB.NET.Data;
 using LlmObs.Sls.Emulator.Catalog;
 using LlmObs.Sls.Emulator.Http;
 using LlmObs.Sls.Emulator.Storage.Terms;
@@ -213,13 +214,32 @@ public sealed partial class Logstore : IAsyncDisposable
         await writing.WaitAsync(cancellationToken);
         try
         {
-            using var use = engine.BeginUse();
-            change();
+            await WithinMemoryAsync(change, cancellationToken);
         }
         finally
         {
             writing.Release();
         }
+    }
+
+    /// <summary>Once more without statements beside it when they had taken all memory.</summary>
+    private async Task WithinMemoryAsync(Action change, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Run(change);
+        }
+        catch (DuckDBException failure) when (Engine.IsOutOfMemory(failure))
+        {
+            using var turn = await engine.Gate.EnterToWriteAsync(cancellationToken);
+            Run(change);
+        }
+    }
+
+    private void Run(Action change)
+    {
+        using var use = engine.BeginUse();
+        change();
     }
 
     /// <summary>Writes to the shard log and the table, or to neither: what fails is refused as a whole, and a restart must not bring it back.</summary>

@@ -145,8 +145,8 @@ public sealed class AnalysisTests(SixLogs logs) : IClassFixture<SixLogs>
     [InlineData("* | load httpfs", "does not support 'load'", "")]
     [InlineData("* | pragma database_list", "does not support 'pragma'", "")]
     [InlineData("* | set session memory_limit='9GB'; select 1", "SyntaxError", "")]
-    [InlineData("* | select lpad('x', 1000000000, 'y') from log", "100000", "")]
-    [InlineData("* | select rpad('x', 1000000000, 'y') from log", "100000", "")]
+    [InlineData("* | select lpad('x', 1000000000, 'y') from log", "10000", "")]
+    [InlineData("* | select rpad('x', 1000000000, 'y') from log", "10000", "")]
     [InlineData("* | select repeat('x', 1000000000) from log", "repeat", "")]
     [InlineData("* | select numeric_histogram(2, latency) from log", "does not support the function numeric_histogram", "")]
     public async Task Refuses(string query, string reason, string more)
