@@ -40,7 +40,7 @@ public sealed class WhyNothing(SpanSearch search, TimeProvider time)
     private async Task<long> CountAsync(SearchAddress address, CancellationToken cancellationToken)
     {
         var (from, to) = address.Range.Window(time.GetUtcNow());
-        return (await search.CountAsync(new(address.Project.Name, address.Query, from, to), cancellationToken)).Traces;
+        return await search.TraceCountAsync(new(address.Project.Name, address.Query, from, to), cancellationToken);
     }
 
     /// <summary>The start of the earliest stretch with data, found in two looks: a year, then the part of it where data begins.</summary>
