@@ -294,6 +294,13 @@ public sealed class SpanSearch(SlsClient client)
         return new(Math.Min(traces, upTo), traces > upTo || !result.IsComplete);
     }
 
+    /// <summary>Matching traces, in no order.</summary>
+    public async Task<IReadOnlyList<string>> TraceIdsAsync(SpanQuery query, int upTo, CancellationToken cancellationToken)
+    {
+        var result = await rows.RunAsync(SpanAsk.Of(query), $"select distinct \"traceID\" as trace_id from log limit {upTo}", cancellationToken);
+        return [.. result.Rows.Select(row => row["trace_id"])];
+    }
+
     private static string Listed(IEnumerable<string> ids) => string.Join(", ", ids.Select(SlsSql.Text));
 
     private static long Number(IReadOnlyDictionary<string, string> row, string column) =>
