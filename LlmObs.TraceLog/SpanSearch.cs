@@ -285,12 +285,6 @@ public sealed class SpanSearch(SlsClient client)
         return result.Rows is [var row, ..] ? Number(row, "spans") : 0;
     }
 
-    public async Task<long> TraceCountAsync(SpanQuery query, CancellationToken cancellationToken)
-    {
-        var result = await rows.RunAsync(SpanAsk.Of(query), "select count(distinct \"traceID\") as traces from log", cancellationToken);
-        return result.Rows is [var row, ..] ? Number(row, "traces") : 0;
-    }
-
     /// <summary>Matching traces; more than <paramref name="upTo"/> are not counted to the end, which takes long where there are millions.</summary>
     public async Task<BoundedCount> TraceCountAsync(SpanQuery query, int upTo, CancellationToken cancellationToken)
     {
@@ -301,6 +295,13 @@ public sealed class SpanSearch(SlsClient client)
         );
         var traces = result.Rows is [var row, ..] ? Number(row, "traces") : 0;
         return new(Math.Min(traces, upTo), traces > upTo || !result.IsComplete);
+    }
+
+    /// <summary>Matching traces, in no order.</summary>
+    public async Task<IReadOnlyList<string>> TraceIdsAsync(SpanQuery query, int upTo, CancellationToken cancellationToken)
+    {
+        var result = await rows.RunAsync(SpanAsk.Of(query), $"select distinct \"traceID\" as trace_id from log limit {upTo}", cancellationToken);
+        return [.. result.Rows.Select(row => row["trace_id"])];
     }
 
     private static string Listed(IEnumerable<string> ids) => string.Join(", ", ids.Select(SlsSql.Text));
