@@ -19,14 +19,6 @@ public sealed class RunawayQueryTests
     }
 
     [Fact]
-    public Task Crowds_out_nobody_with_lists_sorts_and_distinct_values() =>
-        AreCutWhileOthersAreAnsweredAsync(
-            "select array_agg(lpad(a.msg, 10000, b.msg)) as m from log a cross join log b",
-            $"select lpad(a.msg, 10000, 'x') || b.msg as m {Cube} order by m",
-            $"select count(distinct a.msg || b.msg || c.msg) as n {Cube}"
-        );
-
-    [Fact]
     public Task Crowds_out_nobody_with_values_that_the_engine_does_not_count() =>
         AreCutWhileOthersAreAnsweredAsync(
             $"select approx_percentile(a.status * b.status + c.status, 0.9) as p {Cube}",
