@@ -79,6 +79,7 @@ public static class StorageServices
         services.AddSingleton<SubjectReader>();
         services.AddSingleton<EarlierQuestions>();
         services.AddSingleton<QualityJobs>();
+        services.AddSingleton<JobTurns>();
         services.AddSingleton<QualityResources>();
         services.AddSingleton<JudgeLedger>();
         services.AddSingleton<MediaStore>();
@@ -88,6 +89,7 @@ public static class StorageServices
         services.AddSingleton<LabelDesk>();
         services.AddSingleton<DingTalkTables>();
         services.AddSingleton<CaseBook>();
+        services.AddSingleton<CaseProgress>();
         services.AddSingleton<CaseReader>();
         services.AddSingleton<CaseClock>();
         services.AddSingleton<CaseRegressionReader>();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using LlmObs.Domain;
 using LlmObs.Domain.Evaluators;
+using LlmObs.Domain.Scores;
 using LlmObs.Domain.Traces;
 using Microsoft.AspNetCore.WebUtilities;
 using static System.FormattableString;
@@ -119,7 +120,7 @@ public static class Links
     public static string Case(Project project, long id) => With(project, Invariant($"/cases/{id}"));
 
     /// <summary>The questions of a case as JSON lines.</summary>
-    public static string CaseQuestions(Project project, long id) => With(project, Invariant($"/cases/{id}"), ("handler", "Questions"));
+    public static string CaseQuestions(Project project, long id) => With(project, Invariant($"/cases/{id}/regression"));
 
     /// <param name="from">What made somebody look: <c>trace</c>, <c>score</c>, <c>feedback</c> or <c>label</c>.</param>
     /// <param name="scoreId">Of the score that did; null when none did.</param>
@@ -128,6 +129,13 @@ public static class Links
 
     /// <summary>Judgements by name and value.</summary>
     public static string Scores(Project project, params IEnumerable<(string Key, string? Value)> query) => With(project, "/scores/all", query);
+
+    /// <summary>Judgements of the same name that say the same; with <c>how=exclude</c> added, those that say something else.</summary>
+    public static string ScoresLike(Project project, Score score)
+    {
+        var number = score.Type is ScoreType.Numeric or ScoreType.Boolean ? score.Value?.ToString(CultureInfo.InvariantCulture) : null;
+        return Scores(project, ("name", score.Name), ("atLeast", number), ("atMost", number), ("label", number is null ? score.Label : null));
+    }
 
     /// <summary>One judgement, with everything that was said in it.</summary>
     public static string Score(Project project, string id) => With(project, "/scores", ("id", id));
