@@ -37,6 +37,7 @@ public static class SpanDoorServices
         services.AddHostedService<RedactionCountsLoop>();
         services.AddHostedService<SamplingLoop>();
         services.AddHostedService<RepricingLoop>();
+        services.AddHostedService<RetentionLoop>();
         return services;
     }
 }

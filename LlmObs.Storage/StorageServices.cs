@@ -116,7 +116,6 @@ public static class StorageServices
         {
             services.AddDifyDatabase();
             services.AddSingleton<Retention>();
-            services.AddHostedService<PartitionKeeper>();
         }
 
         return builder;

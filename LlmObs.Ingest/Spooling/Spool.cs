@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using Microsoft.Win32.SafeHandles;
 
 namespace LlmObs.Ingest.Spooling;
 
@@ -22,10 +21,9 @@ public sealed partial class Spool : IDisposable
     private readonly SpoolOptions options;
     private readonly ILogger<Spool> logger;
     private readonly SemaphoreSlim gate = new(1);
-    private readonly LinkedList<Segment> segments = [];
+    private readonly LinkedList<SpoolSegment> segments = [];
     private readonly SpoolDirectory? directory;
     private readonly string? fault;
-    private SafeFileHandle? active;
     private long setAside;
 
     public Spool(IOptions<SpoolOptions> options, IHostEnvironment environment, ILogger<Spool> logger)
@@ -105,7 +103,7 @@ public sealed partial class Spool : IDisposable
         await gate.WaitAsync(cancellationToken);
         try
         {
-            Segment? oldest;
+            SpoolSegment? oldest;
             lock (segments)
             {
                 oldest = segments.First?.Value;
@@ -116,11 +114,7 @@ public sealed partial class Spool : IDisposable
                 return null;
             }
 
-            if (oldest == segments.Last!.Value)
-            {
-                CloseActive();
-            }
-
+            oldest.Close();
             return new(oldest, Read(oldest.Path));
         }
         finally
@@ -143,10 +137,7 @@ public sealed partial class Spool : IDisposable
     internal void Delete(SpooledSegment taken)
     {
         File.Delete(taken.Segment.Path);
-        lock (segments)
-        {
-            segments.Remove(taken.Segment);
-        }
+        Remove(taken.Segment);
     }
 
     /// <summary>Keeps for an operator what PostgreSQL will never take, so that it does not hold up the others.</summary>
@@ -160,34 +151,22 @@ public sealed partial class Spool : IDisposable
 
     public void Dispose()
     {
-        CloseActive();
+        segments.Last?.Value.Close();
         directory?.Dispose();
         gate.Dispose();
     }
 
     private void Write(byte[] frame, DateTimeOffset receivedAt)
     {
-        var segment = active is null ? null : segments.Last?.Value;
-        if (segment is null || segment.Bytes >= options.SegmentBytes)
-        {
-            CloseActive();
-            var path = directory!.NewSegment();
-            active = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
-            segment = new(path);
-            lock (segments)
-            {
-                segments.AddLast(segment);
-            }
-        }
-
+        var segment = Open();
         try
         {
-            RandomAccess.Write(active!, frame, segment.Bytes);
-            RandomAccess.FlushToDisk(active!);
+            segment.Write(frame);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch when (segment.Bytes == 0)
         {
-            GiveUp(segment);
+            File.Delete(segment.Path);
+            Remove(segment);
             throw;
         }
 
@@ -199,33 +178,34 @@ public sealed partial class Spool : IDisposable
         }
     }
 
-    // After a failed write or fsync nobody knows what is on the disk: the half record is cut off, and the next goes to another segment.
-    private void GiveUp(Segment segment)
+    /// <summary>The segment to append to: the last, as long as it is open and has room.</summary>
+    private SpoolSegment Open()
     {
-        try
+        if (segments.Last?.Value is { IsOpen: true } last)
         {
-            RandomAccess.SetLength(active!, segment.Bytes);
-        }
-        catch (IOException)
-        {
-            // A reader passes over it.
+            if (last.Bytes < options.SegmentBytes)
+            {
+                return last;
+            }
+
+            last.Close();
         }
 
-        CloseActive();
-        if (segment.Bytes == 0)
+        var segment = SpoolSegment.Create(directory!.NewSegment());
+        lock (segments)
         {
-            File.Delete(segment.Path);
-            lock (segments)
-            {
-                segments.Remove(segment);
-            }
+            segments.AddLast(segment);
         }
+
+        return segment;
     }
 
-    private void CloseActive()
+    private void Remove(SpoolSegment segment)
     {
-        active?.Dispose();
-        active = null;
+        lock (segments)
+        {
+            segments.Remove(segment);
+        }
     }
 
     private void Recover()
@@ -240,7 +220,7 @@ public sealed partial class Spool : IDisposable
             }
 
             segments.AddLast(
-                new Segment(path)
+                new SpoolSegment(path)
                 {
                     Bytes = new FileInfo(path).Length,
                     Records = records.Count,
@@ -274,14 +254,6 @@ public sealed partial class Spool : IDisposable
         return records;
     }
 
-    internal sealed class Segment(string path)
-    {
-        public string Path => path;
-        public long Bytes { get; set; }
-        public long Records { get; set; }
-        public DateTimeOffset? OldestAt { get; set; }
-    }
-
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Warning, "There is no spool; while PostgreSQL is away, clients are told to come again: {Reason}")]
@@ -298,6 +270,3 @@ public sealed partial class Spool : IDisposable
         public static partial void Damaged(ILogger logger, string path, int offset, int bytes);
     }
 }
-
-/// <summary>A segment being drained, and its records in order.</summary>
-internal sealed record SpooledSegment(Spool.Segment Segment, IReadOnlyList<byte[]> Records);

@@ -1,5 +1,3 @@
-using Dapper;
-
 namespace LlmObs.Storage.Reconciling;
 
 /// <summary>How fast the outbox has been emptied lately.</summary>
@@ -34,21 +32,13 @@ public sealed class OutboxHistory(Database database)
         WHERE last.at > first.at
         """;
 
-    public Task SampleAsync(CancellationToken cancellationToken) =>
-        database.RunAsync(
-            connection => connection.ExecuteAsync(new CommandDefinition(Sample, cancellationToken: cancellationToken)),
-            cancellationToken
-        );
+    public Task SampleAsync(CancellationToken cancellationToken) => database.ExecuteAsync(Sample, null, cancellationToken);
 
     /// <summary>Null before there are two samples of the last minutes.</summary>
-    public Task<OutboxRate?> RateAsync(CancellationToken cancellationToken) =>
-        database.RunAsync(
-            async connection =>
-                await connection.QuerySingleOrDefaultAsync<RateRow>(new CommandDefinition(Rate, cancellationToken: cancellationToken)) is { } row
-                    ? new OutboxRate(row.Shipped / row.Seconds, row.Growth / row.Seconds)
-                    : null,
-            cancellationToken
-        );
+    public async Task<OutboxRate?> RateAsync(CancellationToken cancellationToken) =>
+        await database.QueryAsync<RateRow>(Rate, null, cancellationToken) is [var row]
+            ? new(row.Shipped / row.Seconds, row.Growth / row.Seconds)
+            : null;
 
     private sealed record RateRow(double Seconds, long Shipped, long Growth);
 }

@@ -1,4 +1,3 @@
-using Dapper;
 using LlmObs.Domain.Spans;
 using LlmObs.Storage.Rows;
 
@@ -49,47 +48,28 @@ public sealed class ParkedBatches(Database database)
         """;
 
     /// <summary>A project's parked batches, oldest first.</summary>
-    public Task<IReadOnlyList<ParkedBatch>> ListAsync(string project, int limit, CancellationToken cancellationToken) =>
-        database.RunAsync<IReadOnlyList<ParkedBatch>>(
-            async connection =>
-                [
-                    .. (
-                        await connection.QueryAsync<Row>(new CommandDefinition(List, new { project, limit }, cancellationToken: cancellationToken))
-                    ).Select(row => new ParkedBatch(
-                        row.Id,
-                        row.BatchId,
-                        row.Project,
-                        row.Spans,
-                        row.Attempts,
-                        new(row.CreatedAt),
-                        new(row.ParkedAt),
-                        row.Reason
-                    )),
-                ],
-            cancellationToken
-        );
+    public async Task<IReadOnlyList<ParkedBatch>> ListAsync(string project, int limit, CancellationToken cancellationToken)
+    {
+        var rows = await database.QueryAsync<Row>(List, new { project, limit }, cancellationToken);
+        return rows.ConvertAll(row => new ParkedBatch(
+            row.Id,
+            row.BatchId,
+            row.Project,
+            row.Spans,
+            row.Attempts,
+            new(row.CreatedAt),
+            new(row.ParkedAt),
+            row.Reason
+        ));
+    }
 
     /// <summary>Gives a batch back to the shippers. False when it is not parked, or not of that project.</summary>
-    public Task<bool> RetryAsync(string project, long id, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            async connection =>
-                await connection.ExecuteAsync(new CommandDefinition(Retry, new { project, id }, cancellationToken: cancellationToken)) > 0,
-            cancellationToken
-        );
+    public async Task<bool> RetryAsync(string project, long id, CancellationToken cancellationToken) =>
+        await database.ExecuteAsync(Retry, new { project, id }, cancellationToken) > 0;
 
     /// <summary>The spans of a parked batch with their contents; empty when it is not parked, or not of that project.</summary>
-    public Task<IReadOnlyList<SpanRecord>> ReadAsync(string project, long id, CancellationToken cancellationToken) =>
-        database.RunAsync<IReadOnlyList<SpanRecord>>(
-            async connection =>
-                [
-                    .. (
-                        await connection.QueryAsync<SpanRow>(
-                            new CommandDefinition(Contents, new { project, id }, cancellationToken: cancellationToken)
-                        )
-                    ).Select(row => row.ToRecord()),
-                ],
-            cancellationToken
-        );
+    public async Task<IReadOnlyList<SpanRecord>> ReadAsync(string project, long id, CancellationToken cancellationToken) =>
+        (await database.QueryAsync<SpanRow>(Contents, new { project, id }, cancellationToken)).ConvertAll(row => row.ToRecord());
 
     private sealed record Row(long Id, Guid BatchId, string Project, int Spans, int Attempts, DateTime CreatedAt, DateTime ParkedAt, string? Reason);
 }

@@ -158,25 +158,12 @@ public sealed class Outbox(Database database)
     public Task ParkAsync(OutboxBatch batch, string error, CancellationToken cancellationToken) =>
         FailAsync(batch, error, retryAt: null, park: true, cancellationToken);
 
-    public Task<OutboxStatus> StatusAsync(CancellationToken cancellationToken) =>
-        database.RunAsync(
-            async connection =>
-            {
-                var row = await connection.QuerySingleAsync<StatusRow>(new CommandDefinition(Status, cancellationToken: cancellationToken));
-                DateTimeOffset? oldest = row.OldestAt is { } at ? new(at) : null;
-                return new OutboxStatus(
-                    row.Pending,
-                    row.PendingSpans,
-                    oldest,
-                    row.Parked,
-                    row.ShippedBatches,
-                    row.ShippedSpans,
-                    row.FailedAttempts,
-                    row.LastError
-                );
-            },
-            cancellationToken
-        );
+    public async Task<OutboxStatus> StatusAsync(CancellationToken cancellationToken)
+    {
+        var row = (await database.QueryAsync<StatusRow>(Status, null, cancellationToken))[0];
+        DateTimeOffset? oldest = row.OldestAt is { } at ? new(at) : null;
+        return new(row.Pending, row.PendingSpans, oldest, row.Parked, row.ShippedBatches, row.ShippedSpans, row.FailedAttempts, row.LastError);
+    }
 
     private static async Task<IReadOnlyList<SpanRecord>> LoadAsync(NpgsqlConnection connection, ClaimedRow row, CancellationToken cancellationToken)
     {
