@@ -56,6 +56,7 @@ public static class StorageServices
         services.AddOptions<SamplingOptions>().BindConfiguration(SamplingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<TraceSampling>();
         services.AddSingleton<Coverage>();
+        services.AddSingleton<RecordedSpans>();
         services.AddSingleton<SpanLedger>();
         services.AddSingleton<ParkedBatches>();
         services.AddSingleton<OutboxHistory>();

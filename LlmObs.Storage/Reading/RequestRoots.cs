@@ -1,6 +1,7 @@
 using Dapper;
 using LlmObs.Domain.Traces;
 using LlmObs.Storage.Rows;
+using Npgsql;
 
 namespace LlmObs.Storage.Reading;
 
@@ -36,6 +37,8 @@ public sealed class RequestRoots(Database database)
         SELECT DISTINCT ON (trace_id) trace_id AS "TraceId", at AS "RootId" FROM up ORDER BY trace_id, depth DESC
         """;
 
+    private const string Any = "SELECT EXISTS (SELECT FROM trace_joins WHERE project_id = @projectId AND parent_span_id IS NOT NULL)";
+
     private const string Down = """
         WITH RECURSIVE down (root_id, trace_id, depth) AS (
             SELECT t.id, t.id, 0 FROM unnest(@rootIds) AS t (id)
@@ -60,13 +63,7 @@ public sealed class RequestRoots(Database database)
         database.RunAsync<IReadOnlyDictionary<string, JoinedTraces>>(
             async connection =>
             {
-                var up = new
-                {
-                    projectId,
-                    traceIds = traceIds.Select(id => StorableText.Id(id)).Distinct().ToArray(),
-                    maxDepth = MaxDepth,
-                };
-                var roots = (await connection.QueryAsync<RootRow>(new CommandDefinition(Up, up, cancellationToken: cancellationToken))).AsList();
+                var roots = await RootsAsync(connection, projectId, traceIds, cancellationToken);
                 var down = new
                 {
                     projectId,
@@ -83,6 +80,36 @@ public sealed class RequestRoots(Database database)
             },
             cancellationToken
         );
+
+    /// <summary>True when some trace of the project hangs in another.</summary>
+    public Task<bool> AnyAsync(int projectId, CancellationToken cancellationToken) =>
+        database.RunAsync(
+            connection => connection.ExecuteScalarAsync<bool>(new CommandDefinition(Any, new { projectId }, cancellationToken: cancellationToken)),
+            cancellationToken
+        );
+
+    /// <summary>How many requests some traces are of.</summary>
+    public Task<int> CountAsync(int projectId, IReadOnlyCollection<string> traceIds, CancellationToken cancellationToken) =>
+        database.RunAsync(
+            async connection => (await RootsAsync(connection, projectId, traceIds, cancellationToken)).DistinctBy(row => row.RootId).Count(),
+            cancellationToken
+        );
+
+    private static async Task<IReadOnlyList<RootRow>> RootsAsync(
+        NpgsqlConnection connection,
+        int projectId,
+        IReadOnlyCollection<string> traceIds,
+        CancellationToken cancellationToken
+    )
+    {
+        var parameters = new
+        {
+            projectId,
+            traceIds = traceIds.Select(id => StorableText.Id(id)).Distinct().ToArray(),
+            maxDepth = MaxDepth,
+        };
+        return (await connection.QueryAsync<RootRow>(new CommandDefinition(Up, parameters, cancellationToken: cancellationToken))).AsList();
+    }
 
     private static JoinedTraces Request(IGrouping<string, JoinRow> rows) =>
         new(

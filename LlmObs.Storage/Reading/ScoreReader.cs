@@ -22,6 +22,9 @@ public sealed record ScoreFilter(
 
     /// <summary>The word of a categorical score, or the label beside a number, as it was given.</summary>
     public string? Label { get; init; }
+
+    /// <summary>Those of the name that <see cref="AtLeast"/>, <see cref="AtMost"/> and <see cref="Label"/> do not fit.</summary>
+    public bool IsOther { get; init; }
 }
 
 public sealed class ScoreReader(Database database)
@@ -37,9 +40,9 @@ public sealed class ScoreReader(Database database)
           AND (@sessionId::text IS NULL OR s.session_id = @sessionId)
           AND (@requestId::text IS NULL OR s.request_id = @requestId)
           AND (@name::text IS NULL OR s.name = @name)
-          AND (@atLeast::double precision IS NULL OR s.value >= @atLeast)
-          AND (@atMost::double precision IS NULL OR s.value <= @atMost)
-          AND (@label::text IS NULL OR s.label = @label)
+          AND (((@atLeast::double precision IS NULL OR s.value >= @atLeast)
+            AND (@atMost::double precision IS NULL OR s.value <= @atMost)
+            AND (@label::text IS NULL OR s.label = @label)) IS TRUE) <> @isOther
           AND (@afterId::text IS NULL OR (s.given_at, s.id) < (@afterTime, @afterId))
         ORDER BY s.given_at DESC, s.id DESC
         LIMIT @limit
@@ -96,6 +99,7 @@ public sealed class ScoreReader(Database database)
                 atLeast = filter.AtLeast,
                 atMost = filter.AtMost,
                 label = StorableText.Clean(filter.Label),
+                isOther = filter.IsOther,
                 afterTime = filter.After?.UnixMicros ?? 0,
                 afterId = filter.After?.Id,
                 limit,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using LlmObs.Domain.Spans;
+using LlmObs.TraceLog;
 
 namespace LlmObs.Web.Formatting;
 
@@ -33,6 +34,9 @@ public static class Figures
 
     /// <summary><c>4,427</c>.</summary>
     public static string Count(long count) => count < 0 ? $"−{Text(-count, "#,0")}" : Text(count, "#,0");
+
+    /// <summary><c>10,000+</c> where counting was cut.</summary>
+    public static string Count(BoundedCount count) => Count(count.Count) + (count.IsCut ? "+" : "");
 
     public static string Count(long? count) => count is { } known ? Count(known) : Unknown;
 

@@ -96,7 +96,9 @@ internal static class ValueWriter
                 html.Raw("<h4>").Text(title).Raw("</h4>");
             }
 
+            html.Raw(part.IsTag ? "<div class=\"tagged\">" : "");
             WriteBody(html, part, run, nesting);
+            html.Raw(part.IsTag ? "</div>" : "");
         }
     }
 

@@ -15,7 +15,7 @@ public abstract record SearchOutcome
     public sealed record Found(
         SearchWindow Window,
         long Spans,
-        BoundedCount Traces,
+        BoundedCount Requests,
         IReadOnlyList<HistogramBucket> Histogram,
         IReadOnlyList<Facet> Facets,
         SearchRows Rows,
@@ -84,4 +84,4 @@ public sealed record FacetOption(string Value, long Count, bool IsOn, bool IsOff
 
 /// <summary>The same search with one thing less, and what it would find.</summary>
 /// <param name="Removed">The condition left out; null when the range was widened instead.</param>
-public sealed record Loosened(QueryPart? Removed, SearchAddress Address, long Traces);
+public sealed record Loosened(QueryPart? Removed, SearchAddress Address, BoundedCount Requests);

@@ -9,6 +9,7 @@ namespace LlmObs.Web.Search;
 /// <summary>Answers the search page: everything it asks of SLS, at once.</summary>
 public sealed partial class SearchReader(
     SpanSearch search,
+    RequestCounter requests,
     FacetReader facets,
     RowReader rows,
     Outbox outbox,
@@ -19,9 +20,6 @@ public sealed partial class SearchReader(
 )
 {
     public const int PageSize = 50;
-
-    // Beyond this many a count says "more": counting millions would make everybody wait for a number nobody reads to the end.
-    private const int CountedTraces = 10_000;
 
     public async Task<SearchOutcome> ReadAsync(SearchAddress address, CancellationToken cancellationToken)
     {
@@ -62,15 +60,15 @@ public sealed partial class SearchReader(
         var (from, to) = address.Range.Window(time.GetUtcNow());
         var query = new SpanQuery(address.Project.Name, address.Query, from, to);
 
-        var traces = search.TraceCountAsync(query, CountedTraces, cancellationToken);
+        var counts = requests.CountAsync(address.Project, query, cancellationToken);
         var histogram = search.HistogramAsync(query, cancellationToken);
         var counted = facets.AllAsync(address, query, cancellationToken);
         var page = rows.ReadAsync(address, query, PageSize, cancellationToken);
-        await Task.WhenAll(traces, histogram, counted, page);
+        await Task.WhenAll(counts, histogram, counted, page);
 
         // A span starts in one bucket, so the buckets together are all of them.
         var spans = (await histogram).Sum(bucket => bucket.Count);
-        return new(new(from, to), spans, await traces, await histogram, await counted, await page, time.GetElapsedTime(started));
+        return new(new(from, to), spans, await counts, await histogram, await counted, await page, time.GetElapsedTime(started));
     }
 
     private async Task<OutboxStatus?> BacklogAsync(CancellationToken cancellationToken)

@@ -7,6 +7,7 @@ public static class SearchServices
         builder.Services.AddScoped<SearchReader>();
         builder.Services.AddScoped<FacetReader>();
         builder.Services.AddScoped<RequestRows>();
+        builder.Services.AddScoped<RequestCounter>();
         builder.Services.AddScoped<RowReader>();
         builder.Services.AddScoped<SuggestionReader>();
         builder.Services.AddScoped<PeekReader>();

@@ -1,5 +1,7 @@
 using LlmObs.Sls;
 using LlmObs.TraceLog;
+using LlmObs.Web.Formatting;
+using Microsoft.Extensions.Localization;
 
 namespace LlmObs.Web.Search;
 
@@ -22,10 +24,11 @@ public sealed record Suggestions(
 );
 
 /// <summary>What may come next in the query line: fields, and values that occur among what the rest of the line finds.</summary>
-public sealed class SuggestionReader(SpanSearch search)
+public sealed class SuggestionReader(SpanSearch search, IStringLocalizer<Words> words)
 {
     private const int MostFields = 8;
     private const int MostValues = 8;
+    private const int MostNamed = 50;
 
     // One letter fits half of all fields: no reason yet to ask SLS for values.
     private const int EnoughLetters = 2;
@@ -34,7 +37,7 @@ public sealed class SuggestionReader(SpanSearch search)
     public async Task<Suggestions> ReadAsync(SpanQuery query, int at, CancellationToken cancellationToken)
     {
         var caret = QueryCaret.Of(query.Text, at);
-        var fault = FaultOf(caret.Rest);
+        var fault = FaultOf(caret.Rest) ?? (caret.Field is { } written ? FaultOf(QueryText.Condition(written, "1")) : null);
         var fields = caret.Field is null ? FieldsFor(caret.Typed) : [];
         var field =
             caret.Field is { } named ? SpanField.Find(named)
@@ -46,7 +49,7 @@ public sealed class SuggestionReader(SpanSearch search)
         }
 
         var among = query with { Text = fault is null ? caret.Rest : "" };
-        var values = await search.FacetAsync(among, field.Name, MostValues, cancellationToken, caret.Field is null ? null : caret.Typed);
+        var values = await ValuesAsync(among, field.Name, caret.Field is null ? "" : caret.Typed, cancellationToken);
         return new(
             caret,
             fields,
@@ -54,6 +57,20 @@ public sealed class SuggestionReader(SpanSearch search)
             [.. values.Select(value => new ValueSuggestion(value.Value, value.Count, Inserted(field.Name, value.Value, caret)))],
             fault
         );
+    }
+
+    // What has a name in the reader's language is found by that as well: there are few such values, so all are looked at.
+    private async Task<IEnumerable<FacetValue>> ValuesAsync(SpanQuery among, string field, string typed, CancellationToken cancellationToken)
+    {
+        if (field is not ("kind" or "status"))
+        {
+            return await search.FacetAsync(among, field, MostValues, cancellationToken, typed);
+        }
+
+        var values = await search.FacetAsync(among, field, MostNamed, cancellationToken);
+        return values.Where(value => Holds(value.Value) || Holds(words.Shown(field, value.Value))).Take(MostValues);
+
+        bool Holds(string text) => text.Contains(typed, StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>Fields whose name begins with what was typed, then those that hold it, each in the order of the list.</summary>

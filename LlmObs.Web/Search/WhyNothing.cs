@@ -3,10 +3,11 @@ using LlmObs.TraceLog;
 namespace LlmObs.Web.Search;
 
 /// <summary>Explains an empty list: nothing was ever sent, or which one condition, or the range, stands in the way.</summary>
-public sealed class WhyNothing(SpanSearch search, TimeProvider time)
+public sealed class WhyNothing(SpanSearch search, RequestCounter requests, TimeProvider time)
 {
     private const int MostConditions = 6;
     private static readonly TimeSpan Kept = TimeSpan.FromDays(365);
+    private static readonly BoundedCount None = new(0, IsCut: false);
 
     public async Task<SearchOutcome> ExplainAsync(SearchAddress address, CancellationToken cancellationToken)
     {
@@ -17,7 +18,7 @@ public sealed class WhyNothing(SpanSearch search, TimeProvider time)
         }
 
         var loosened = await Task.WhenAll(
-            Candidates(address).Select(async candidate => candidate with { Traces = await CountAsync(candidate.Address, cancellationToken) })
+            Candidates(address).Select(async candidate => candidate with { Requests = await CountAsync(candidate.Address, cancellationToken) })
         );
         return new SearchOutcome.NothingMatches(loosened, oldest);
     }
@@ -28,19 +29,19 @@ public sealed class WhyNothing(SpanSearch search, TimeProvider time)
         var first = address.At(null);
         foreach (var part in line.Parts.Take(MostConditions))
         {
-            yield return new(part, first.Asking(line.Without(part)), 0);
+            yield return new(part, first.Asking(line.Without(part)), None);
         }
 
         foreach (var wider in TimeRange.Presets.Select(preset => new TimeRange(preset)).Where(preset => preset.Span > address.Range.Span).TakeLast(2))
         {
-            yield return new(null, first.Over(wider), 0);
+            yield return new(null, first.Over(wider), None);
         }
     }
 
-    private async Task<long> CountAsync(SearchAddress address, CancellationToken cancellationToken)
+    private Task<BoundedCount> CountAsync(SearchAddress address, CancellationToken cancellationToken)
     {
         var (from, to) = address.Range.Window(time.GetUtcNow());
-        return (await search.CountAsync(new(address.Project.Name, address.Query, from, to), cancellationToken)).Traces;
+        return requests.CountAsync(address.Project, new(address.Project.Name, address.Query, from, to), cancellationToken);
     }
 
     /// <summary>The start of the earliest stretch with data, found in two looks: a year, then the part of it where data begins.</summary>

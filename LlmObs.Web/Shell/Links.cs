@@ -1,6 +1,7 @@
 using System.Globalization;
 using LlmObs.Domain;
 using LlmObs.Domain.Evaluators;
+using LlmObs.Domain.Scores;
 using LlmObs.Domain.Traces;
 using Microsoft.AspNetCore.WebUtilities;
 using static System.FormattableString;
@@ -128,6 +129,13 @@ public static class Links
 
     /// <summary>Judgements by name and value.</summary>
     public static string Scores(Project project, params IEnumerable<(string Key, string? Value)> query) => With(project, "/scores/all", query);
+
+    /// <summary>Judgements of the same name that say the same; with <c>how=exclude</c> added, those that say something else.</summary>
+    public static string ScoresLike(Project project, Score score)
+    {
+        var number = score.Type is ScoreType.Numeric or ScoreType.Boolean ? score.Value?.ToString(CultureInfo.InvariantCulture) : null;
+        return Scores(project, ("name", score.Name), ("atLeast", number), ("atMost", number), ("label", number is null ? score.Label : null));
+    }
 
     /// <summary>One judgement, with everything that was said in it.</summary>
     public static string Score(Project project, string id) => With(project, "/scores", ("id", id));

@@ -26,6 +26,9 @@ public sealed class ViewerZone(IHttpContextAccessor accessor, TimeProvider time)
 
     public TimeZoneInfo Zone => zone;
 
+    /// <summary>False when the address names a zone or the reader chose one.</summary>
+    public bool FollowsBrowser { get; } = (Find(accessor.HttpContext?.Request.Query["tz"]) ?? Chosen(accessor.HttpContext?.Request)) is null;
+
     public DateTimeOffset Now => TimeZoneInfo.ConvertTime(time.GetUtcNow(), zone);
 
     public DateTimeOffset Local(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, zone);
@@ -37,7 +40,9 @@ public sealed class ViewerZone(IHttpContextAccessor accessor, TimeProvider time)
     public DateTimeOffset FromWallClock(DateTime wall) => new(wall, zone.GetUtcOffset(wall));
 
     private static TimeZoneInfo? Choose(HttpRequest? request) =>
-        Find(request?.Query["tz"]) ?? Find(request?.Cookies[Preferences.ChosenZoneCookie]) ?? Find(request?.Cookies[Preferences.ZoneCookie]);
+        Find(request?.Query["tz"]) ?? Chosen(request) ?? Find(request?.Cookies[Preferences.ZoneCookie]);
+
+    private static TimeZoneInfo? Chosen(HttpRequest? request) => Find(request?.Cookies[Preferences.ChosenZoneCookie]);
 
     internal static TimeZoneInfo? Find(string? id) =>
         id is { Length: > 0 and < 80 } && TimeZoneInfo.TryFindSystemTimeZoneById(Uri.UnescapeDataString(id), out var found) ? found : null;

@@ -25,6 +25,10 @@ public sealed class AllModel(ScoreReader scores, CurrentProject current) : PageM
     [BindProperty(SupportsGet = true)]
     public string? Label { get; set; }
 
+    /// <summary><c>exclude</c> for those that say something else.</summary>
+    [BindProperty(SupportsGet = true)]
+    public string? How { get; set; }
+
     /// <summary>The last score of the page before: its time in microseconds …</summary>
     [BindProperty(SupportsGet = true)]
     public long? Before { get; set; }
@@ -38,6 +42,8 @@ public sealed class AllModel(ScoreReader scores, CurrentProject current) : PageM
 
     public bool IsFiltered => Name is not null || AtLeast is not null || AtMost is not null || Label is not null;
 
+    public bool IsOther => How == "exclude" && (AtLeast is not null || AtMost is not null || Label is not null);
+
     /// <summary>Where the next page is; null on the last.</summary>
     public string? Next =>
         Rows.Count < PageSize
@@ -48,6 +54,7 @@ public sealed class AllModel(ScoreReader scores, CurrentProject current) : PageM
                 ("atLeast", Number(AtLeast)),
                 ("atMost", Number(AtMost)),
                 ("label", Label),
+                ("how", IsOther ? How : null),
                 ("before", Rows[^1].UnixMicros.ToString(CultureInfo.InvariantCulture)),
                 ("beforeId", Rows[^1].Id)
             );
@@ -59,6 +66,7 @@ public sealed class AllModel(ScoreReader scores, CurrentProject current) : PageM
             AtLeast = AtLeast,
             AtMost = AtMost,
             Label = Label,
+            IsOther = IsOther,
         };
         Rows = await scores.PageAsync(current.Id, filter, PageSize, cancellationToken);
         Names = await scores.NamesAsync(current.Id, MostNames, cancellationToken);

@@ -29,7 +29,11 @@ public sealed class WithModel(CurrentProject current, ViewerZone zone) : PageMod
             return BadRequest($"field, value: {exception.Message}");
         }
 
-        var address = SearchAddress.Read(Request.Query, current.Project, zone);
+        // The word "how" of the first page means something else.
+        var address = SearchAddress.Read(Request.Query, current.Project, zone) with
+        {
+            How = null,
+        };
         var line = QueryText.Parse(address.Query);
         return how switch
         {

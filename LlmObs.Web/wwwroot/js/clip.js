@@ -1,4 +1,5 @@
 // Copying out of the trace page: a value as it came, a block as it is shown, a text, a link, and the path of a JSON key.
+import { copyText } from "./clipboard.js";
 
 /** What a reader sees, without the notes and numbers around it. */
 function textOf(element) {
@@ -11,7 +12,7 @@ function textOf(element) {
 const rawText = async (address) => new TextDecoder("utf-8", { ignoreBOM: true }).decode(await (await fetch(address, { credentials: "same-origin" })).arrayBuffer());
 
 async function copied(button, text) {
-  await navigator.clipboard.writeText(text);
+  await copyText(text);
   const use = button.querySelector("use");
   button.closest("details[data-menu]")?.removeAttribute("open");
   const before = use?.getAttribute("href");
@@ -47,7 +48,7 @@ document.addEventListener("click", async (e) => {
   if (!key || getSelection().toString()) return;
   e.preventDefault();
   const path = pathOf(key);
-  await navigator.clipboard.writeText(path);
+  await copyText(path);
   key.dataset.copied = path;
   setTimeout(() => delete key.dataset.copied, 1500);
 });

@@ -1,9 +1,10 @@
-// Copy buttons show themselves where the browser lets them work: [data-copy] names the element whose text is taken.
+// Copy buttons show themselves where scripts run: [data-copy] names the element whose text is taken.
+import { copyText } from "./clipboard.js";
+
 for (const button of document.querySelectorAll("[data-copy]")) {
-  if (!navigator.clipboard) continue;
   button.hidden = false;
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent.trimEnd());
+    await copyText(document.getElementById(button.dataset.copy).textContent.trimEnd());
     const use = button.querySelector("use");
     const before = use.getAttribute("href");
     use.setAttribute("href", "#i-tick");

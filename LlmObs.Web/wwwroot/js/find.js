@@ -69,7 +69,7 @@ async function lookElsewhere(panel, words) {
   elsewhere?.abort();
   elsewhere = new AbortController();
   links.replaceChildren();
-  for (const value of words ? panel.querySelectorAll("[data-value][data-part]") : []) {
+  for (const value of words ? panel.querySelectorAll("[data-value]:not([data-parts='1'])") : []) {
     const answer = await fetch(source(panel, value.dataset.value, words), { signal: elsewhere.signal, credentials: "same-origin" }).catch(() => null);
     if (!answer?.ok) return;
     for (const { part, count, address } of await answer.json()) {

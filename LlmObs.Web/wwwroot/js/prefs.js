@@ -11,7 +11,12 @@ document.addEventListener("click", (e) => {
 });
 
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-if (zone && !document.cookie.includes(`tz=${encodeURIComponent(zone)}`)) remember("tz", zone);
+const knowsZone = () => document.cookie.includes(`tz=${encodeURIComponent(zone)}`);
+if (zone && !knowsZone()) {
+  remember("tz", zone);
+  // The first page of all could not know. It is asked for once more when it speaks in another zone.
+  if (knowsZone() && root.dataset.zone && root.dataset.zone !== zone) location.reload();
+}
 
 // A menu closes when the reader turns elsewhere.
 const closeMenus = (except) => document.querySelectorAll("details[data-menu][open]").forEach((menu) => menu !== except && (menu.open = false));
@@ -22,3 +27,6 @@ document.addEventListener("keydown", (e) => {
   closeMenus();
   open?.querySelector("summary").focus();
 });
+
+// Where the names of the pages do not fit, the one that is open comes into sight.
+document.querySelector(".topnav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });

@@ -3,6 +3,9 @@ const rows = () => [...document.querySelectorAll("[data-rows] [data-row]")];
 const typing = (e) => e.isComposing || e.ctrlKey || e.metaKey || e.altKey || e.target.matches("input, textarea, select, [contenteditable]");
 const wide = matchMedia("(width >= 1400px)");
 
+// Not by a click, which may have a menu of its own.
+const openFrom = (link) => link && location.assign(link.href);
+
 function select(row) {
   if (!row) return;
   for (const other of rows()) {
@@ -25,7 +28,7 @@ document.addEventListener("keydown", (e) => {
     const at = all.findIndex((row) => row.hasAttribute("data-current")) + step;
     select(all[Math.max(0, Math.min(all.length - 1, at))]);
   }
-  if (e.key === "Enter" && onRow) e.target.querySelector("[data-open]").click();
+  if (e.key === "Enter" && (onRow || e.target === document.body)) openFrom(all.find((row) => row.hasAttribute("data-current"))?.querySelector("[data-open]"));
 });
 
 // Where a preview fits, a click selects; where it does not, it opens. The question itself is a link and always opens.
@@ -35,7 +38,7 @@ document.addEventListener("click", (e) => {
   const link = row.querySelector("[data-open]");
   if (e.ctrlKey || e.metaKey) open(link.href, "_blank", "noopener");
   else if (row.dataset.peek && wide.matches) select(row);
-  else link.click();
+  else openFrom(link);
 });
 
 // What is opened from a search can say its place in it: crumb.js.

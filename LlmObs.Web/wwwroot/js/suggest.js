@@ -19,9 +19,8 @@ const recent = () => {
   }
 };
 
-function remember() {
-  const line = input.value.trim();
-  if (!line || input.getAttribute("aria-invalid")) return;
+function remember(line) {
+  if (!line) return;
   try {
     localStorage.setItem(key, JSON.stringify([line, ...recent().filter((one) => one !== line)].slice(0, mostRecent)));
   } catch {
@@ -118,7 +117,8 @@ input.addEventListener("input", later);
 input.addEventListener("focus", later);
 input.addEventListener("click", later);
 input.addEventListener("blur", () => setTimeout(close, 150));
-form.addEventListener("submit", remember);
+// Only what could be read: a line with a mistake comes back with the mistake.
+if (!input.hasAttribute("aria-invalid")) remember(input.value.trim());
 
 input.addEventListener("keydown", (e) => {
   if (e.isComposing || composing || e.keyCode === 229) return;

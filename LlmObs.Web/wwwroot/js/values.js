@@ -1,4 +1,6 @@
 // A value anywhere is a link to its spans or to a page about it; with a script a click offers to include it, leave it out, open it or copy it.
+import { copyText } from "./clipboard.js";
+
 const template = document.getElementById("value-menu");
 const menu = template?.content.firstElementChild.cloneNode(true);
 
@@ -32,7 +34,7 @@ if (menu) {
     menu.querySelector("[data-value-name]").textContent = `${link.dataset.field}: ${link.dataset.value}`;
     for (const item of menu.querySelectorAll("[data-how]")) item.href = address(link, item.dataset.how);
     const opens = menu.querySelector("[data-open-value]");
-    opens.hidden = ["/", "/search/with"].includes(new URL(link.href).pathname);
+    opens.hidden = !link.hasAttribute("data-open") && ["/", "/search/with"].includes(new URL(link.href).pathname);
     opens.href = link.href;
     menu.showPopover();
     const box = link.getBoundingClientRect();
@@ -51,10 +53,8 @@ if (menu) {
   menu.addEventListener("toggle", (e) => e.newState === "closed" && value?.focus());
   addEventListener("scroll", close, { passive: true, capture: true });
 
-  const copy = menu.querySelector("[data-copy-value]");
-  copy.hidden = !navigator.clipboard;
-  copy.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(value.dataset.value);
+  menu.querySelector("[data-copy-value]").addEventListener("click", async () => {
+    await copyText(value.dataset.value);
     close();
   });
 }

@@ -42,6 +42,24 @@ public sealed class ContentTests(StackFixture fixture)
     }
 
     [Fact]
+    public async Task Long_lines_wrap_until_the_reader_says_otherwise()
+    {
+        var traceId = await SendAsync("chat wrap", string.Concat(Enumerable.Repeat("没有空格的长句子", 80)));
+        var page = await fixture.Browser.OpenAsync();
+        var prompt = page.Locator(".msg.system .plain pre");
+        Task<bool> WrapsAsync() => prompt.EvaluateAsync<bool>("text => text.scrollWidth <= text.clientWidth");
+
+        await page.GotoAsync($"{fixture.Stack.Web}traces/{traceId}");
+        Assert.True(await WrapsAsync());
+
+        await page.GetByLabel("Wrap lines").ClickAsync();
+        Assert.False(await WrapsAsync());
+        await page.ReloadAsync();
+        Assert.False(await WrapsAsync());
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task Shows_what_changed_against_the_previous_call()
     {
         var name = $"chat {Guid.NewGuid():N}";

@@ -50,6 +50,39 @@ public sealed class ExplorerTests(StackFixture fixture)
     }
 
     [Fact]
+    public async Task Remembers_the_lines_that_could_be_read_and_says_while_typing_which_could_not()
+    {
+        await SendAsync();
+        var page = await fixture.Browser.OpenAsync();
+        var (line, list) = (page.Locator("[data-query]"), page.Locator("[data-suggest]"));
+        await page.GotoAsync(fixture.Stack.Web.ToString());
+
+        await line.FillAsync("stattus: error");
+        await Assertions.Expect(list.Locator(".diagnose")).ToContainTextAsync("status");
+        await line.PressAsync("Enter");
+        await Assertions.Expect(page.Locator(".misread")).ToBeVisibleAsync();
+        await line.FillAsync($"status: error and user: {User}");
+        await line.PressAsync("Enter");
+        await Assertions.Expect(page.Locator("[data-row]")).ToHaveCountAsync(1);
+
+        await line.FillAsync("");
+        await Assertions.Expect(list.Locator("[data-line]")).ToHaveTextAsync([$"status: error and user: {User}"]);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task The_first_page_of_all_speaks_in_the_zone_of_the_browser()
+    {
+        await SendAsync();
+        var page = await fixture.Browser.OpenAsync(zone: "Asia/Kolkata");
+
+        await page.GotoAsync($"{fixture.Stack.Web}?q=user: {User}");
+
+        await Assertions.Expect(page.Locator(".range summary")).ToContainTextAsync("+05:30");
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task Hands_a_colleague_a_link_that_shows_the_same_columns_and_time()
     {
         await SendAsync();

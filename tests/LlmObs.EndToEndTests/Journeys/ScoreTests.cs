@@ -47,6 +47,13 @@ public sealed class ScoreTests(StackFixture fixture)
         await Assertions.Expect(rows).ToHaveCountAsync(1);
         await Assertions.Expect(rows.First.Locator($"a[href='/traces/{bad}']")).ToBeVisibleAsync();
         await Accessibility.AssertAsync(page);
+
+        // A value is included or left out as any other.
+        await rows.First.GetByText("0.2").ClickAsync();
+        await page.Locator(".value-menu").GetByText("Leave it out").ClickAsync();
+        await Assertions.Expect(rows).ToHaveCountAsync(1);
+        await Assertions.Expect(rows.First.Locator($"a[href='/traces/{good}']")).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByLabel("all but these")).ToBeCheckedAsync();
         await page.Context.CloseAsync();
     }
 

@@ -47,7 +47,8 @@ public sealed class Browser : IAsyncDisposable
         int height = 1000,
         ColorScheme scheme = ColorScheme.Light,
         string locale = "en-US",
-        bool scripts = true
+        bool scripts = true,
+        string? zone = null
     )
     {
         var context = await browser.NewContextAsync(
@@ -56,6 +57,7 @@ public sealed class Browser : IAsyncDisposable
                 ViewportSize = new() { Width = width, Height = height },
                 ColorScheme = scheme,
                 Locale = locale,
+                TimezoneId = zone,
                 JavaScriptEnabled = scripts,
                 StorageState = session,
             }

@@ -35,6 +35,21 @@ public sealed class RequestRowsTests(TestDatabase database) : IClassFixture<Test
         );
     }
 
+    [Theory]
+    [InlineData("", 4)]
+    [InlineData("\"innermost 0\"", 1)]
+    [InlineData("\"no such words\"", 0)]
+    public async Task A_request_of_several_traces_counts_once(string text, int count)
+    {
+        await using var sls = await LocalSls.StartAsync();
+        var (project, _) = await FillAsync(sls);
+        var now = TimeProvider.System.GetUtcNow();
+
+        var counter = new RequestCounter(sls.Search, new(database.Database));
+
+        Assert.Equal(new(count, IsCut: false), await counter.CountAsync(project, new(project.Name, text, now.AddHours(-2), now), Cancel));
+    }
+
     [Fact]
     public async Task What_is_found_in_a_nested_trace_leads_to_its_request_and_to_the_step_in_it()
     {

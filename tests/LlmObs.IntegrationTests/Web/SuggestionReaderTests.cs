@@ -2,7 +2,11 @@ using LlmObs.Domain.Spans;
 using LlmObs.IntegrationTests.Support;
 using LlmObs.IntegrationTests.TraceLog;
 using LlmObs.TraceLog;
+using LlmObs.Web.Formatting;
 using LlmObs.Web.Search;
+using Microsoft.Extensions.Localization;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace LlmObs.IntegrationTests.Web;
 
@@ -16,7 +20,11 @@ public sealed class SuggestionReaderTests(SuggestionReaderTests.Shipped shipped)
     {
         private LocalSls? sls;
 
-        public SuggestionReader Reader => new(sls!.Search);
+        private static readonly StringLocalizer<Words> English = new(
+            new ResourceManagerStringLocalizerFactory(Options.Create(new LocalizationOptions()), NullLoggerFactory.Instance)
+        );
+
+        public SuggestionReader Reader => new(sls!.Search, English);
 
         public async ValueTask InitializeAsync()
         {
@@ -49,6 +57,21 @@ public sealed class SuggestionReaderTests(SuggestionReaderTests.Shipped shipped)
     {
         Assert.Equal(["qwen-max"], (await AskAsync("model: MAX")).Values.Select(value => value.Value));
         Assert.Equal(["gpt 5"], (await AskAsync("status: error and model: ")).Values.Select(value => value.Value));
+    }
+
+    [Theory]
+    [InlineData("kind: model", "llm")]
+    [InlineData("kind: LL", "llm")]
+    [InlineData("status: Fail", "error")]
+    public async Task A_value_is_found_by_the_name_that_people_see(string line, string value)
+    {
+        Assert.Equal([value], (await AskAsync(line)).Values.Select(found => found.Value));
+    }
+
+    [Fact]
+    public async Task A_field_that_does_not_exist_is_told_while_its_value_is_typed()
+    {
+        Assert.Contains("stattus", (await AskAsync("stattus: err")).Fault!.Message, StringComparison.Ordinal);
     }
 
     [Fact]
