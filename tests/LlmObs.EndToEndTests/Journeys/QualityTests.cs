@@ -48,6 +48,7 @@ public sealed class QualityTests(StackFixture fixture)
         // The address follows once the step's panel has taken the place of the one before.
         await page.WaitForURLAsync("**span=0000000000000002**");
         await page.Locator("a.chip", new() { HasText = "sql_executable" }).First.ClickAsync();
+        await page.Locator(".value-menu [data-open-value]").ClickAsync();
         await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("sql_executable");
         await Assertions.Expect(page.Locator("main")).ToContainTextAsync("character 8 paid FROM orders");
         await Accessibility.AssertAsync(page);
