@@ -19,6 +19,7 @@ public sealed record SqlScore(
     IReadOnlyList<RuleScore>? Rules
 )
 {
+    private const int Around = 40;
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     /// <summary>Null when it has another form: anybody may send scores.</summary>
@@ -39,21 +40,12 @@ public sealed record SqlScore(
         }
     }
 
-    /// <summary>The line and column of <see cref="Position"/>, from 1; null where none is known.</summary>
+    /// <summary>The statement from <see cref="Position"/> on, as far as its line and some characters go; null where no position is known.</summary>
     [JsonIgnore]
-    public (int Line, int Column)? Place
-    {
-        get
-        {
-            if (Sql is not { } sql || Position is not { } position || position < 1 || position > sql.Length + 1)
-            {
-                return null;
-            }
-
-            var before = sql.AsSpan(0, position - 1);
-            return (before.Count('\n') + 1, position - 1 - before.LastIndexOf('\n'));
-        }
-    }
+    public string? Pointed =>
+        Sql is { } sql && Position is { } position && position >= 1 && position <= sql.Length
+            ? sql[(position - 1)..Math.Min(sql.Length, position - 1 + Around)].Split('\n')[0].TrimEnd()
+            : null;
 }
 
 /// <param name="Rule">One of <see cref="Domain.Evaluators.Sql.DataRules.Names"/>.</param>

@@ -45,8 +45,12 @@ public sealed class QualityTests(StackFixture fixture)
 
         // The score at the failing step leads to a case with its cause.
         await page.Locator("a[href*='span=0000000000000002']").First.ClickAsync();
+        // The address follows once the step's panel has taken the place of the one before.
+        await page.WaitForURLAsync("**span=0000000000000002**");
         await page.Locator("a.chip", new() { HasText = "sql_executable" }).First.ClickAsync();
+        await page.Locator(".value-menu [data-open-value]").ClickAsync();
         await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("sql_executable");
+        await Assertions.Expect(page.Locator("main")).ToContainTextAsync("character 8 paid FROM orders");
         await Accessibility.AssertAsync(page);
         await page.GetByRole(AriaRole.Link, new() { Name = "File a case" }).ClickAsync();
         await Assertions.Expect(page.Locator("[name=Note]")).ToHaveValueAsync("column paid does not exist");
@@ -143,7 +147,9 @@ public sealed class QualityTests(StackFixture fixture)
         await breakdown.GetByRole(AriaRole.Link, new() { Name = "App", Exact = true }).ClickAsync();
         await breakdown.GetByRole(AriaRole.Link, new() { Name = service, Exact = true }).ClickAsync();
         await Assertions.Expect(page.Locator("main .chip", new() { HasText = service })).ToBeVisibleAsync();
-        await breakdown.GetByRole(AriaRole.Link, new() { Name = "Release", Exact = true }).ClickAsync();
+        var byRelease = breakdown.GetByRole(AriaRole.Link, new() { Name = "Release", Exact = true });
+        await byRelease.ClickAsync();
+        await Assertions.Expect(byRelease).ToHaveAttributeAsync("aria-current", "true");
     }
 
     private static Task TopbarAsync(IPage page, string name) =>
@@ -189,6 +195,13 @@ public sealed class QualityTests(StackFixture fixture)
                     value = !isFailing,
                     label = isFailing ? "unknown_column" : "ok",
                     comment = isFailing ? "column paid does not exist" : null,
+                    metadata = new
+                    {
+                        sql = "SELECT paid FROM orders",
+                        dialect = "postgresql",
+                        stage = isFailing ? "explain" : "run",
+                        position = isFailing ? 8 : (int?)null,
+                    },
                     source = "code",
                 }
             );

@@ -120,6 +120,37 @@ public sealed class SandboxAttackTests(SandboxDatabase database) : IClassFixture
     }
 
     [Theory]
+    [InlineData("SELECT pg_sleep(60)")]
+    [InlineData("SELECT pg_advisory_lock(1)")]
+    [InlineData("SELECT pg_read_file('/etc/passwd')")]
+    [InlineData("SELECT lo_create(4711)")]
+    [InlineData("SELECT lo_import('/etc/passwd')")]
+    [InlineData("SELECT set_config('role', 'postgres', false)")]
+    [InlineData("SELECT pg_notify('channel', 'x')")]
+    [InlineData("SELECT nextval('shop.numbers')")]
+    [InlineData("SELECT query_to_xml('SELECT pg_sleep(100)', true, true, '')")]
+    public async Task What_reaches_outside_is_refused_by_its_name_before_it_is_called(string sql)
+    {
+        var run = await database.Sandbox.RunAsync(sql, none);
+
+        Assert.Equal((SqlOutcome.Permission, SqlStage.Parse), (run.Outcome, run.Stage));
+        Assert.EndsWith("may not be called here.", run.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nothing_of_dblink_may_be_called_where_it_is_installed()
+    {
+        var isThere = await database.OwnerAsync("SELECT count(*) FROM pg_proc WHERE proname = 'dblink'") is > 0L;
+
+        foreach (var sql in new[] { "SELECT * FROM dblink('host=127.0.0.1', 'SELECT 1') AS t (a int)", "SELECT dblink_connect('host=127.0.0.1')" })
+        {
+            var run = await database.Sandbox.RunAsync(sql, none);
+            Assert.NotEqual(SqlOutcome.Ok, run.Outcome);
+            Assert.Equal(isThere, run.Message!.EndsWith("may not be called here.", StringComparison.Ordinal));
+        }
+    }
+
+    [Theory]
     [InlineData("SELECT count(*) FROM generate_series(1, 1000000) AS a CROSS JOIN generate_series(1, 1000000) AS b")]
     [InlineData("WITH RECURSIVE t (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT count(*) FROM t")]
     [InlineData("SELECT max(md5(a::text || b::text)) FROM generate_series(1, 100000) AS a, generate_series(1, 100000) AS b")]

@@ -28,6 +28,7 @@ public sealed class SandboxDatabase(PostgresFixture postgres) : IAsyncLifetime
             CREATE TABLE shop.secrets (word text);
             INSERT INTO shop.secrets VALUES ('hidden');
             CREATE SEQUENCE shop.numbers;
+            DO $$ BEGIN IF EXISTS (SELECT FROM pg_available_extensions WHERE name = 'dblink') THEN CREATE EXTENSION dblink; END IF; END $$;
             CREATE FUNCTION shop.leak() RETURNS text LANGUAGE sql SECURITY DEFINER AS 'SELECT word FROM shop.secrets';
             CREATE FUNCTION shop.touch() RETURNS int LANGUAGE plpgsql AS 'BEGIN INSERT INTO shop.orders (id) VALUES (0); RETURN 1; END';
             CREATE ROLE {Role} LOGIN PASSWORD 'reader';
