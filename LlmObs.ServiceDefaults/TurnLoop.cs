@@ -4,12 +4,15 @@ using OpenTelemetry;
 namespace LlmObs.ServiceDefaults;
 
 /// <summary>
-/// Work done turn after turn for as long as the process lives. A turn that fails is reported, and the next one comes all the same. What turns
-/// do is no trace of the stack.
+/// Work done turn after turn for as long as the process lives, in one line or in several beside one another. A turn that fails is reported, and the
+/// next one comes all the same. What turns do is no trace of the stack.
 /// </summary>
 public abstract class TurnLoop(TimeProvider time) : BackgroundService
 {
     protected TimeProvider Time => time;
+
+    /// <summary>How many turns may go on at one time.</summary>
+    protected virtual int Lines => 1;
 
     /// <summary>Completes when the first turn may begin.</summary>
     protected abstract Task ReadyAsync(CancellationToken stoppingToken);
@@ -23,18 +26,23 @@ public abstract class TurnLoop(TimeProvider time) : BackgroundService
 
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var quiet = SuppressInstrumentationScope.Begin();
         try
         {
             await ReadyAsync(stoppingToken);
-            while (true)
-            {
-                await Task.Delay(await TryTurnAsync(stoppingToken), time, stoppingToken);
-            }
+            await Task.WhenAll(Enumerable.Range(0, Lines).Select(_ => LineAsync(stoppingToken)));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // The process stops.
+        }
+    }
+
+    private async Task LineAsync(CancellationToken stoppingToken)
+    {
+        using var quiet = SuppressInstrumentationScope.Begin();
+        while (true)
+        {
+            await Task.Delay(await TryTurnAsync(stoppingToken), time, stoppingToken);
         }
     }
 

@@ -56,6 +56,7 @@ public static class StorageServices
         services.AddOptions<SamplingOptions>().BindConfiguration(SamplingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<TraceSampling>();
         services.AddSingleton<Coverage>();
+        services.AddSingleton<RecordedSpans>();
         services.AddSingleton<SpanLedger>();
         services.AddSingleton<ParkedBatches>();
         services.AddSingleton<OutboxHistory>();
@@ -78,6 +79,7 @@ public static class StorageServices
         services.AddSingleton<SubjectReader>();
         services.AddSingleton<EarlierQuestions>();
         services.AddSingleton<QualityJobs>();
+        services.AddSingleton<JobTurns>();
         services.AddSingleton<QualityResources>();
         services.AddSingleton<JudgeLedger>();
         services.AddSingleton<MediaStore>();
@@ -87,6 +89,7 @@ public static class StorageServices
         services.AddSingleton<LabelDesk>();
         services.AddSingleton<DingTalkTables>();
         services.AddSingleton<CaseBook>();
+        services.AddSingleton<CaseProgress>();
         services.AddSingleton<CaseReader>();
         services.AddSingleton<CaseClock>();
         services.AddSingleton<CaseRegressionReader>();

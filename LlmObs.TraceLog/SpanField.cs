@@ -69,11 +69,11 @@ public sealed record SpanField(string Name, SpanFieldType Type)
     /// <summary>A span may have several values, each of which is a row in an analysis.</summary>
     internal bool HasRowsOfItsOwn => Name == "tags";
 
-    /// <summary>Where the values are read from in an analysis: the logs with <see cref="SpanCount.Join"/>, and the column.</summary>
-    internal (string From, string Column) Source =>
+    /// <summary>Where the values are read from in an analysis: the column, and what makes its rows behind a table of logs.</summary>
+    internal (string Column, string Rows) Source =>
         HasRowsOfItsOwn
-            ? ($"log {SpanCount.Join} cross join unnest(array_distinct(try(cast(json_parse(\"tags\") as array(varchar))))) as each_tag(tag)", "tag")
-            : ($"log {SpanCount.Join}", Sls.SlsSql.Column(SpanLogSchema.Words.TryGetValue(Name, out var names) ? names[0] : Name));
+            ? ("tag", "cross join unnest(array_distinct(try(cast(json_parse(\"tags\") as array(varchar))))) as each_tag(tag)")
+            : (Sls.SlsSql.Column(SpanLogSchema.Words.TryGetValue(Name, out var names) ? names[0] : Name), "");
 
     /// <exception cref="ArgumentOutOfRangeException">No such field, or one that cannot be grouped by.</exception>
     internal static SpanField Groupable(string name) =>

@@ -46,49 +46,56 @@ public sealed class SpanGroups(SlsClient client)
         var ask = SpanAsk.Of(query);
         var source = SpanField.Groupable(field);
         var spans = EachSpan(source, "true", ("\"duration\"", "duration"), ("case when \"status\" = 'error' then 1 else 0 end", "failed"));
-        var calls = EachSpan(source, SpanPeople.IsModelCall, ("\"totalTokens\"", "tokens"), ("\"cost\"", "cost"), ("\"currency\"", "currency"));
+        var calls = EachSpan(
+            source,
+            $"{SpanPeople.IsModelCall} and (\"totalTokens\" is not null or \"cost\" is not null)",
+            ("\"totalTokens\"", "tokens"),
+            ("\"cost\"", "cost"),
+            ("\"currency\"", "currency")
+        );
+        var used = $"from ({calls}) as each_call {SpanPeople.JoinOuterCalls} where outer_id is null";
+        // What is known only when all calls are added up costs as much as the rest: it is asked once, and only an order by it twice.
+        var largest =
+            order == GroupOrder.Tokens
+                ? $"left join (select facet as caller, sum(tokens) as tokens {used} group by facet) as used on facet = caller order by coalesce(tokens, 0) desc"
+                : $"order by {Column(order)} desc";
         // The last column makes equal groups come in the same order each time.
         var groups = rows.RunAsync(
             ask,
             $"""
-            select facet, spans, traces, failed, p50, p95, tokens
+            select facet, spans, traces, failed, percentiles[1] as p50, percentiles[2] as p95
             from (select facet, count(*) as spans, count(distinct trace_id) as traces, sum(failed) as failed,
-                         approx_percentile(duration, 0.5) as p50, approx_percentile(duration, 0.95) as p95
+                         approx_percentile(duration, array[0.5, 0.95]) as percentiles
                   from ({spans}) as each_span group by facet) as counted
-            left join (select facet as caller, sum(tokens) as tokens from ({calls}) as each_call {SpanPeople.JoinOuterCalls}
-                       where tokens is not null and outer_id is null group by facet) as used on facet = caller
-            order by {Column(order)} desc, spans desc, facet limit {limit + 1}
+            {largest}, spans desc, facet limit {limit + 1}
             """,
             cancellationToken
         );
-        var costs = rows.RunAsync(
+        var usages = rows.RunAsync(
             ask,
-            $"""
-            select facet, currency, sum(cost) as cost from ({calls}) as each_call {SpanPeople.JoinOuterCalls}
-            where cost is not null and outer_id is null group by facet, currency order by cost desc limit 10000
-            """,
+            $"select facet, currency, sum(tokens) as tokens, sum(cost) as cost {used} group by facet, currency order by cost desc limit 10000",
             cancellationToken
         );
-        await Task.WhenAll(groups, costs);
-        var paid = (await costs).Rows.ToLookup(row => row["facet"], CostOf, StringComparer.Ordinal);
+        await Task.WhenAll(groups, usages);
+        var usageOf = (await usages).Rows.ToLookup(row => row["facet"], StringComparer.Ordinal);
         var found = await groups;
         return new(
-            [.. found.Rows.Take(limit).Select(row => Group(row, [.. paid[row["facet"]]]))],
+            [.. found.Rows.Take(limit).Select(row => Group(row, [.. usageOf[row["facet"]]]))],
             found.Rows.Count > limit,
-            found.IsComplete && (await costs).IsComplete
+            found.IsComplete && (await usages).IsComplete
         );
     }
 
     // The spans of each value, with the columns asked for; of a span with several logs what is largest in them.
     private static string EachSpan(SpanField field, string condition, params (string Value, string Name)[] columns)
     {
-        var (from, facet) = field.Source;
+        var (facet, each) = field.Source;
         return $"""
             select {facet} as facet, "traceID" as trace_id, "spanID" as span_id, {Columns("{0}")}
-            from {from} where repeated is null and {facet} is not null and {facet} <> '' and {condition}
+            from log {SpanCount.JoinRepeated} {each} where repeated is null and {facet} is not null and {facet} <> '' and {condition}
             union all
             select {facet} as facet, "traceID" as trace_id, "spanID" as span_id, {Columns("max({0})")}
-            from {from} where repeated is not null and {facet} is not null and {facet} <> '' and {condition}
+            from log {SpanCount.JoinRepeated} {each} where repeated is not null and {facet} is not null and {facet} <> '' and {condition}
             group by {facet}, "traceID", "spanID"
             """;
 
@@ -101,11 +108,11 @@ public sealed class SpanGroups(SlsClient client)
         {
             GroupOrder.Failed => "failed",
             GroupOrder.P95 => "p95",
-            GroupOrder.Tokens => "coalesce(tokens, 0)",
             _ => "spans",
         };
 
-    private static SpanGroup Group(IReadOnlyDictionary<string, string> row, IReadOnlyList<Cost> costs) =>
+    /// <param name="usages">A row for each currency, and one of the calls without a cost.</param>
+    private static SpanGroup Group(IReadOnlyDictionary<string, string> row, IReadOnlyList<IReadOnlyDictionary<string, string>> usages) =>
         new(
             row["facet"],
             SlsNumber.Long(row, "spans") ?? 0,
@@ -113,8 +120,10 @@ public sealed class SpanGroups(SlsClient client)
             SlsNumber.Long(row, "failed") ?? 0,
             (SlsNumber.Long(row, "p50") ?? 0) * 1000,
             (SlsNumber.Long(row, "p95") ?? 0) * 1000,
-            SlsNumber.Long(row, "tokens"),
-            costs
+            usages
+                .Select(usage => SlsNumber.Long(usage, "tokens"))
+                .Aggregate((long?)null, (sum, tokens) => tokens is null ? sum : (sum ?? 0) + tokens),
+            [.. usages.Where(usage => SlsNumber.Decimal(usage, "cost") is not null).Select(CostOf)]
         );
 
     internal static Cost CostOf(IReadOnlyDictionary<string, string> row) =>

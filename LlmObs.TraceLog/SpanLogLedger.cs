@@ -76,7 +76,8 @@ public sealed class SpanLogLedger(SlsClient client, TimeProvider time)
         return newest;
     }
 
-    private async Task<IReadOnlyList<IReadOnlyDictionary<string, string>>> AskAsync(
+    /// <summary>A statement over the logs of the minutes from one to another, exclusive, that the search finds.</summary>
+    internal async Task<IReadOnlyList<IReadOnlyDictionary<string, string>>> AskAsync(
         DateTimeOffset from,
         DateTimeOffset to,
         SlsQueryBuilder search,
@@ -98,7 +99,7 @@ public sealed class SpanLogLedger(SlsClient client, TimeProvider time)
     }
 
     // A sum may be written as 1.2E12.
-    private static long Number(string text) =>
+    internal static long Number(string text) =>
         long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? number
             : (long)decimal.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);

@@ -186,10 +186,14 @@ public sealed class SpanSearch(SlsClient client)
         var grid = HistogramGrid.Of(ask.From, ask.To);
         var result = await rows.RunAsync(
             ask,
-            $"""
-            select __time__ - __time__ % {grid.Width} as bucket, {SpanCount.All} as spans, {SpanCount.Where("\"status\" = 'error'")} as errors
-            from log {SpanCount.Join} group by __time__ - __time__ % {grid.Width} limit 1000
-            """,
+            SpanCount.Select(
+                "log",
+                "true",
+                [($"__time__ - __time__ % {grid.Width}", "bucket")],
+                $"__time__ - __time__ % {grid.Width}",
+                ("true", "spans"),
+                ("\"status\" = 'error'", "errors")
+            ) + " limit 1000",
             cancellationToken
         );
         return grid.Fill(result.Rows.ToDictionary(row => Number(row, "bucket"), row => (Number(row, "spans"), Number(row, "errors"))));
@@ -206,15 +210,12 @@ public sealed class SpanSearch(SlsClient client)
         string? containing = null
     )
     {
-        var (from, column) = SpanField.Groupable(field).Source;
+        var (column, each) = SpanField.Groupable(field).Source;
         var like = string.IsNullOrEmpty(containing) ? "" : $" and strpos(lower({column}), {SlsSql.Text(containing.ToLowerInvariant())}) > 0";
         var result = await rows.RunAsync(
             SpanAsk.Of(query),
-            $"""
-            select {column} as facet, {SpanCount.All} as spans from {from}
-            where {column} is not null and {column} <> ''{like}
-            group by {column} order by spans desc, facet limit {limit}
-            """,
+            SpanCount.Select($"log {each}", $"{column} is not null and {column} <> ''{like}", [(column, "facet")], column, ("true", "spans"))
+                + $" order by spans desc, facet limit {limit}",
             cancellationToken
         );
         return [.. result.Rows.Select(row => new FacetValue(row["facet"], Number(row, "spans")))];
@@ -252,18 +253,25 @@ public sealed class SpanSearch(SlsClient client)
     )
     {
         var columns = fields.ConvertAll(field => SpanField.Groupable(field).Source.Column);
+        var counted = SpanCount.Select(
+            "log",
+            "true",
+            [
+                (
+                    $"case {string.Join(' ', fields.Zip(columns, (field, column) => $"when {column} is not null then {SlsSql.Text(field)}"))} end",
+                    "field"
+                ),
+                ($"coalesce({string.Join(", ", columns)}, '')", "facet"),
+            ],
+            $"grouping sets (({string.Join("), (", columns)}))",
+            ("true", "spans")
+        );
         var result = await rows.RunAsync(
             SpanAsk.Of(query),
             $"""
             select field, facet, spans
             from (select field, facet, spans, row_number() over (partition by field order by spans desc, facet) as place
-                  from (select case {string.Join(
-                      ' ',
-                      fields.Zip(columns, (field, column) => $"when {column} is not null then {SlsSql.Text(field)}")
-                  )} end as field,
-                               coalesce({string.Join(", ", columns)}, '') as facet, {SpanCount.All} as spans
-                        from log {SpanCount.Join} group by grouping sets (({string.Join("), (", columns)}))) as counted
-                  where facet <> '') as placed
+                  from ({counted}) as counted_values where facet <> '') as placed
             where place <= {limit} order by spans desc, facet limit {fields.Count * limit}
             """,
             cancellationToken
@@ -271,15 +279,10 @@ public sealed class SpanSearch(SlsClient client)
         return [.. result.Rows.Select(row => (row["field"], new FacetValue(row["facet"], Number(row, "spans"))))];
     }
 
-    /// <summary>Matching spans and traces.</summary>
-    public async Task<(long Spans, long Traces)> CountAsync(SpanQuery query, CancellationToken cancellationToken)
+    public async Task<long> SpanCountAsync(SpanQuery query, CancellationToken cancellationToken)
     {
-        var result = await rows.RunAsync(
-            SpanAsk.Of(query),
-            $"select {SpanCount.All} as spans, count(distinct \"traceID\") as traces from log {SpanCount.Join}",
-            cancellationToken
-        );
-        return result.Rows is [var row, ..] ? (Number(row, "spans"), Number(row, "traces")) : (0, 0);
+        var result = await rows.RunAsync(SpanAsk.Of(query), SpanCount.Select("log", "true", [], "", ("true", "spans")), cancellationToken);
+        return result.Rows is [var row, ..] ? Number(row, "spans") : 0;
     }
 
     /// <summary>Matching traces; more than <paramref name="upTo"/> are not counted to the end, which takes long where there are millions.</summary>

@@ -38,6 +38,7 @@ public static class TraceLogServices
         builder.Services.AddSingleton<SpanPeople>();
         builder.Services.AddSingleton<SpanLogStore>();
         builder.Services.AddSingleton<SpanLogLedger>();
+        builder.Services.AddSingleton<SpanLogSurplus>();
         builder.Services.AddSingleton<SlsHealthCheck>();
         builder.Services.AddHealthChecks().AddCheck<SlsHealthCheck>("sls", HealthStatus.Degraded);
         return builder;

@@ -6,13 +6,13 @@ public enum LedgerState
     /// <summary>Both hold the same spans in the same versions.</summary>
     Equal = 0,
 
-    /// <summary>Something is still on its way to SLS.</summary>
+    /// <summary>Something is still on its way to SLS: spans, or the deletion of logs too many.</summary>
     Waiting = 1,
 
     /// <summary>SLS lacks spans and nothing is on its way with them, or they are parked.</summary>
     Gap = 2,
 
-    /// <summary>SLS holds logs the record does not know, or one more than once. It cannot delete; readers count a span once.</summary>
+    /// <summary>SLS holds logs the record does not know, or a span more than once, and they stay. Readers count a span once.</summary>
     Surplus = 3,
 }
 
@@ -32,6 +32,8 @@ public sealed record RecordedSpan(string TraceId, string SpanId, DateOnly Day, i
 /// <summary>What is known of a minute after it was compared. Spans of the record, logs of SLS.</summary>
 /// <param name="MissingSpans">Spans SLS lacks now.</param>
 /// <param name="RepairedSpans">Spans sent again so far, in <paramref name="Repairs"/> rounds.</param>
+/// <param name="RemovedLogs">Logs too many that were deleted so far, in <paramref name="Removals"/> rounds.</param>
+/// <param name="Refusal">Why SLS would not delete them; null while it did not refuse.</param>
 public sealed record LedgerEntry(
     int ProjectId,
     string Project,
@@ -42,5 +44,25 @@ public sealed record LedgerEntry(
     long MissingSpans,
     long SurplusLogs,
     long RepairedSpans,
-    int Repairs
-);
+    int Repairs,
+    long RemovedLogs = 0,
+    int Removals = 0,
+    string? Refusal = null
+)
+{
+    /// <summary>Something was mended: spans sent again, or logs deleted.</summary>
+    public bool IsMended => RepairedSpans + RemovedLogs > 0;
+}
+
+/// <summary>A version of a span of which SLS holds several logs.</summary>
+/// <param name="Firsts">Those of the logs that say they are the span's first: 0 or 1.</param>
+/// <param name="From">Time of the earliest log, Unix seconds.</param>
+/// <param name="To">Time of the latest.</param>
+public sealed record RepeatedSpan(string TraceId, string SpanId, int Version, long Logs, long Firsts, long From, long To);
+
+/// <summary>Logs to be deleted: those of one version of some spans.</summary>
+/// <param name="KeepsFirst">All but the one that says it is the span's first; otherwise all, and the ledger sends the span again.</param>
+public sealed record LogRemoval(int Version, bool KeepsFirst, IReadOnlyList<RepeatedSpan> Spans)
+{
+    public long Logs => Spans.Sum(span => KeepsFirst ? span.Logs - 1 : span.Logs);
+}

@@ -13,6 +13,18 @@ public sealed record TokenUsage(
     long? TotalTokens = null
 )
 {
+    /// <summary>
+    /// What somebody sent, made inclusive: some services count the cached part beside the input, which shows where it is the larger. The total is added where
+    /// it was not said.
+    /// </summary>
+    public TokenUsage Inclusive()
+    {
+        var cached = (CachedInputTokens ?? 0) + (CacheWriteInputTokens ?? 0);
+        var beside = cached > InputTokens ? cached : 0;
+        var sum = InputTokens is null && OutputTokens is null ? null : (long?)((InputTokens ?? 0) + beside + (OutputTokens ?? 0));
+        return this with { InputTokens = InputTokens + beside, TotalTokens = beside > 0 ? sum : TotalTokens ?? sum };
+    }
+
     /// <summary>Adds two readings; what neither says stays unsaid.</summary>
     public static TokenUsage? Add(TokenUsage? a, TokenUsage? b) =>
         (a, b) switch

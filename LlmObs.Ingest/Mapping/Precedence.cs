@@ -19,9 +19,12 @@ internal readonly record struct Source(string Key, string[]? Path = null)
     public static Source Json(string key, params string[] path) => new(key, path);
 }
 
-/// <summary>The places a field may come from, most trusted first. The mapping is made of these tables; see docs/wire-formats.md.</summary>
+/// <summary>The places a field may come from, most trusted first. The mapping is made of these tables; see docs/dialects.md.</summary>
 internal sealed class Precedence(params Source[] sources)
 {
+    /// <summary>The places in order: docs/dialects.md, which a test compares, sorts them by dialect.</summary>
+    public IReadOnlyList<Source> Sources => sources;
+
     /// <summary>This table followed by another.</summary>
     public Precedence Then(params Source[] others) => new([.. sources, .. others]);
 

@@ -13,6 +13,7 @@ public sealed class LedgerMetrics : IDisposable
     private readonly Counter<long> minutes;
     private readonly Counter<long> repaired;
     private readonly Counter<long> surplus;
+    private readonly Counter<long> removed;
     private volatile LedgerStatus? status;
 
     public LedgerMetrics(IMeterFactory factory, TimeProvider time)
@@ -21,6 +22,7 @@ public sealed class LedgerMetrics : IDisposable
         minutes = meter.CreateCounter<long>("llmobs.ledger.minutes", "{minute}", "Minutes of a project compared, by outcome.");
         repaired = meter.CreateCounter<long>("llmobs.ledger.repaired", "{span}", "Spans SLS lacked that were sent again.");
         surplus = meter.CreateCounter<long>("llmobs.ledger.surplus", "{log}", "Logs SLS holds beyond the record.");
+        removed = meter.CreateCounter<long>("llmobs.ledger.removed", "{log}", "Logs too many that were deleted.");
         meter.CreateObservableGauge("llmobs.ledger.gaps", () => Read(now => now.Gaps), "{minute}", "Minutes of a project in which SLS lacks spans.");
         meter.CreateObservableGauge("llmobs.ledger.missing", () => Read(now => now.MissingSpans), "{span}", "Spans SLS lacks in those minutes.");
         meter.CreateObservableGauge(
@@ -38,6 +40,8 @@ public sealed class LedgerMetrics : IDisposable
     }
 
     public void Repaired(int spans) => repaired.Add(spans);
+
+    public void Removed(long logs) => removed.Add(logs);
 
     /// <summary>Keeps the ledger's state for the gauges, which must not ask a database.</summary>
     public void Report(LedgerStatus current) => status = current;

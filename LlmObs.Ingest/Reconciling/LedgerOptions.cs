@@ -22,9 +22,20 @@ public sealed class LedgerOptions
     [Range(1, 1440)]
     public int MinutesATurn { get; set; } = 30;
 
-    /// <summary>Times the missing spans of a minute are sent again; after that the gap stays open for an operator.</summary>
+    /// <summary>Minutes until a minute is compared a second time: SLS may take a write, or lose one, after the first. 0: never.</summary>
+    [Range(0, 10_080)]
+    public int SecondLookMinutes { get; set; } = 60;
+
+    /// <summary>Times the missing spans of a minute are sent again, and times its logs too many are deleted; what is left then stays for an operator.</summary>
     [Range(0, 100)]
     public int MaxRepairs { get; set; } = 5;
+
+    /// <summary>Logs of which SLS holds more than one for a version of a span are deleted but for one. False only shows them.</summary>
+    public bool RemoveSurplus { get; set; } = true;
+
+    /// <summary>Spans of a minute whose logs too many are deleted in one turn.</summary>
+    [Range(1, 10_000)]
+    public int RemovalsATurn { get; set; } = 600;
 
     /// <summary>Seconds one replica has the turn; another takes it when that one died.</summary>
     [Range(10, 3600)]

@@ -15,17 +15,15 @@ public sealed record SpanDifference(
 /// <summary>Decides how a minute stands and what is sent again. Knows no clock, no store and no network.</summary>
 public sealed class LedgerPolicy(LedgerOptions options)
 {
+    // SLS takes thirty conditions in one search, and a span needs two.
+    private const int SpansARemoval = 12;
+
     /// <summary>By the sums alone; null when the spans must be compared one by one.</summary>
     /// <param name="isWaiting">An outbox row of this minute is not shipped: SLS need not be asked.</param>
-    public static LedgerState? Judge(RecordedMinute record, LoggedMinute sls, bool isWaiting)
-    {
-        if (record.Spans == sls.Spans && record.Hash == sls.Hash)
-        {
-            return sls.Repeats > 0 ? LedgerState.Surplus : LedgerState.Equal;
-        }
-
-        return isWaiting ? LedgerState.Waiting : null;
-    }
+    public static LedgerState? Judge(RecordedMinute record, LoggedMinute sls, bool isWaiting) =>
+        record.Spans == sls.Spans && record.Hash == sls.Hash && sls.Repeats == 0 ? LedgerState.Equal
+        : isWaiting ? LedgerState.Waiting
+        : null;
 
     /// <param name="sls">The newest version of every span of the minute.</param>
     public static SpanDifference Compare(IReadOnlyList<RecordedSpan> record, IReadOnlyDictionary<(string TraceId, string SpanId), int> sls)
@@ -55,4 +53,21 @@ public sealed class LedgerPolicy(LedgerOptions options)
 
     /// <summary>Whether what is lost is sent once more. An SLS that takes logs and shows none must not be filled without end.</summary>
     public bool MayRepair(int repairsSoFar) => repairsSoFar < options.MaxRepairs;
+
+    /// <summary>Whether logs too many are to be deleted: nothing is missing, and SLS has not refused.</summary>
+    public bool MayRemove(LedgerEntry entry) =>
+        options.RemoveSurplus && entry is { State: LedgerState.Surplus, Refusal: null } && entry.Removals < options.MaxRepairs;
+
+    /// <summary>
+    /// What to delete so that each version of a span has one log. Its first is kept. Where none says it is, they cannot be told apart: all go, and the gap that
+    /// leaves is repaired as any other; so only spans of the record, and only while the minute may be repaired.
+    /// </summary>
+    public IEnumerable<LogRemoval> Removals(IReadOnlyList<RepeatedSpan> repeated, IReadOnlyList<RecordedSpan> record, int repairsSoFar)
+    {
+        var replaceable = MayRepair(repairsSoFar) ? record.Select(span => (span.TraceId, span.SpanId, span.Version)).ToHashSet() : [];
+        return repeated
+            .Where(span => span.Firsts == 1 || replaceable.Contains((span.TraceId, span.SpanId, span.Version)))
+            .GroupBy(span => (span.Version, KeepsFirst: span.Firsts == 1))
+            .SelectMany(group => group.Chunk(SpansARemoval).Select(spans => new LogRemoval(group.Key.Version, group.Key.KeepsFirst, spans)));
+    }
 }

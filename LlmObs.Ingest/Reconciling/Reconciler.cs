@@ -6,10 +6,12 @@ using Microsoft.Extensions.Options;
 
 namespace LlmObs.Ingest.Reconciling;
 
-/// <summary>One turn of the ledger: compares the minutes that are due, resolves differences to spans, sends again what SLS lacks.</summary>
+/// <summary>One turn of the ledger: compares the minutes that are due, resolves differences to spans, sends again what SLS lacks, has deleted what it holds too much of.</summary>
 public sealed partial class Reconciler(
     SpanLedger ledger,
+    RecordedSpans recordedSpans,
     SpanLogLedger logs,
+    SurplusRemover remover,
     LedgerPolicy policy,
     LedgerMetrics metrics,
     IOptions<LedgerOptions> options,
@@ -28,20 +30,26 @@ public sealed partial class Reconciler(
             return 0;
         }
 
-        var next = turn.NextMinute;
+        var (next, second) = (turn.NextMinute, turn.SecondMinute);
         var compared = 0;
         try
         {
             var delay = TimeSpan.FromSeconds(options.Value.DelaySeconds);
             var open = await ledger.OpenAsync(delay, options.Value.MinutesATurn, cancellationToken);
-            var waiting = await ledger.WaitingAsync(cancellationToken);
-            var until = Earlier(Minute(time.GetUtcNow() - delay), next.AddMinutes(options.Value.MinutesATurn));
-            if (until > next)
+            var waiting = await recordedSpans.WaitingAsync(cancellationToken);
+            var until = Minute(time.GetUtcNow() - delay);
+            (var count, next) = await CompareNextAsync(turn, next, until, waiting, cancellationToken);
+            compared += count;
+            if (options.Value.SecondLookMinutes > 0)
             {
-                // What a turn that was cut short has written down already, repairs above all, goes on from there.
-                var before = await ledger.SinceAsync(next, project: null, cancellationToken);
-                compared += await CompareAsync(turn, next, until, before, onlyThese: false, waiting, cancellationToken);
-                next = until;
+                (count, second) = await CompareNextAsync(
+                    turn,
+                    second,
+                    Earlier(next, until.AddMinutes(-options.Value.SecondLookMinutes)),
+                    waiting,
+                    cancellationToken
+                );
+                compared += count;
             }
 
             foreach (var minute in open.GroupBy(entry => entry.Minute))
@@ -51,10 +59,30 @@ public sealed partial class Reconciler(
         }
         finally
         {
-            await ledger.FinishAsync(next, CancellationToken.None);
+            await ledger.FinishAsync(next, second, CancellationToken.None);
         }
 
         return compared;
+    }
+
+    /// <returns>How many minutes of a project were compared, and the first minute that was not.</returns>
+    private async Task<(int Compared, DateTimeOffset Next)> CompareNextAsync(
+        LedgerTurn turn,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        IReadOnlySet<(int ProjectId, DateTimeOffset Minute)> waiting,
+        CancellationToken cancellationToken
+    )
+    {
+        to = Earlier(to, from.AddMinutes(options.Value.MinutesATurn));
+        if (to <= from)
+        {
+            return (0, from);
+        }
+
+        // What an earlier look, or a turn that was cut short, has written down, repairs above all, goes on from there.
+        var before = (await ledger.SinceAsync(from, project: null, cancellationToken)).Where(entry => entry.Minute < to);
+        return (await CompareAsync(turn, from, to, [.. before], onlyThese: false, waiting, cancellationToken), to);
     }
 
     private async Task<int> CompareAsync(
@@ -68,7 +96,7 @@ public sealed partial class Reconciler(
     )
     {
         // The record first: what is committed meanwhile makes SLS look ahead, never behind.
-        var recorded = (await ledger.CountAsync(from, to, cancellationToken)).ToDictionary(minute => (minute.Project, minute.Minute));
+        var recorded = (await recordedSpans.CountAsync(from, to, cancellationToken)).ToDictionary(minute => (minute.Project, minute.Minute));
         var logged = (await logs.CountAsync(from, to, cancellationToken)).ToDictionary(minute => (minute.Project, minute.Minute));
         var earlier = before.ToDictionary(entry => (entry.Project, entry.Minute));
         var projects = await ProjectsAsync(recorded, earlier, logged, cancellationToken);
@@ -115,7 +143,7 @@ public sealed partial class Reconciler(
 
         if (logged.Keys.Any(key => !ids.ContainsKey(key.Project)))
         {
-            foreach (var (name, id) in await ledger.ProjectsAsync([.. logged.Keys.Select(key => key.Project).Distinct()], cancellationToken))
+            foreach (var (name, id) in await recordedSpans.ProjectsAsync([.. logged.Keys.Select(key => key.Project).Distinct()], cancellationToken))
             {
                 ids[name] = id;
             }
@@ -143,7 +171,10 @@ public sealed partial class Reconciler(
             0,
             sls.Repeats,
             before?.RepairedSpans ?? 0,
-            before?.Repairs ?? 0
+            before?.Repairs ?? 0,
+            before?.RemovedLogs ?? 0,
+            before?.Removals ?? 0,
+            sls.Repeats == 0 ? null : before?.Refusal
         );
         if (LedgerPolicy.Judge(record, sls, isWaiting) is { } state)
         {
@@ -153,26 +184,50 @@ public sealed partial class Reconciler(
             return;
         }
 
-        var spans = await ledger.SpansAsync(record.ProjectId, record.Minute, cancellationToken);
+        var spans = await recordedSpans.OfMinuteAsync(record.ProjectId, record.Minute, cancellationToken);
         var held = await logs.SpansAsync(record.Project, record.Minute, sls.Spans, cancellationToken);
         var difference = LedgerPolicy.Compare(spans, held);
-        var moved = difference.Unknown.Count == 0 ? 0 : await ledger.KnownAsync(record.ProjectId, difference.Unknown, cancellationToken);
+        var moved = difference.Unknown.Count == 0 ? 0 : await recordedSpans.KnownAsync(record.ProjectId, difference.Unknown, cancellationToken);
         var surplus = sls.Repeats + difference.Unknown.Count - moved;
         entry = entry with { State = LedgerPolicy.Judge(difference, surplus), MissingSpans = difference.Missing.Count, SurplusLogs = surplus };
+        if (surplus > (before?.SurplusLogs ?? 0))
+        {
+            Log.Surplus(logger, surplus, record.Project, record.Minute);
+        }
+
+        var mayRemove = sls.Repeats > 0 && policy.MayRemove(entry);
+        if (mayRemove)
+        {
+            // A round that made the surplus smaller does not count: there is an end to it.
+            var removals = surplus < before?.SurplusLogs ? entry.Removals : entry.Removals + 1;
+            entry = entry with { State = LedgerState.Waiting, Removals = removals };
+        }
+
+        await RepairAsync(turn, entry, before, difference, cancellationToken);
+        if (mayRemove)
+        {
+            await remover.RemoveAsync(entry, spans, cancellationToken);
+        }
+    }
+
+    private async Task RepairAsync(
+        LedgerTurn turn,
+        LedgerEntry entry,
+        LedgerEntry? before,
+        SpanDifference difference,
+        CancellationToken cancellationToken
+    )
+    {
         IReadOnlyList<RecordedSpan> sendAgain = policy.MayRepair(entry.Repairs) ? difference.Lost : [];
         if (sendAgain.Count > 0)
         {
             entry = entry with { RepairedSpans = entry.RepairedSpans + sendAgain.Count, Repairs = entry.Repairs + 1 };
-            Log.Gap(logger, sendAgain.Count, record.Project, record.Minute);
+            Log.Gap(logger, sendAgain.Count, entry.Project, entry.Minute);
         }
 
         await ledger.SaveAsync(turn, entry, sendAgain, storage.Value.OutboxRowSpans, cancellationToken);
         metrics.Compared(entry, before);
         metrics.Repaired(sendAgain.Count);
-        if (surplus > (before?.SurplusLogs ?? 0))
-        {
-            Log.Surplus(logger, surplus, record.Project, record.Minute);
-        }
     }
 
     private static DateTimeOffset Minute(DateTimeOffset at) => DateTimeOffset.FromUnixTimeSeconds(at.ToUnixTimeSeconds() / 60 * 60);

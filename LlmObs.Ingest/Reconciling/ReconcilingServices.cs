@@ -12,6 +12,7 @@ public static class ReconcilingServices
         builder.Services.AddOptions<LedgerOptions>().BindConfiguration(LedgerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton(services => new LedgerPolicy(services.GetRequiredService<IOptions<LedgerOptions>>().Value));
         builder.Services.AddSingleton<LedgerMetrics>();
+        builder.Services.AddSingleton<SurplusRemover>();
         builder.Services.AddSingleton<Reconciler>();
         builder.Services.AddHostedService<LedgerLoop>();
         builder.Services.AddHealthChecks().AddCheck<LedgerHealthCheck>("ledger", HealthStatus.Degraded);

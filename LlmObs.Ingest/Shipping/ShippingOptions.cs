@@ -60,7 +60,7 @@ public sealed class ShippingOptions
 
     /// <summary>
     /// Seconds that a write nobody answered in time may still come into effect in SLS: until then it is neither asked for nor repeated. What SLS takes later
-    /// still is there twice; the ledger counts it as a surplus, and readers count a span once.
+    /// still is there twice, until the ledger has it deleted; readers count a span once.
     /// </summary>
     [Range(0, 3600)]
     public double LateWriteSeconds { get; set; } = 60;

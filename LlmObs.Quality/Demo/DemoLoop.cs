@@ -55,7 +55,7 @@ public sealed partial class DemoLoop(
 
         if (!hasCases)
         {
-            await cases.OpenAsync(project, week with { Release = first.Key }, last.Key, stoppingToken);
+            await cases.OpenAsync(project, week with { Release = first.Key }, last, stoppingToken);
         }
 
         if (!hasLabels)

@@ -1,13 +1,13 @@
 using LlmObs.Domain.Evaluators;
 using LlmObs.Domain.Evaluators.Sql;
 using LlmObs.Quality.Sql;
+using LlmObs.ServiceDefaults;
 using LlmObs.Storage;
 using LlmObs.Storage.Access;
 using LlmObs.Storage.Evaluators;
 using LlmObs.Storage.Jobs;
 using LlmObs.Storage.Schema;
 using Microsoft.Extensions.Options;
-using OpenTelemetry;
 
 namespace LlmObs.Quality.Evaluation;
 
@@ -20,13 +20,13 @@ public sealed partial class Preparation(
     QualityResources resources,
     EvaluatorStore evaluators,
     JudgeLedger ledger,
-    QualityJobs jobs,
+    JobTurns jobs,
     Projects projects,
     SchemaState schema,
     IOptions<QualityOptions> options,
     TimeProvider time,
     ILogger<Preparation> logger
-) : BackgroundService
+) : TurnLoop(time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan EndedJobs = TimeSpan.FromDays(30);
@@ -34,31 +34,29 @@ public sealed partial class Preparation(
 
     private readonly List<ConfiguredEvaluator> open = [.. options.Value.Evaluators];
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var quiet = SuppressInstrumentationScope.Begin();
-        await schema.WaitAsync(stoppingToken);
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            var isWell = false;
-            try
-            {
-                isWell = await ReportAsync(stoppingToken);
-                await MakeEvaluatorsAsync(stoppingToken);
-                await ledger.ForgetAsync(TimeSpan.FromDays(options.Value.Judging.CacheDays), stoppingToken);
-                await jobs.ForgetAsync(EndedJobs, stoppingToken);
-            }
-            catch (StorageUnavailableException exception)
-            {
-                Log.Away(logger, exception.Message);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                Log.Failed(logger, exception);
-            }
+    protected override Task ReadyAsync(CancellationToken stoppingToken) => schema.WaitAsync(stoppingToken);
 
-            await Task.Delay(isWell && open.Count == 0 ? Interval : Soon, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    protected override async Task<TimeSpan> TurnAsync(CancellationToken stoppingToken)
+    {
+        var isWell = await ReportAsync(stoppingToken);
+        await MakeEvaluatorsAsync(stoppingToken);
+        await ledger.ForgetAsync(TimeSpan.FromDays(options.Value.Judging.CacheDays), stoppingToken);
+        await jobs.ForgetAsync(EndedJobs, stoppingToken);
+        return isWell && open.Count == 0 ? Interval : Soon;
+    }
+
+    protected override TimeSpan Failed(Exception exception)
+    {
+        if (exception is StorageUnavailableException)
+        {
+            Log.Away(logger, exception.Message);
         }
+        else
+        {
+            Log.Failed(logger, exception);
+        }
+
+        return Soon;
     }
 
     /// <returns>False when something is not well, and worth another look soon.</returns>

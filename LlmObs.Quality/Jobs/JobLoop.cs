@@ -1,7 +1,7 @@
+using LlmObs.ServiceDefaults;
 using LlmObs.Storage;
 using LlmObs.Storage.Schema;
 using Microsoft.Extensions.Options;
-using OpenTelemetry;
 
 namespace LlmObs.Quality.Jobs;
 
@@ -12,45 +12,30 @@ public sealed partial class JobLoop(
     IOptions<QualityOptions> options,
     TimeProvider time,
     ILogger<JobLoop> logger
-) : BackgroundService
+) : TurnLoop(time)
 {
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await schema.WaitAsync(stoppingToken);
-        await Task.WhenAll(Enumerable.Range(0, options.Value.Workers).Select(_ => WorkAsync(stoppingToken)));
-    }
+    protected override int Lines => options.Value.Workers;
 
-    private async Task WorkAsync(CancellationToken stoppingToken)
+    protected override Task ReadyAsync(CancellationToken stoppingToken) => schema.WaitAsync(stoppingToken);
+
+    protected override async Task<TimeSpan> TurnAsync(CancellationToken stoppingToken) =>
+        await runner.RunOneAsync(stoppingToken) ? TimeSpan.Zero : Pause;
+
+    protected override TimeSpan Failed(Exception exception)
     {
-        // Looking for work and doing it is no trace of the stack; what judges are asked is one.
-        using var quiet = SuppressInstrumentationScope.Begin();
-        while (!stoppingToken.IsCancellationRequested)
+        if (exception is StorageUnavailableException)
         {
-            var hadWork = false;
-            try
-            {
-                hadWork = await runner.RunOneAsync(stoppingToken);
-            }
-            catch (StorageUnavailableException exception)
-            {
-                Log.Away(logger, exception.Message);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception exception)
-            {
-                Log.Failed(logger, exception);
-            }
-
-            if (!hadWork)
-            {
-                await Task.Delay(TimeSpan.FromSeconds(options.Value.PollSeconds), time, stoppingToken)
-                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
+            Log.Away(logger, exception.Message);
         }
+        else
+        {
+            Log.Failed(logger, exception);
+        }
+
+        return Pause;
     }
+
+    private TimeSpan Pause => TimeSpan.FromSeconds(options.Value.PollSeconds);
 
     private static partial class Log
     {

@@ -10,7 +10,7 @@ namespace LlmObs.Quality.Jobs;
 
 /// <summary>Claims one job, gives it a turn, and notes how it went. Renews the lease meanwhile, and stops when the job is no longer its own.</summary>
 public sealed partial class JobRunner(
-    QualityJobs jobs,
+    JobTurns turns,
     EvaluationTurn evaluation,
     JobPolicy policy,
     QualityMetrics metrics,
@@ -24,7 +24,7 @@ public sealed partial class JobRunner(
     public async Task<bool> RunOneAsync(CancellationToken cancellationToken)
     {
         var lease = TimeSpan.FromSeconds(options.Value.LeaseSeconds);
-        if (await jobs.ClaimAsync(lease, cancellationToken) is not { } claimed)
+        if (await turns.ClaimAsync(lease, cancellationToken) is not { } claimed)
         {
             return false;
         }
@@ -35,22 +35,22 @@ public sealed partial class JobRunner(
         try
         {
             var turn = await evaluation.RunAsync(claimed.Job, turnEnd.Token);
-            await jobs.FinishTurnAsync(claimed, turn, cancellationToken);
+            await turns.FinishTurnAsync(claimed, turn, cancellationToken);
             metrics.Judged(claimed.Job.Kind, turn);
         }
         catch (OperationCanceledException) when (turnEnd.IsCancellationRequested)
         {
             // Cancelled by a person, or this process ends: then another may go on at once.
-            await jobs.ReleaseAsync(claimed, CancellationToken.None);
+            await turns.ReleaseAsync(claimed, CancellationToken.None);
         }
         catch (EvaluationPausedException pause)
         {
-            await jobs.PauseTurnAsync(claimed, pause.Message, pause.Wait, cancellationToken);
+            await turns.PauseTurnAsync(claimed, pause.Message, pause.Wait, cancellationToken);
         }
         catch (QueryException exception)
         {
             // No retry makes a filter readable.
-            await jobs.FailTurnAsync(
+            await turns.FailTurnAsync(
                 claimed,
                 $"Filter, character {exception.Position + 1}: {exception.Message}",
                 WaitForPerson(claimed.Job),
@@ -83,7 +83,7 @@ public sealed partial class JobRunner(
             Log.Failed(logger, exception, claimed.Job.Id);
         }
 
-        await jobs.FailTurnAsync(claimed, exception.Message, wait, cancellationToken);
+        await turns.FailTurnAsync(claimed, exception.Message, wait, cancellationToken);
     }
 
     // What judges arrivals waits for the next version of its evaluator; a run that was asked for ends here.
@@ -101,7 +101,7 @@ public sealed partial class JobRunner(
 
             try
             {
-                if (!await jobs.RenewAsync(claimed, lease, end))
+                if (!await turns.RenewAsync(claimed, lease, end))
                 {
                     await turnEnd.CancelAsync();
                     return;

@@ -1,11 +1,12 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using LlmObs.Domain.Evaluators.Sql;
 using LlmObs.Sls;
 
 namespace LlmObs.Quality.Sql;
 
 /// <summary>Runs a generated SLS query over the last hours of one logstore. SLS's analysis can only read; a key that may only read is still the right one to give.</summary>
-public sealed class SlsSandbox(SlsClient client, string logstore, TimeSpan window, SqlLimits limits, TimeProvider time) : ISqlSandbox
+public sealed partial class SlsSandbox(SlsClient client, string logstore, TimeSpan window, SqlLimits limits, TimeProvider time) : ISqlSandbox
 {
     public string Dialect => "sls";
 
@@ -34,7 +35,7 @@ public sealed class SlsSandbox(SlsClient client, string logstore, TimeSpan windo
     public async Task<SqlRun> RunAsync(string sql, CancellationToken cancellationToken)
     {
         // A session may ask for resources that cost.
-        if (sql.Contains("set session", StringComparison.OrdinalIgnoreCase))
+        if (SetsSession().IsMatch(sql))
         {
             return SqlRun.Refused("SET SESSION may not be used here.");
         }
@@ -121,6 +122,9 @@ public sealed class SlsSandbox(SlsClient client, string logstore, TimeSpan windo
             _ => SqlOutcome.Syntax,
         };
     }
+
+    [GeneratedRegex(@"\bset(?:\s|/\*.*?\*/|--[^\n]*\n)+session\b", RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.CultureInvariant)]
+    private static partial Regex SetsSession();
 
     private static SqlSandboxAwayException Away(SlsException exception) => new($"The sandbox's SLS cannot be asked: {exception.Message}", exception);
 }

@@ -20,29 +20,49 @@ public sealed record CaseTimes(
     int Confirmed
 );
 
+/// <summary>What a case of a window may be counted for.</summary>
+public enum CaseMilestone
+{
+    Opened,
+    Located,
+    Fixed,
+    Reviewed,
+    Confirmed,
+}
+
 /// <summary>Reads times from the history of cases; nothing is stored for it.</summary>
 public sealed class CaseClock(Database database)
 {
-    private const string Times = """
-        WITH locating AS (
-            SELECT extract(epoch FROM min(e.at) - c.opened_at)::float8 AS seconds
-            FROM case_events AS e JOIN cases AS c ON c.id = e.case_id
-            WHERE c.project_id = @projectId AND e.kind = 'located'
-            GROUP BY c.id
-            HAVING min(e.at) >= @from AND min(e.at) < @to
-        ), fixing AS (
-            SELECT extract(epoch FROM max(e.at) - c.opened_at)::float8 AS seconds
-            FROM case_events AS e JOIN cases AS c ON c.id = e.case_id
-            WHERE c.project_id = @projectId AND c.state IN (2, 3) AND e.kind = 'fixed'
-            GROUP BY c.id
-            HAVING max(e.at) >= @from AND max(e.at) < @to
-        ), reviews AS (
-            SELECT DISTINCT ON (e.case_id) e.kind
-            FROM case_events AS e JOIN cases AS c ON c.id = e.case_id
-            WHERE c.project_id = @projectId AND e.kind IN ('confirmed', 'refuted') AND e.at >= @from AND e.at < @to
-            ORDER BY e.case_id, e.id DESC
-        )
-        SELECT (SELECT count(*)::int FROM cases AS c WHERE c.project_id = @projectId AND c.opened_at >= @from AND c.opened_at < @to) AS "Opened",
+    private const string Opening = """
+        SELECT c.id FROM cases AS c WHERE c.project_id = @projectId AND c.opened_at >= @from AND c.opened_at < @to
+        """;
+
+    private const string Locating = """
+        SELECT c.id, extract(epoch FROM min(e.at) - c.opened_at)::float8 AS seconds
+        FROM case_events AS e JOIN cases AS c ON c.id = e.case_id
+        WHERE c.project_id = @projectId AND e.kind = 'located'
+        GROUP BY c.id
+        HAVING min(e.at) >= @from AND min(e.at) < @to
+        """;
+
+    private const string Fixing = """
+        SELECT c.id, extract(epoch FROM max(e.at) - c.opened_at)::float8 AS seconds
+        FROM case_events AS e JOIN cases AS c ON c.id = e.case_id
+        WHERE c.project_id = @projectId AND c.state IN (2, 3) AND e.kind = 'fixed'
+        GROUP BY c.id
+        HAVING max(e.at) >= @from AND max(e.at) < @to
+        """;
+
+    private const string Reviews = """
+        SELECT DISTINCT ON (c.id) c.id, e.kind
+        FROM case_events AS e JOIN cases AS c ON c.id = e.case_id
+        WHERE c.project_id = @projectId AND e.kind IN ('confirmed', 'refuted') AND e.at >= @from AND e.at < @to
+        ORDER BY c.id, e.id DESC
+        """;
+
+    private const string Times = $"""
+        WITH opening AS ({Opening}), locating AS ({Locating}), fixing AS ({Fixing}), reviews AS ({Reviews})
+        SELECT (SELECT count(*)::int FROM opening) AS "Opened",
             (SELECT count(*)::int FROM locating) AS "Located",
             (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) FROM locating) AS "LocateMedianSeconds",
             (SELECT percentile_cont(0.9) WITHIN GROUP (ORDER BY seconds) FROM locating) AS "LocateP90Seconds",
@@ -52,6 +72,17 @@ public sealed class CaseClock(Database database)
             (SELECT count(*)::int FROM reviews) AS "Reviewed",
             (SELECT count(*)::int FROM reviews WHERE kind = 'confirmed') AS "Confirmed"
         """;
+
+    /// <summary>The ids of the cases that are counted for it; of <c>@projectId</c>, from <c>@from</c> to <c>@to</c>.</summary>
+    internal static string Cases(CaseMilestone milestone) =>
+        milestone switch
+        {
+            CaseMilestone.Located => $"SELECT id FROM ({Locating}) AS located",
+            CaseMilestone.Fixed => $"SELECT id FROM ({Fixing}) AS fixed",
+            CaseMilestone.Reviewed => $"SELECT id FROM ({Reviews}) AS reviewed",
+            CaseMilestone.Confirmed => $"SELECT id FROM ({Reviews}) AS reviewed WHERE kind = 'confirmed'",
+            _ => Opening,
+        };
 
     /// <param name="to">Exclusive.</param>
     public Task<CaseTimes> ReadAsync(int projectId, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) =>

@@ -6,7 +6,14 @@ namespace LlmObs.Storage.Cases;
 
 /// <summary>Which cases; null members match everything.</summary>
 /// <param name="Before">The id of the last case of the page before.</param>
-public sealed record CaseFilter(CaseState? State, string? Owner, string? Category, string? Release, long? Before);
+public sealed record CaseFilter(CaseState? State, string? Owner, string? Category, string? Release, long? Before)
+{
+    /// <summary>Only those that <see cref="CaseClock"/> counts; null for all.</summary>
+    public CaseWindow? Counted { get; init; }
+}
+
+/// <summary>The cases that reached a milestone between two moments, the second exclusive.</summary>
+public sealed record CaseWindow(CaseMilestone Milestone, DateTimeOffset From, DateTimeOffset To);
 
 /// <summary>A case in a list.</summary>
 /// <param name="Traces">How many traces it was seen in.</param>
@@ -24,14 +31,14 @@ public sealed class CaseReader(Database database)
         (SELECT count(*)::int FROM case_traces AS t WHERE t.case_id = c.id) AS "Traces"
         """;
 
-    private const string List = $"""
+    private const string One = $"SELECT {Columns} FROM cases AS c WHERE c.project_id = @projectId AND c.id = @id";
+
+    private const string Matching = $"""
         SELECT {Columns}
         FROM cases AS c
-        WHERE c.project_id = @projectId AND (@id::bigint IS NULL OR c.id = @id) AND (@state::smallint IS NULL OR c.state = @state)
+        WHERE c.project_id = @projectId AND (@state::smallint IS NULL OR c.state = @state)
           AND (@owner::text IS NULL OR c.owner = @owner) AND (@category::text IS NULL OR c.cause_category = @category)
           AND (@release::text IS NULL OR c.fixed_in = @release) AND (@before::bigint IS NULL OR c.id < @before)
-        ORDER BY c.id DESC
-        LIMIT @limit
         """;
 
     private const string OfTrace = $"""
@@ -57,16 +64,17 @@ public sealed class CaseReader(Database database)
     /// <summary>Cases, newest first.</summary>
     public Task<IReadOnlyList<CaseRow>> ListAsync(int projectId, CaseFilter filter, int limit, CancellationToken cancellationToken) =>
         QueryAsync(
-            List,
+            $"{Matching} {(filter.Counted is { } counted ? $"AND c.id IN ({CaseClock.Cases(counted.Milestone)})" : "")} ORDER BY c.id DESC LIMIT @limit",
             new
             {
                 projectId,
-                id = (long?)null,
                 state = (short?)filter.State,
                 owner = StorableText.Clean(filter.Owner),
                 category = filter.Category,
                 release = StorableText.Clean(filter.Release),
                 before = filter.Before,
+                from = filter.Counted?.From.ToUniversalTime(),
+                to = filter.Counted?.To.ToUniversalTime(),
                 limit,
             },
             cancellationToken
@@ -91,22 +99,7 @@ public sealed class CaseReader(Database database)
     /// <summary>A case with everything; null when the project has none of that id.</summary>
     public async Task<CaseFile?> FindAsync(int projectId, long id, CancellationToken cancellationToken)
     {
-        var found = await QueryAsync(
-            List,
-            new
-            {
-                projectId,
-                id,
-                state = (short?)null,
-                owner = (string?)null,
-                category = (string?)null,
-                release = (string?)null,
-                before = (long?)null,
-                limit = 1,
-            },
-            cancellationToken
-        );
-        if (found is not [var row])
+        if (await QueryAsync(One, new { projectId, id }, cancellationToken) is not [var row])
         {
             return null;
         }

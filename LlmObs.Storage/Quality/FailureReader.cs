@@ -31,6 +31,9 @@ public sealed class FailureReader(Database database)
     // What was repaired on the way has nothing to do with data that turned out not to be valid.
     internal const string Step = "CASE WHEN f.sql_final = false OR f.data_outcome IS NULL THEN f.error_step END";
 
+    /// <summary>What is in one of the groups.</summary>
+    internal const string IsFailing = "(f.has_failed OR f.sql_final = false OR f.data_outcome IS NOT NULL)";
+
     private const string Message =
         "CASE WHEN f.sql_final = false THEN f.sql_message WHEN f.data_outcome IS NOT NULL THEN f.data_message ELSE f.error_message END";
 
@@ -42,7 +45,7 @@ public sealed class FailureReader(Database database)
                     extract(epoch FROM @to)::double precision, @parts) AS part,
                 count(*) AS count, max(f.started_at) AS newest
             FROM quality_facts AS f
-            WHERE {QualityFilter.Sql} AND (f.has_failed OR f.sql_final = false OR f.data_outcome IS NOT NULL)
+            WHERE {QualityFilter.Sql} AND {IsFailing}
             GROUP BY 1, 2, 3, 4
         )
         SELECT g.category AS "Category", g.label AS "Label", g.step AS "Step", g.part AS "Part", g.count AS "Count",

@@ -2,7 +2,10 @@ using LlmObs.Storage.Rows;
 
 namespace LlmObs.Storage.Quality;
 
-/// <summary>Which requests; null members match everything. A request matches a model, prompt or tag when it has it, among others.</summary>
+/// <summary>
+/// Which requests; null members match everything, an empty service, release, environment or user those that do not say it. A request matches a model,
+/// prompt or tag when it has it, among others.
+/// </summary>
 public sealed record QualityFilter(int ProjectId, DateTimeOffset From, DateTimeOffset To)
 {
     public string? Service { get; init; }
@@ -19,10 +22,10 @@ public sealed record QualityFilter(int ProjectId, DateTimeOffset From, DateTimeO
     /// <summary>The conditions on <c>quality_facts AS f</c>; <see cref="Parameters"/> has their values.</summary>
     internal const string Sql = """
         f.project_id = @projectId AND f.started_at >= @from AND f.started_at < @to
-          AND (@service::text IS NULL OR f.service = @service)
-          AND (@release::text IS NULL OR f.release = @release)
-          AND (@environment::text IS NULL OR f.environment = @environment)
-          AND (@user::text IS NULL OR f.user_id = @user)
+          AND (@service::text IS NULL OR f.service = @service OR (@service = '' AND f.service IS NULL))
+          AND (@release::text IS NULL OR f.release = @release OR (@release = '' AND f.release IS NULL))
+          AND (@environment::text IS NULL OR f.environment = @environment OR (@environment = '' AND f.environment IS NULL))
+          AND (@user::text IS NULL OR f.user_id = @user OR (@user = '' AND f.user_id IS NULL))
           AND (@model::text IS NULL OR @model = ANY (f.models))
           AND (@prompt::text IS NULL OR @prompt = ANY (f.prompts))
           AND (@tag::text IS NULL OR @tag = ANY (f.tags))

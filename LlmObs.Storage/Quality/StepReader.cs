@@ -3,9 +3,9 @@ using LlmObs.Domain.Quality;
 namespace LlmObs.Storage.Quality;
 
 /// <summary>A step over a group of requests.</summary>
-/// <param name="P50Ms">Median of the time that a request spent in it; null when times were not asked for.</param>
+/// <param name="Times">Milliseconds that each request spent in it; empty when times were not asked for.</param>
 /// <param name="Cost">Null without a price, or with prices in several currencies.</param>
-public sealed record StepTally(string Name, int Kind, long Runs, long Failed, double? P50Ms, double? Cost, string? Currency)
+public sealed record StepTally(string Name, int Kind, long Runs, long Failed, Histogram Times, double? Cost, string? Currency)
 {
     /// <summary>Share of its runs that did not fail.</summary>
     public Estimate Success => Intervals.Rate(Runs - Math.Min(Failed, Runs), Runs);
@@ -37,7 +37,7 @@ public sealed class StepReader(Database database)
         """;
 
     /// <summary>The steps that ran most often.</summary>
-    /// <param name="withTimes">Whether their median time is wanted: it needs the times themselves.</param>
+    /// <param name="withTimes">Whether their times are wanted, too.</param>
     public async Task<IReadOnlyList<StepTally>> StepsAsync(QualityFilter filter, bool withTimes, CancellationToken cancellationToken)
     {
         // The sums do not know users, models, prompts and tags.
@@ -63,14 +63,13 @@ public sealed class StepReader(Database database)
 
     private static StepTally Add(string name, int kind, List<Row> rows)
     {
-        var times = Histogram.Sum([.. rows.Select(row => row.Times)]);
         var currencies = rows.FindAll(row => row.Cost is not null).Select(row => row.Currency).Distinct().ToList();
         return new(
             name,
             kind,
             rows.Sum(row => row.Runs),
             rows.Sum(row => row.Failed),
-            times.Count == 0 ? null : times.At(Bootstrap.Rank(times.Count, 0.5)),
+            Histogram.Sum([.. rows.Select(row => row.Times)]),
             currencies.Count == 1 ? rows.Sum(row => row.Cost ?? 0) : null,
             currencies is [var only] ? only : null
         );

@@ -16,9 +16,9 @@ internal sealed record WholeHours(DateTime FirstHour, DateTime EndHour)
     /// <summary>The hours themselves, of a table <c>h</c> of sums.</summary>
     public const string Sql = """
         h.project_id = @projectId AND h.hour >= @firstHour AND h.hour < @endHour
-          AND (@service::text IS NULL OR h.service = @service)
-          AND (@release::text IS NULL OR h.release = @release)
-          AND (@environment::text IS NULL OR h.environment = @environment)
+          AND (@service::text IS NULL OR h.service = @service OR (@service = '' AND h.service IS NULL))
+          AND (@release::text IS NULL OR h.release = @release OR (@release = '' AND h.release IS NULL))
+          AND (@environment::text IS NULL OR h.environment = @environment OR (@environment = '' AND h.environment IS NULL))
           AND NOT EXISTS (SELECT FROM quality_due_hours AS d WHERE d.project_id = h.project_id AND d.hour = h.hour)
         """;
 

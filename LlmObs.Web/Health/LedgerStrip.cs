@@ -11,10 +11,10 @@ public sealed record LedgerStrip(IReadOnlyList<LedgerColumn> Columns, IReadOnlyL
 
     public int Count(LedgerState state) => Entries.Count(entry => entry.State == state);
 
-    public int Repaired => Entries.Count(entry => entry.RepairedSpans > 0);
+    public int Repaired => Entries.Count(entry => entry.IsMended);
 
     /// <summary>Those worth a look: not equal, or made equal by a repair. Newest first.</summary>
-    public IEnumerable<LedgerEntry> Remarkable => Entries.Reverse().Where(entry => entry.State != LedgerState.Equal || entry.RepairedSpans > 0);
+    public IEnumerable<LedgerEntry> Remarkable => Entries.Reverse().Where(entry => entry.State != LedgerState.Equal || entry.IsMended);
 
     /// <param name="entries">Of one project, oldest first.</param>
     public static LedgerStrip Of(IReadOnlyList<LedgerEntry> entries, DateTimeOffset now)
@@ -47,7 +47,7 @@ public sealed record LedgerColumn(double Left, double Top, double Height, Ledger
             { State: LedgerState.Gap } => "gap",
             { State: LedgerState.Waiting } => "wait",
             { State: LedgerState.Surplus } => "over",
-            { RepairedSpans: > 0 } => "fixed",
+            { IsMended: true } => "fixed",
             _ => "same",
         };
 }

@@ -89,7 +89,7 @@ public sealed partial class SystemReader(
     {
         var started = time.GetTimestamp();
         var now = time.GetUtcNow();
-        var (spans, _) = await search.CountAsync(new(project, "", now - Recent, now), cancellationToken);
+        var spans = await search.SpanCountAsync(new(project, "", now - Recent, now), cancellationToken);
         return new(time.GetElapsedTime(started), spans);
     }
 

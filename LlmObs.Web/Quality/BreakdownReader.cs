@@ -52,7 +52,7 @@ public sealed class BreakdownReader(QualityReader quality, StepReader steps)
                         measure,
                         second,
                         new(measure, first, second, QualityTally.Difference(measure, was, tally)),
-                        tally.Of(Measure.TimeP50).Value,
+                        tally.Times,
                         tally.Of(Measure.Cost).Value,
                         tally.Currency
                     )
@@ -81,7 +81,7 @@ public sealed class BreakdownReader(QualityReader quality, StepReader steps)
                     Measure.SqlExecutable,
                     step.Success,
                     new(Measure.SqlExecutable, first, step.Success, Intervals.RateDifference(first, step.Success)),
-                    step.P50Ms,
+                    step.Times,
                     step.Cost / step.Runs,
                     step.Currency
                 );

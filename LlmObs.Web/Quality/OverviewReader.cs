@@ -14,16 +14,15 @@ public sealed class OverviewReader(
     FailureReader failures,
     CaseClock cases,
     IOptions<QualityGoals> goals,
-    ViewerZone zone,
-    TimeProvider time
+    ViewerZone zone
 )
 {
     private static readonly TimeSpan HoursUpTo = TimeSpan.FromHours(48);
 
     public async Task<QualityOverview> ReadAsync(QualityAddress address, CancellationToken cancellationToken)
     {
-        var filter = address.Filter(time.GetUtcNow());
-        var earlier = filter with { From = filter.From - (filter.To - filter.From), To = filter.From };
+        var filter = address.Filter();
+        var earlier = address.Earlier(filter);
         var isHourly = filter.To - filter.From <= HoursUpTo;
         var cellsNow = quality.CellsAsync(filter with { Release = null }, isHourly ? "hour" : "day", zone.Zone.Id, cancellationToken);
         var cellsBefore = quality.CellsAsync(earlier with { Release = null }, null, zone.Zone.Id, cancellationToken);

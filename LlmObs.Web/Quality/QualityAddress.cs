@@ -7,9 +7,10 @@ using LlmObs.Web.Shell;
 namespace LlmObs.Web.Quality;
 
 /// <summary>The state of the quality page, all of it: what its address says.</summary>
-public sealed record QualityAddress(Project Project, TimeRange Range)
+/// <param name="Now">Where a range such as the last seven days ends; a whole second.</param>
+public sealed record QualityAddress(Project Project, TimeRange Range, DateTimeOffset Now)
 {
-    public static readonly IReadOnlyList<string> Presets = ["24h", "3d", "7d", "14d", "30d"];
+    public static readonly IReadOnlyList<string> Presets = [Today, "24h", "3d", "7d", "14d", "30d"];
 
     /// <summary>Measures whose trend and breakdown can be looked at.</summary>
     public static readonly IReadOnlyList<Measure> Measures =
@@ -27,6 +28,10 @@ public sealed record QualityAddress(Project Project, TimeRange Range)
 
     public static readonly IReadOnlyList<string> Groups = ["release", "step", "prompt", "model", "service", "user", "tag", "environment"];
 
+    /// <summary>The range that is the reader's day so far.</summary>
+    public const string Today = "today";
+
+    private const string None = "without";
     private static readonly TimeRange Week = new("7d");
 
     public string? Service { get; init; }
@@ -49,13 +54,15 @@ public sealed record QualityAddress(Project Project, TimeRange Range)
     public string? B { get; init; }
     public string? Zone { get; init; }
 
-    public static QualityAddress Read(IQueryCollection query, Project project, ViewerZone zone) =>
-        new(project, ReadRange(query, zone))
+    public static QualityAddress Read(IQueryCollection query, Project project, ViewerZone zone)
+    {
+        var now = zone.Now.AddTicks(-(zone.Now.Ticks % TimeSpan.TicksPerSecond));
+        return new(project, ReadRange(query, zone, now), now)
         {
-            Service = Text(query, "service"),
-            Release = Text(query, "release"),
-            Environment = Text(query, "environment"),
-            User = Text(query, "user"),
+            Service = TextOrNone(query, "service"),
+            Release = TextOrNone(query, "release"),
+            Environment = TextOrNone(query, "environment"),
+            User = TextOrNone(query, "user"),
             Model = Text(query, "model"),
             Prompt = Text(query, "prompt"),
             Tag = Text(query, "tag"),
@@ -65,16 +72,24 @@ public sealed record QualityAddress(Project Project, TimeRange Range)
             B = Text(query, "b"),
             Zone = Text(query, "tz"),
         };
+    }
+
+    public bool IsToday => Range.Last == Today;
 
     public string Url => Links.Quality(Project, Pairs);
 
-    public string Csv => Links.Quality(Project, [.. Pairs, ("handler", "csv")]);
+    /// <summary>A file of what the page shows.</summary>
+    /// <param name="handler"><c>csv</c> for the breakdown, <c>trend</c> for the days or hours.</param>
+    public string File(string handler) => Links.Quality(Project, [.. Pairs, ("handler", handler)]);
 
     public IReadOnlyList<(string Key, string? Value)> Pairs =>
         [.. Period, .. Dimensions, ("measure", Chosen?.Key), ("by", By == Groups[0] ? null : By), ("a", A), ("b", B)];
 
-    /// <summary>The conditions that narrow the page, as they stand in the address.</summary>
-    public IReadOnlyList<(string Key, string? Value)> Dimensions =>
+    /// <summary>The conditions that narrow the page, as they stand in the address: what requests do not say, for example the user, is <c>without=user</c>.</summary>
+    public IReadOnlyList<(string Key, string? Value)> Dimensions => [.. Conditions.Select(pair => pair.Value is "" ? (None, pair.Key) : pair)];
+
+    /// <summary>The same as key and value; a value is empty where requests do not say it.</summary>
+    public IReadOnlyList<(string Key, string? Value)> Conditions =>
         [
             ("service", Service),
             ("release", Release),
@@ -105,9 +120,9 @@ public sealed record QualityAddress(Project Project, TimeRange Range)
             _ => this,
         };
 
-    public QualityFilter Filter(DateTimeOffset now)
+    public QualityFilter Filter()
     {
-        var (from, to) = Range.Window(now);
+        var (from, to) = Range.Window(Now);
         return new(Project.Id, from, to)
         {
             Service = Service,
@@ -120,7 +135,21 @@ public sealed record QualityAddress(Project Project, TimeRange Range)
         };
     }
 
-    /// <summary>The requests behind a number of this page.</summary>
+    /// <summary>The time that this one is compared with: as long, right before; today with the same hours of yesterday.</summary>
+    public QualityFilter Earlier(QualityFilter filter)
+    {
+        var by = IsToday ? TimeSpan.FromDays(1) : filter.To - filter.From;
+        return filter with { From = filter.From - by, To = filter.To - by };
+    }
+
+    /// <summary>The part of its time between these.</summary>
+    public QualityAddress Within(DateTimeOffset from, DateTimeOffset to)
+    {
+        var (first, last) = Range.Window(Now);
+        return this with { Range = TimeRange.Between(from > first ? from : first, to < last ? to : last) };
+    }
+
+    /// <summary>The requests behind a number of this page: of the very time it was counted in.</summary>
     public string Requests(
         RequestPart part = RequestPart.All,
         RequestOrder order = RequestOrder.Newest,
@@ -129,7 +158,7 @@ public sealed record QualityAddress(Project Project, TimeRange Range)
         Links.QualityRequests(
             Project,
             [
-                .. Period,
+                .. Within(DateTimeOffset.MinValue, DateTimeOffset.MaxValue).Period,
                 .. Dimensions,
                 ("part", part == RequestPart.All ? null : part.ToString()),
                 ("order", order == RequestOrder.Newest ? null : order.ToString()),
@@ -137,14 +166,21 @@ public sealed record QualityAddress(Project Project, TimeRange Range)
             ]
         );
 
-    /// <summary>The requests that pull a measure down.</summary>
+    /// <summary>The requests behind a measure: those that pull a rate of success down, else those it is made of.</summary>
     public static RequestPart PartOf(Measure measure) =>
         measure.Key switch
         {
-            "sql_executable" or "sql_final" => RequestPart.SqlFailed,
+            "sql_executable" => RequestPart.SqlFailed,
+            "sql_final" => RequestPart.SqlFinalFailed,
             "data_valid" => RequestPart.DataInvalid,
+            "first_token_p50" => RequestPart.Streamed,
             "satisfaction" => RequestPart.Rated,
             "errors" => RequestPart.Failed,
+            "traced" => RequestPart.Kept,
+            "evaluated" => RequestPart.Evaluated,
+            "labelled" => RequestPart.Labelled,
+            "tokens" => RequestPart.Metered,
+            "cost" => RequestPart.Priced,
             _ => RequestPart.All,
         };
 
@@ -164,10 +200,13 @@ public sealed record QualityAddress(Project Project, TimeRange Range)
             ("tz", Zone),
         ];
 
-    private static TimeRange ReadRange(IQueryCollection query, ViewerZone zone) =>
-        query.ContainsKey("range") || query.ContainsKey("from") || query.ContainsKey("to")
-            ? TimeRange.Read(query["range"], query["from"], query["to"], zone.Now, zone.FromWallClock)
-            : Week;
+    private static TimeRange ReadRange(IQueryCollection query, ViewerZone zone, DateTimeOffset now) =>
+        query["range"] == Today ? new(Today, zone.FromWallClock(now.Date), now)
+        : query.ContainsKey("range") || query.ContainsKey("from") || query.ContainsKey("to")
+            ? TimeRange.Read(query["range"], query["from"], query["to"], now, zone.FromWallClock)
+        : Week;
+
+    private static string? TextOrNone(IQueryCollection query, string key) => query[None].Contains(key) ? "" : Text(query, key);
 
     private static string? Text(IQueryCollection query, string key) => query[key] is [{ Length: > 0 and <= 800 } text, ..] ? text : null;
 }

@@ -1,62 +1,70 @@
 using System.Globalization;
 using System.Text;
 using LlmObs.Domain.Quality;
-using LlmObs.Storage.Quality;
-using LlmObs.Web.Shell;
 
 namespace LlmObs.Web.Quality;
 
-/// <summary>The measures of the page's groups as CSV: one line per group, each measure with its interval. By days when the page shows steps.</summary>
-public sealed class QualityCsv(QualityReader quality, ViewerZone zone, TimeProvider time)
+/// <summary>What the quality page shows, as CSV: a line for each group, step, day or hour, each measure with its interval.</summary>
+public sealed class QualityCsv(OverviewReader overview)
 {
-    private static readonly Measure[] Measures =
-    [
-        Measure.SqlExecutable,
-        Measure.SqlFinal,
-        Measure.DataValid,
-        Measure.TimeP50,
-        Measure.TimeP95,
-        Measure.TimeP99,
-        Measure.FirstTokenP50,
-        Measure.Satisfaction,
-        Measure.Errors,
-        Measure.Traced,
-        Measure.Evaluated,
-        Measure.Labelled,
-        Measure.Tokens,
-        Measure.Cost,
-    ];
+    private static readonly double[] Percentiles = [0.5, 0.95, 0.99];
+
+    /// <summary>The breakdown, all measures of each group; of a step its own.</summary>
+    public async Task<byte[]> BreakdownAsync(QualityAddress address, CancellationToken cancellationToken)
+    {
+        var rows = (await overview.ReadAsync(address, cancellationToken)).Rows;
+        return BreakdownReader.GroupOf(address.By) is null ? Steps(rows) : Tallies(address.By, rows.Select(row => row.Tally!));
+    }
+
+    /// <summary>The days or hours of the trend, all measures of each.</summary>
+    public async Task<byte[]> TrendAsync(QualityAddress address, CancellationToken cancellationToken) =>
+        Tallies("time", (await overview.ReadAsync(address, cancellationToken)).Trend.Select(point => point.Tally).OfType<QualityTally>());
+
+    private static byte[] Tallies(string of, IEnumerable<QualityTally> tallies) =>
+        File(
+            [of, "requests", .. Measure.All.SelectMany(Headings), "currency"],
+            tallies.Select(tally =>
+                (IEnumerable<string?>)[tally.Key, Number(tally.Requests), .. Measure.All.SelectMany(one => Values(tally.Of(one))), tally.Currency]
+            )
+        );
+
+    private static byte[] Steps(IEnumerable<BreakdownRow> steps) =>
+        File(
+            [
+                "step",
+                "runs",
+                "success",
+                "success_low",
+                "success_high",
+                "success_count",
+                .. Percentiles.Select(percentile => $"time_p{100 * percentile}_ms"),
+                "cost",
+                "currency",
+            ],
+            steps.Select(step =>
+                (IEnumerable<string?>)
+                    [
+                        step.Key,
+                        Number(step.Count),
+                        .. Values(step.Value),
+                        .. Percentiles.Select(percentile => Number(Bootstrap.Percentile(step.Times, percentile).Value)),
+                        Number(step.CostEach),
+                        step.Currency,
+                    ]
+            )
+        );
 
     /// <summary>UTF-8 with a byte order mark, so that spreadsheets read Chinese.</summary>
-    public async Task<byte[]> WriteAsync(QualityAddress address, CancellationToken cancellationToken)
+    private static byte[] File(IEnumerable<string?> heading, IEnumerable<IEnumerable<string?>> lines)
     {
-        var filter = address.Filter(time.GetUtcNow());
-        var group = BreakdownReader.GroupOf(address.By);
-        var tallies = group is { } by ? await quality.TalliesAsync(filter, by, cancellationToken) : await DaysAsync(filter, cancellationToken);
         var text = new StringBuilder();
-        Line(text, [group is null ? "day" : address.By, "requests", .. Measures.SelectMany(Headings), "currency"]);
-        foreach (var tally in tallies)
+        foreach (var line in lines.Prepend(heading))
         {
-            Line(
-                text,
-                [
-                    tally.Key,
-                    tally.Requests.ToString(CultureInfo.InvariantCulture),
-                    .. Measures.SelectMany(one => Values(tally.Of(one))),
-                    tally.Currency,
-                ]
-            );
+            text.AppendJoin(',', line.Select(Field)).Append("\r\n");
         }
 
         return [.. Encoding.UTF8.GetPreamble(), .. Encoding.UTF8.GetBytes(text.ToString())];
     }
-
-    private async Task<IReadOnlyList<QualityTally>> DaysAsync(QualityFilter filter, CancellationToken cancellationToken) =>
-        [
-            .. (await quality.CellsAsync(filter, "day", zone.Zone.Id, cancellationToken))
-                .GroupBy(cell => cell.From, cell => cell.Tally)
-                .Select(day => QualityTally.Merge(zone.Local(day.Key).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), [.. day])),
-        ];
 
     /// <summary>A value as a CSV field. What a spreadsheet would take for a formula begins with an apostrophe.</summary>
     public static string Field(string? value)
@@ -76,9 +84,7 @@ public sealed class QualityCsv(QualityReader quality, ViewerZone zone, TimeProvi
     private static string Unit(Measure measure) => measure.Unit == MeasureUnit.Milliseconds ? "_ms" : "";
 
     private static IEnumerable<string?> Values(Estimate estimate) =>
-        [Number(estimate.Value), Number(estimate.Low), Number(estimate.High), estimate.Count.ToString(CultureInfo.InvariantCulture)];
+        [Number(estimate.Value), Number(estimate.Low), Number(estimate.High), Number(estimate.Count)];
 
     private static string? Number(double? value) => value?.ToString("0.######", CultureInfo.InvariantCulture);
-
-    private static void Line(StringBuilder text, IEnumerable<string?> fields) => text.AppendJoin(',', fields.Select(Field)).Append("\r\n");
 }

@@ -16,6 +16,7 @@ public sealed record Reading(Measure Measure, Estimate Now, Estimate Before, Est
 /// <param name="Kind">The span kind of a step; null for a group of requests.</param>
 /// <param name="Count">Runs of a step, or requests.</param>
 /// <param name="Change">Against the period before.</param>
+/// <param name="Times">Milliseconds of each request, or that it spent in the step.</param>
 /// <param name="CostEach">Of a run or a request; null without a price.</param>
 public sealed record BreakdownRow(
     string Key,
@@ -24,7 +25,7 @@ public sealed record BreakdownRow(
     Measure Measure,
     Estimate Value,
     Comparison Change,
-    double? P50Ms,
+    Histogram Times,
     double? CostEach,
     string? Currency
 )

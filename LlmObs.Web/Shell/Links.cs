@@ -120,7 +120,7 @@ public static class Links
     public static string Case(Project project, long id) => With(project, Invariant($"/cases/{id}"));
 
     /// <summary>The questions of a case as JSON lines.</summary>
-    public static string CaseQuestions(Project project, long id) => With(project, Invariant($"/cases/{id}"), ("handler", "Questions"));
+    public static string CaseQuestions(Project project, long id) => With(project, Invariant($"/cases/{id}/regression"));
 
     /// <param name="from">What made somebody look: <c>trace</c>, <c>score</c>, <c>feedback</c> or <c>label</c>.</param>
     /// <param name="scoreId">Of the score that did; null when none did.</param>

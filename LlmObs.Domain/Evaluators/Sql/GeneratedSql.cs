@@ -5,6 +5,10 @@ using LlmObs.Domain.Spans;
 namespace LlmObs.Domain.Evaluators.Sql;
 
 /// <summary>Finds the statement that a span generated: in a code fence, in a member of a JSON answer, or bare.</summary>
+/// <remarks>
+/// What is found here is judged, so that it takes what is too broken to be read, too, and SLS's queries. The pages ask another question of other texts, what to
+/// colour as SQL among all that spans hold; their SqlDetector would rather miss a statement than colour a sentence.
+/// </remarks>
 public static partial class GeneratedSql
 {
     // What stands in these is SQL by its name, also where it is too broken to be known for it: that is what is to be counted.

@@ -88,25 +88,15 @@ internal static class UsageTables
             return map;
         }
 
-        var input = Count(attributes, Input);
-        var output = Count(attributes, Output);
-        var cached = Count(attributes, CachedRead);
-        var written = Count(attributes, CachedWrite);
-        var reasoning = Count(attributes, Reasoning);
-        var total = Count(attributes, Total);
-        if (input is null && output is null && cached is null && written is null && reasoning is null && total is null)
-        {
-            return null;
-        }
-
-        // Some instrumentations pass on numbers of a service that counts the cached part beside the input.
-        if (input is { } counted && (cached ?? 0) + (written ?? 0) > counted)
-        {
-            input = counted + (cached ?? 0) + (written ?? 0);
-            total = null;
-        }
-
-        return new(input, output, cached, written, reasoning, total ?? (input is null && output is null ? null : (input ?? 0) + (output ?? 0)));
+        var usage = new TokenUsage(
+            Count(attributes, Input),
+            Count(attributes, Output),
+            Count(attributes, CachedRead),
+            Count(attributes, CachedWrite),
+            Count(attributes, Reasoning),
+            Count(attributes, Total)
+        );
+        return usage == new TokenUsage(null, null) ? null : usage.Inclusive();
     }
 
     /// <summary>The cost the sender gives; we compute none here.</summary>

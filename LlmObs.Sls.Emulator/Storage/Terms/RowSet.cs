@@ -25,7 +25,10 @@ public sealed class RowSet
 
     public static RowSet All(int rows) => ~None(rows);
 
-    /// <param name="bitmap">A bit a row, the lowest of each byte first.</param>
+    /// <summary>A bit a row, the lowest of each byte first; behind the last row there are zeros.</summary>
+    public ReadOnlySpan<byte> Bitmap => MemoryMarshal.AsBytes(words.AsSpan())[..((Rows + 7) / 8)];
+
+    /// <param name="bitmap">As <see cref="Bitmap"/>.</param>
     public void AddBitmap(ReadOnlySpan<byte> bitmap)
     {
         var bytes = MemoryMarshal.AsBytes(words.AsSpan());

@@ -1,6 +1,3 @@
-using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using LlmObs.Domain.Cases;
 using LlmObs.Domain.Evaluators;
 using LlmObs.Domain.Labels;
@@ -21,6 +18,7 @@ namespace LlmObs.Web.Pages.Cases;
 /// <summary>One case: its state and what may be done next, its cause, its traces and those like them, its history.</summary>
 public sealed class DetailsModel(
     CaseBook book,
+    CaseProgress progress,
     CaseReader cases,
     TraceReader traces,
     SimilarTraces similar,
@@ -34,7 +32,6 @@ public sealed class DetailsModel(
 {
     private const int MaxAdded = 40;
     private const int ShownRuns = 5;
-    private static readonly JsonSerializerOptions Lines = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     [BindProperty(SupportsGet = true)]
     public long Id { get; set; }
@@ -83,76 +80,26 @@ public sealed class DetailsModel(
         return Page();
     }
 
-    /// <summary>The questions as JSON lines, for a program that asks them of a new release.</summary>
-    public async Task<IActionResult> OnGetQuestionsAsync(CancellationToken cancellationToken)
-    {
-        var found = await regressions.ReadAsync(current.Id, Id, cancellationToken);
-        var lines = found
-            .Answers.Where(answer => answer.IsOfCase)
-            .Select(answer =>
-                JsonSerializer.Serialize(
-                    new
-                    {
-                        answer.Question,
-                        answer.Release,
-                        answer.TraceId,
-                    },
-                    Lines
-                ) + "\n"
-            );
-        return File(Encoding.UTF8.GetBytes(string.Concat(lines)), "application/jsonl; charset=utf-8", $"case-{Id}.jsonl");
-    }
-
-    /// <summary>Runs an evaluator over the answers of one release, or of all.</summary>
-    /// <param name="release">Its place among the releases; null for all.</param>
-    public async Task<IActionResult> OnPostRunAsync(string? evaluator, int? release, CancellationToken cancellationToken)
-    {
-        if (!User.IsOperator())
-        {
-            return Forbid();
-        }
-
-        var found = await regressions.ReadAsync(current.Id, Id, cancellationToken);
-        var answers = found.Answers.Where(answer => answer.IsKept);
-        if (release is { } chosen)
-        {
-            answers = answers.Where(answer => answer.Release == found.Releases.ElementAtOrDefault(chosen));
-        }
-
-        if (
-            answers.Select(answer => answer.TraceId).ToList() is not { Count: > 0 } traceIds
-            || await evaluators.FindAsync(current.Id, evaluator ?? "", cancellationToken) is not { } judge
-        )
-        {
-            Told = "run";
-            return Redirect(Links.Case(current.Project, Id));
-        }
-
-        return Redirect(
-            Links.QualityJob(current.Project, await jobs.AddTracesAsync(judge, Id, traceIds, User.Identity?.Name ?? "", cancellationToken))
-        );
-    }
-
     public Task<IActionResult> OnPostLocateAsync(CauseForm form, string? state, CancellationToken cancellationToken) =>
         DoAsync(async person =>
             form.Cause is not { } cause || form.IsTooLong || CaseStates.Read(state) is not { } from ? "cause"
-            : await book.LocateAsync(current.Id, Id, from, cause, person, cancellationToken) ? null
+            : await progress.LocateAsync(current.Id, Id, from, cause, person, cancellationToken) ? null
             : "changed"
         );
 
     public Task<IActionResult> OnPostFixAsync(string? release, CancellationToken cancellationToken) =>
         DoAsync(async person =>
             Annotator.OneLine(release) is not { Length: > 0 and <= Case.MaxRelease } named ? "release"
-            : await book.FixAsync(current.Id, Id, named, person, cancellationToken) ? null
+            : await progress.FixAsync(current.Id, Id, named, person, cancellationToken) ? null
             : "changed"
         );
 
     public Task<IActionResult> OnPostVerifyAsync(bool isCauseRight, CancellationToken cancellationToken) =>
-        DoAsync(async person => await book.VerifyAsync(current.Id, Id, isCauseRight, person, cancellationToken) ? null : "changed");
+        DoAsync(async person => await progress.VerifyAsync(current.Id, Id, isCauseRight, person, cancellationToken) ? null : "changed");
 
     public Task<IActionResult> OnPostReopenAsync(bool isCauseRight, string? state, CancellationToken cancellationToken) =>
         DoAsync(async person =>
-            CaseStates.Read(state) is { } from && await book.ReopenAsync(current.Id, Id, from, isCauseRight, person, cancellationToken)
+            CaseStates.Read(state) is { } from && await progress.ReopenAsync(current.Id, Id, from, isCauseRight, person, cancellationToken)
                 ? null
                 : "changed"
         );

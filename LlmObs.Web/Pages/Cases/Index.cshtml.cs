@@ -1,5 +1,6 @@
 using LlmObs.Domain.Cases;
 using LlmObs.Storage.Cases;
+using LlmObs.Web.Search;
 using LlmObs.Web.Shell;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -10,7 +11,7 @@ namespace LlmObs.Web.Pages.Cases;
 public sealed class IndexModel(CaseReader cases, CaseClock clock, CurrentProject current, TimeProvider time) : PageModel
 {
     private const int PageSize = 50;
-    private static readonly TimeSpan Window = TimeSpan.FromDays(30);
+    private static readonly TimeSpan Month = TimeSpan.FromDays(30);
 
     [BindProperty(SupportsGet = true)]
     public string? State { get; set; }
@@ -24,6 +25,16 @@ public sealed class IndexModel(CaseReader cases, CaseClock clock, CurrentProject
     [BindProperty(SupportsGet = true)]
     public string? Release { get; set; }
 
+    /// <summary>With <see cref="From"/> and <see cref="To"/>: only the cases that the quality page counts in that time, for this.</summary>
+    [BindProperty(SupportsGet = true)]
+    public CaseMilestone? Counted { get; set; }
+
+    [BindProperty(SupportsGet = true)]
+    public DateTimeOffset? From { get; set; }
+
+    [BindProperty(SupportsGet = true)]
+    public DateTimeOffset? To { get; set; }
+
     [BindProperty(SupportsGet = true)]
     public long? Before { get; set; }
 
@@ -31,17 +42,22 @@ public sealed class IndexModel(CaseReader cases, CaseClock clock, CurrentProject
     public IReadOnlyDictionary<CaseState, int> Counts { get; private set; } = new Dictionary<CaseState, int>();
     public CaseTimes Times { get; private set; } = null!;
 
-    public bool IsFiltered => State is not null || Owner is not null || Category is not null || Release is not null;
+    public CaseWindow? Window => (Counted, From, To) is ({ } milestone, { } from, { } to) ? new(milestone, from, to) : null;
+
+    public bool IsFiltered => Window is not null || State is not null || Owner is not null || Category is not null || Release is not null;
 
     public long? NextBefore => Rows.Count == PageSize ? Rows[^1].Case.Id : null;
 
     public async Task OnGetAsync(CancellationToken cancellationToken)
     {
-        var filter = new CaseFilter(CaseStates.Read(State), Owner, CaseCause.Categories.FirstOrDefault(known => known == Category), Release, Before);
+        var filter = new CaseFilter(CaseStates.Read(State), Owner, CaseCause.Categories.FirstOrDefault(known => known == Category), Release, Before)
+        {
+            Counted = Window,
+        };
         Rows = await cases.ListAsync(current.Id, filter, PageSize, cancellationToken);
         Counts = await cases.CountsAsync(current.Id, cancellationToken);
         var now = time.GetUtcNow();
-        Times = await clock.ReadAsync(current.Id, now - Window, now, cancellationToken);
+        Times = await clock.ReadAsync(current.Id, now - Month, now, cancellationToken);
     }
 
     /// <summary>The same list in another state, from its beginning.</summary>
@@ -52,6 +68,9 @@ public sealed class IndexModel(CaseReader cases, CaseClock clock, CurrentProject
             ("owner", Owner),
             ("category", Category),
             ("release", Release),
+            ("counted", Counted?.ToString().ToLowerInvariant()),
+            ("from", From is { } from ? TimeRange.Text(from) : null),
+            ("to", To is { } to ? TimeRange.Text(to) : null),
             ("before", before?.ToString(System.Globalization.CultureInfo.InvariantCulture))
         );
 }

@@ -36,7 +36,13 @@ public sealed class QueueModel(
 
     public LabelQueue Queue { get; private set; } = null!;
     public IReadOnlyList<LabelItem> Items { get; private set; } = [];
+
+    /// <summary>What the reader may see of each item's labels: where several people say theirs, nobody sees the others' before their own.</summary>
     public ILookup<long, Label> Labels { get; private set; } = null!;
+
+    /// <summary>How many labels of each item stay hidden; none where it is not named.</summary>
+    public IReadOnlyDictionary<long, int> Hidden { get; private set; } = new Dictionary<long, int>();
+
     public QueueAgreement Agreement { get; private set; } = QueueAgreement.None;
     public IReadOnlyList<string> People { get; private set; } = [];
 
@@ -59,7 +65,7 @@ public sealed class QueueModel(
         State = State is "open" or "differing" or "done" ? State : null;
         Items = await reader.ItemsAsync(current.Id, Id, State, Math.Max(0, After), PageSize, time.GetUtcNow(), cancellationToken);
         var labels = await reader.LabelsAsync(current.Id, Id, null, cancellationToken);
-        Labels = labels.ToLookup(label => label.ItemId);
+        ShowLabels(labels);
         Agreement = QueueAgreement.Of(Queue.Set, Readings(labels));
         People = await reader.PeopleAsync(current.Id, cancellationToken);
         return Page();
@@ -140,6 +146,14 @@ public sealed class QueueModel(
 
         Queue = queue;
         return true;
+    }
+
+    private void ShowLabels(IReadOnlyList<Label> labels)
+    {
+        var said = labels.Where(label => label.Annotator == User.PersonName()).Select(label => label.ItemId).ToHashSet();
+        var closed = Items.Where(item => Queue.Readings > 1 && item.State == "open" && !said.Contains(item.Id)).Select(item => item.Id).ToHashSet();
+        Labels = labels.Where(label => !closed.Contains(label.ItemId)).ToLookup(label => label.ItemId);
+        Hidden = labels.Where(label => closed.Contains(label.ItemId)).CountBy(label => label.ItemId).ToDictionary();
     }
 
     private RedirectResult Again(string told, int? count = null)

@@ -9,6 +9,8 @@ namespace LlmObs.Web.Pages.Quality;
 /// <summary>The quality page. All its state is in the address.</summary>
 public sealed class IndexModel(OverviewReader overview, QualityCsv csv, CurrentProject current, ViewerZone zone) : PageModel
 {
+    private const string Csv = "text/csv; charset=utf-8";
+
     public QualityAddress Address { get; private set; } = null!;
 
     /// <summary>Null while PostgreSQL is away.</summary>
@@ -30,6 +32,12 @@ public sealed class IndexModel(OverviewReader overview, QualityCsv csv, CurrentP
     public async Task<IActionResult> OnGetCsvAsync(CancellationToken cancellationToken)
     {
         Address = QualityAddress.Read(Request.Query, current.Project, zone);
-        return File(await csv.WriteAsync(Address, cancellationToken), "text/csv; charset=utf-8", $"quality-by-{Address.By}.csv");
+        return File(await csv.BreakdownAsync(Address, cancellationToken), Csv, $"quality-by-{Address.By}.csv");
+    }
+
+    public async Task<IActionResult> OnGetTrendAsync(CancellationToken cancellationToken)
+    {
+        Address = QualityAddress.Read(Request.Query, current.Project, zone);
+        return File(await csv.TrendAsync(Address, cancellationToken), Csv, "quality-by-time.csv");
     }
 }

@@ -32,10 +32,15 @@ public sealed class ReportModel(OverviewReader overview, CurrentProject current,
         }
     }
 
+    /// <summary>The week it is compared with.</summary>
+    public QualityAddress Before => Shifted(-1);
+
     /// <summary>The report so many weeks later.</summary>
-    public string Shifted(int weeks) =>
-        Links.QualityReport(
-            current.Project,
-            (Address with { Range = TimeRange.Between(Address.Range.From.AddDays(7 * weeks), Address.Range.To.AddDays(7 * weeks)) }).Pairs
-        );
+    public string Report(int weeks) => Links.QualityReport(current.Project, Shifted(weeks).Pairs);
+
+    private QualityAddress Shifted(int weeks) =>
+        Address with
+        {
+            Range = TimeRange.Between(Address.Range.From.AddDays(7 * weeks), Address.Range.To.AddDays(7 * weeks)),
+        };
 }

@@ -25,22 +25,32 @@ public sealed class RequestsModel(JudgedRequestReader requests, CurrentProject c
     public string? Step { get; set; }
 
     [BindProperty(SupportsGet = true)]
+    public int? Kind { get; set; }
+
+    [BindProperty(SupportsGet = true)]
     public int Skip { get; set; }
 
     public QualityAddress Address { get; private set; } = null!;
     public IReadOnlyList<ListedRequest> Rows { get; private set; } = [];
+
+    /// <summary>How many there are on all pages, up to <see cref="JudgedRequestReader.MaxCount"/>.</summary>
+    public int Count { get; private set; }
+
     public bool HasMore { get; private set; }
 
     public async Task OnGetAsync(CancellationToken cancellationToken)
     {
         Address = QualityAddress.Read(Request.Query, current.Project, zone);
-        var question = new RequestQuestion(Address.Filter(zone.Now), Part, Order, Skip)
+        var question = new RequestQuestion(Address.Filter(), Part, Order, Skip)
         {
             Category = Category,
             Label = Label,
             Step = Step,
+            Kind = Kind,
         };
+        var counting = requests.CountAsync(question, cancellationToken);
         var page = await requests.PageAsync(question, cancellationToken);
+        Count = await counting;
         HasMore = page.Count > JudgedRequestReader.PageSize && Skip + JudgedRequestReader.PageSize <= JudgedRequestReader.MaxSkip;
         Rows = [.. page.Take(JudgedRequestReader.PageSize)];
     }
@@ -52,6 +62,7 @@ public sealed class RequestsModel(JudgedRequestReader requests, CurrentProject c
             ("category", Category),
             ("label", Label),
             ("step", Step),
+            ("kind", Kind?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
             ("skip", skip == 0 ? null : skip.ToString(System.Globalization.CultureInfo.InvariantCulture))
         );
 }

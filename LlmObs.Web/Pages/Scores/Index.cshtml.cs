@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LlmObs.Domain;
+using LlmObs.Domain.Quality;
 using LlmObs.Domain.Scores;
 using LlmObs.Domain.Spans;
 using LlmObs.Storage.Cases;
@@ -34,6 +35,9 @@ public sealed class IndexModel(ScoreReader scores, TraceReader traces, CaseReade
     /// <summary>Indented JSON; null without any.</summary>
     public string? Metadata { get; private set; }
 
+    /// <summary>How its SQL ran, or the rules its data was held against; null for other scores.</summary>
+    public SqlScore? Sql { get; private set; }
+
     /// <summary>The trace, of the stack's own project, in which a judge was asked; null when none was.</summary>
     public string? JudgeTrace { get; private set; }
 
@@ -46,6 +50,7 @@ public sealed class IndexModel(ScoreReader scores, TraceReader traces, CaseReade
 
         Score = score;
         ReadMetadata(score.Metadata);
+        Sql = score.Name is ScoreNames.SqlExecutable or ScoreNames.DataValid ? SqlScore.Read(score.Metadata) : null;
         if (score.TraceId is { } traceId)
         {
             Look = await TraceLook.ReadAsync(traces, current.Id, traceId, cancellationToken);

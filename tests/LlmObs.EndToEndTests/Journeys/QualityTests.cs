@@ -16,11 +16,10 @@ public sealed class QualityTests(StackFixture fixture)
         await TellAsync(service, "2.0.0", requests: 40, failing: 2);
         var page = await fixture.Browser.OpenAsync();
         await NameAsync(page, "Lin Yue");
-        var address = $"{fixture.Stack.Web}quality?service={service}";
         await Eventually.GetAsync(
             async () =>
             {
-                await page.GotoAsync(address);
+                await page.GotoAsync($"{fixture.Stack.Web}quality?service={service}");
                 return await page.Locator("main").InnerTextAsync();
             },
             text => text.Contains("54 of 80 statements ran", StringComparison.Ordinal),
@@ -28,7 +27,9 @@ public sealed class QualityTests(StackFixture fixture)
             "The scores of both releases"
         );
 
-        // See that the rate is low, and since when it is not.
+        // From here on everything is a click. See that the rate is low, and since when it is not.
+        await page.GotoAsync(fixture.Stack.Web.ToString());
+        await OpenQualityAsync(page, service);
         await Assertions.Expect(page.Locator(".reading").First).ToContainTextAsync("67.5%");
         await Assertions.Expect(page.Locator("#breakdown tbody tr", new() { HasText = "1.0.0" }).First).ToContainTextAsync("40.0%");
 
@@ -37,12 +38,13 @@ public sealed class QualityTests(StackFixture fixture)
         await Assertions.Expect(group).ToContainTextAsync("Unknown column");
         await group.GetByRole(AriaRole.Link, new() { Name = "All" }).ClickAsync();
         await Assertions.Expect(page.Locator("tbody tr")).ToHaveCountAsync(26);
+        await Assertions.Expect(page.Locator(".page-head .num")).ToHaveTextAsync("26");
         await page.Locator("tbody tr", new() { HasText = "1.0.0" }).First.Locator("a.question").ClickAsync();
         await page.WaitForURLAsync("**/traces/*");
         var traceId = new Uri(page.Url).Segments[^1];
 
         // The score at the failing step leads to a case with its cause.
-        await page.GotoAsync($"{fixture.Stack.Web}traces/{traceId}?span=0000000000000002");
+        await page.Locator("a[href*='span=0000000000000002']").First.ClickAsync();
         await page.Locator("a.chip", new() { HasText = "sql_executable" }).First.ClickAsync();
         await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("sql_executable");
         await Accessibility.AssertAsync(page);
@@ -64,12 +66,14 @@ public sealed class QualityTests(StackFixture fixture)
         await LabelAsync(page, traceId, service);
 
         // Compare the releases: the difference is real, also on the questions that both were asked.
-        await page.GotoAsync(address);
+        await OpenQualityAsync(page, service);
         await Assertions.Expect(page.Locator(".finding")).ToContainTextAsync("Yes for SQL executable: 2.0.0 is");
         await Assertions.Expect(page.Locator(".finding")).ToContainTextAsync("On the 40 questions asked of both");
         await Assertions.Expect(page.Locator("#releases tbody tr").First).ToContainTextAsync("yes, better");
-        await Assertions.Expect(page.Locator("main")).ToContainTextAsync("From failure to fix");
-        await page.GotoAsync(opened);
+        await page.Locator("section", new() { HasText = "From failure to fix" })
+            .GetByRole(AriaRole.Link, new() { Name = "Cases", Exact = true })
+            .ClickAsync();
+        await page.Locator($"a[href='{new Uri(opened).AbsolutePath}']").ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Works, cause was right" }).ClickAsync();
         await Assertions.Expect(page.Locator(".case-path [aria-current]")).ToContainTextAsync("verified");
         await page.Context.CloseAsync();
@@ -112,12 +116,13 @@ public sealed class QualityTests(StackFixture fixture)
             TimeSpan.FromSeconds(60),
             "the trace being searchable"
         );
-        await page.GotoAsync($"{fixture.Stack.Web}labels/sets/new");
+        await TopbarAsync(page, "Labels");
+        await page.GetByRole(AriaRole.Link, new() { Name = "New label set" }).ClickAsync();
         await page.Locator("[name='Form.Name']").FillAsync(name);
         await page.Locator("[name='Form.Question']").FillAsync("Is the answer right?");
         await page.Locator("[name='Form.Choices']").FillAsync("Correct\nDoes not run");
         await page.GetByRole(AriaRole.Button, new() { Name = "Make the label set" }).ClickAsync();
-        await page.GotoAsync($"{fixture.Stack.Web}labels/queues/new");
+        await page.GetByRole(AriaRole.Link, new() { Name = "New queue" }).ClickAsync();
         await page.Locator("[name='Form.Name']").FillAsync(name);
         await page.Locator("[name='Form.Set']").SelectOptionAsync(new SelectOptionValue { Label = $"{name} – Is the answer right?" });
         await page.Locator("[name='Form.Query']").FillAsync($"trace:{traceId}");
@@ -129,6 +134,20 @@ public sealed class QualityTests(StackFixture fixture)
         await page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(page.Locator(".items tbody tr .chip")).ToHaveTextAsync(["Does not run"]);
     }
+
+    /// <summary>The quality page of one app, as people come to it.</summary>
+    private static async Task OpenQualityAsync(IPage page, string service)
+    {
+        await TopbarAsync(page, "Quality");
+        var breakdown = page.Locator("#breakdown");
+        await breakdown.GetByRole(AriaRole.Link, new() { Name = "App", Exact = true }).ClickAsync();
+        await breakdown.GetByRole(AriaRole.Link, new() { Name = service, Exact = true }).ClickAsync();
+        await Assertions.Expect(page.Locator("main .chip", new() { HasText = service })).ToBeVisibleAsync();
+        await breakdown.GetByRole(AriaRole.Link, new() { Name = "Release", Exact = true }).ClickAsync();
+    }
+
+    private static Task TopbarAsync(IPage page, string name) =>
+        page.GetByRole(AriaRole.Banner).GetByRole(AriaRole.Link, new() { Name = name, Exact = true }).ClickAsync();
 
     private async Task NameAsync(IPage page, string name)
     {

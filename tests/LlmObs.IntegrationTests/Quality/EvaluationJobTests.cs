@@ -121,8 +121,8 @@ public sealed class EvaluationJobTests(QualityStack stack) : IClassFixture<Quali
         var job = await stack.RunAsync(project, id);
 
         Assert.Equal((JobState.Done, 6L), (job.State, job.Judged));
-        Assert.False(await stack.Jobs.FinishTurnAsync(dead, new(null, true, TimeSpan.Zero, 100, 0, 0), none));
-        Assert.False(await stack.Jobs.RenewAsync(dead, TimeSpan.FromMinutes(1), none));
+        Assert.False(await stack.Turns.FinishTurnAsync(dead, new(null, true, TimeSpan.Zero, 100, 0, 0), none));
+        Assert.False(await stack.Turns.RenewAsync(dead, TimeSpan.FromMinutes(1), none));
         Assert.Equal(6, (await stack.Jobs.FindAsync(project.Id, id, none))!.Judged);
     }
 
@@ -137,7 +137,7 @@ public sealed class EvaluationJobTests(QualityStack stack) : IClassFixture<Quali
             ids.Add(await stack.Jobs.AddDryRunAsync(evaluator, "test", none));
         }
 
-        var claims = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => stack.Jobs.ClaimAsync(TimeSpan.FromMinutes(1), none)));
+        var claims = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => stack.Turns.ClaimAsync(TimeSpan.FromMinutes(1), none)));
         var mine = claims.OfType<ClaimedJob>().Where(claim => ids.Contains(claim.Job.Id)).Select(claim => claim.Job.Id).ToList();
 
         Assert.Equal(mine.Count, mine.Distinct().Count());
@@ -156,8 +156,8 @@ public sealed class EvaluationJobTests(QualityStack stack) : IClassFixture<Quali
         var claimed = await stack.ClaimAsync(id, TimeSpan.FromMinutes(1));
 
         Assert.True(await stack.Jobs.CancelAsync(project.Id, id, none));
-        Assert.False(await stack.Jobs.RenewAsync(claimed, TimeSpan.FromMinutes(1), none));
-        Assert.False(await stack.Jobs.FinishTurnAsync(claimed, new(null, true, TimeSpan.Zero, 1, 0, 0), none));
+        Assert.False(await stack.Turns.RenewAsync(claimed, TimeSpan.FromMinutes(1), none));
+        Assert.False(await stack.Turns.FinishTurnAsync(claimed, new(null, true, TimeSpan.Zero, 1, 0, 0), none));
         Assert.Equal(JobState.Cancelled, (await stack.Jobs.FindAsync(project.Id, id, none))!.State);
     }
 

@@ -141,6 +141,61 @@ public sealed class FactTests(TestDatabase database) : IClassFixture<TestDatabas
     }
 
     [Fact]
+    public async Task The_list_behind_a_number_has_as_many_requests_as_it_says()
+    {
+        var project = await database.NewProjectAsync();
+        var traces = await AskAsync(project, 9, span => span with { Release = "1.0", UserId = "u1" });
+        await AskAsync(project, 2, span => span with { Status = SpanStatus.Error, Release = null, Usage = null, Cost = null, UserId = null });
+        await ScoreAsync(project, [.. traces.Take(5).Select((trace, i) => Sql($"s{i}", trace, i > 1))]);
+        await ScoreAsync(
+            project,
+            Sql("d", traces[3], false, "not_empty") with
+            {
+                Name = ScoreNames.DataValid,
+            },
+            Given("up", traces[5], null, ScoreNames.UserFeedback, "feedback", true),
+            Given("copied", traces[6], null, ScoreNames.Copied, "feedback", true),
+            Given("label", traces[7], null, "correct", "human", true),
+            Reverse("back", traces[8], 0.5)
+        );
+
+        var tally = await TallyAsync(project);
+        Dictionary<RequestPart, long> numbers = new()
+        {
+            [RequestPart.All] = tally.Requests,
+            [RequestPart.Failed] = tally.Failed,
+            [RequestPart.Failing] = (await new FailureReader(database.Database).GroupsAsync(Filter(project), Cancel)).Sum(group => group.Count),
+            [RequestPart.SqlJudged] = tally.SqlFinalJudged,
+            [RequestPart.SqlFailed] = tally.SqlJudged - tally.SqlExecutable,
+            [RequestPart.SqlFinalFailed] = tally.SqlFinalJudged - tally.SqlFinalExecutable,
+            [RequestPart.DataChecked] = tally.DataChecked,
+            [RequestPart.DataInvalid] = tally.DataChecked - tally.DataValid,
+            [RequestPart.Streamed] = tally.FirstTokens.Count,
+            [RequestPart.Metered] = tally.Tokens.Count,
+            [RequestPart.Priced] = tally.Cost.Count,
+            [RequestPart.Rated] = tally.Stars.Count,
+            [RequestPart.Explicit] = tally.Explicit,
+            [RequestPart.Implicit] = tally.Implicit,
+            [RequestPart.Reverse] = tally.Reverse,
+            [RequestPart.Kept] = tally.Kept,
+            [RequestPart.Evaluated] = tally.Evaluated,
+            [RequestPart.Unevaluated] = tally.Requests - tally.Evaluated,
+            [RequestPart.Labelled] = tally.Labelled,
+        };
+        foreach (var (part, number) in numbers)
+        {
+            Assert.Equal((part, number), (part, await Requests.CountAsync(new(Filter(project), part, RequestOrder.Newest, 0), Cancel)));
+        }
+
+        Assert.Equal((11, 2, 1), (tally.Requests, tally.Failed, tally.Labelled));
+        foreach (var unsaid in new[] { Filter(project) with { Release = "" }, Filter(project) with { User = "" } })
+        {
+            Assert.Equal(2, (await Reader.TallyAsync(unsaid, Cancel)).Requests);
+            Assert.Equal(2, await Requests.CountAsync(new(unsaid, RequestPart.All, RequestOrder.Newest, 0), Cancel));
+        }
+    }
+
+    [Fact]
     public async Task A_request_whose_trace_sampling_dropped_still_counts_and_is_said_to_be_gone()
     {
         var project = await database.NewProjectAsync();
@@ -188,7 +243,7 @@ public sealed class FactTests(TestDatabase database) : IClassFixture<TestDatabas
         Assert.True(await HoursAsync() >= 3);
         Assert.Equal(oneByOne, await ReadAsync());
         Assert.StartsWith("chat: 9 runs, 1 failed, ", oneByOne[0], StringComparison.Ordinal);
-        Assert.Null((await steps.StepsAsync(windows[0], withTimes: false, Cancel))[0].P50Ms);
+        Assert.Equal(0, (await steps.StepsAsync(windows[0], withTimes: false, Cancel))[0].Times.Count);
 
         // A request that changes is seen before its hour is added up again, and is in it once after that.
         await AskAgainAsync(from.AddHours(1).AddMinutes(30));
@@ -205,7 +260,9 @@ public sealed class FactTests(TestDatabase database) : IClassFixture<TestDatabas
             foreach (var window in windows)
             {
                 var step = Assert.Single(await steps.StepsAsync(window, withTimes: true, Cancel));
-                lines.Add($"{step.Name}: {step.Runs} runs, {step.Failed} failed, {step.P50Ms} ms");
+                lines.Add(
+                    $"{step.Name}: {step.Runs} runs, {step.Failed} failed, {Bootstrap.Percentile(step.Times, 0.5).Value} ms, {Bootstrap.Percentile(step.Times, 0.95).Value} ms"
+                );
             }
 
             return lines;

@@ -3,6 +3,7 @@ using LlmObs.Domain.Evaluators.Sql;
 using LlmObs.IntegrationTests.Support;
 using LlmObs.IntegrationTests.TraceLog;
 using LlmObs.Quality.Sql;
+using LlmObs.Sls;
 
 namespace LlmObs.IntegrationTests.Quality;
 
@@ -107,19 +108,31 @@ public sealed class SlsSandboxTests(SlsSandboxTests.Logs logs) : IClassFixture<S
 {
     public sealed class Logs : IAsyncLifetime
     {
+        private readonly HttpClient http = SlsClient.CreateHttp();
         private LocalSls? sls;
 
         internal SlsSandbox Sandbox { get; private set; } = null!;
+
+        /// <summary>The same with less time.</summary>
+        internal SlsSandbox Hurried { get; private set; } = null!;
 
         public async ValueTask InitializeAsync()
         {
             sls = await LocalSls.StartAsync();
             await sls.Store.EnsureAsync(CancellationToken.None);
             await sls.Store.WriteAsync("default", Guid.NewGuid(), [Spans.Chat(), Spans.Chat(), Spans.Full()], CancellationToken.None);
-            Sandbox = new(sls.Client, "llmobs-traces", TimeSpan.FromHours(1), new(5000, 50, 100_000), TimeProvider.System);
+            Sandbox = In(sls.Client);
+            Hurried = In(new(SlsOptions.Parse(sls.ConnectionString) with { Timeout = TimeSpan.FromSeconds(1.5) }, http, TimeProvider.System));
         }
 
-        public ValueTask DisposeAsync() => sls?.DisposeAsync() ?? ValueTask.CompletedTask;
+        private static SlsSandbox In(SlsClient client) =>
+            new(client, "llmobs-traces", TimeSpan.FromHours(1), new(5000, 50, 100_000), TimeProvider.System);
+
+        public ValueTask DisposeAsync()
+        {
+            http.Dispose();
+            return sls?.DisposeAsync() ?? ValueTask.CompletedTask;
+        }
     }
 
     [Theory]
@@ -138,6 +151,63 @@ public sealed class SlsSandboxTests(SlsSandboxTests.Logs logs) : IClassFixture<S
 
         Assert.Equal((outcome, run.Message), (run.Outcome, run.Message));
         Assert.Equal(outcome == SqlOutcome.Ok, run.Result is not null);
+    }
+
+    [Theory]
+    [InlineData("* | delete from log")]
+    [InlineData("* | update log set service = 'x'")]
+    [InlineData("* | insert into log values (1)")]
+    [InlineData("* | with gone as (delete from log returning *) select * from gone")]
+    [InlineData("* | create table mine as select 1")]
+    [InlineData("* | create view mine as select 1")]
+    [InlineData("* | select 1; drop table log")]
+    [InlineData("* | select count(1) from log; select 2")]
+    [InlineData("* | copy log to '/tmp/llmobs-log.csv'")]
+    [InlineData("* | export database '/tmp/llmobs-export'")]
+    [InlineData("* | select * from read_csv('/etc/passwd')")]
+    [InlineData("* | select * from read_text('/etc/passwd')")]
+    [InlineData("* | select * from '/etc/passwd'")]
+    [InlineData("* | select * from glob('/*')")]
+    [InlineData("* | select * from read_csv('http://127.0.0.1:1/x.csv')")]
+    [InlineData("* | attach '/tmp/other.db'")]
+    [InlineData("* | install httpfs")]
+    [InlineData("* | load httpfs")]
+    [InlineData("* | set memory_limit = '100GB'")]
+    [InlineData("* | pragma database_list")]
+    [InlineData("* | call pragma_version()")]
+    [InlineData("* | select * from duckdb_settings()")]
+    [InlineData("* | select getenv('HOME')")]
+    [InlineData("* | set session parallel_sql=true; select count(1) from log")]
+    [InlineData("* | SET \n SESSION parallel_sql=true; select count(1) from log")]
+    [InlineData("* | set/* a comment */session parallel_sql=true; select count(1) from log")]
+    public async Task Nothing_gets_through(string query)
+    {
+        var run = await logs.Sandbox.RunAsync(query, TestContext.Current.CancellationToken);
+
+        Assert.NotEqual(SqlOutcome.Ok, run.Outcome);
+        Assert.Null(run.Result);
+        Assert.False(string.IsNullOrEmpty(run.Message));
+        var left = await logs.Sandbox.RunAsync("* | select count(1) as n from log", TestContext.Current.CancellationToken);
+        Assert.Equal(["3"], Assert.Single(left.Result!.Rows));
+    }
+
+    [Theory]
+    [InlineData(
+        "* | select count(1) from log a cross join unnest(sequence(1, 10000)) as b (x) cross join unnest(sequence(1, 10000)) as c (y) cross join unnest(sequence(1, 10000)) as d (z)"
+    )]
+    public async Task What_does_not_end_is_ended(string query) =>
+        Assert.Equal(SqlOutcome.Timeout, (await logs.Hurried.RunAsync(query, TestContext.Current.CancellationToken)).Outcome);
+
+    [Fact]
+    public async Task Too_much_is_refused()
+    {
+        var run = await logs.Sandbox.RunAsync(
+            "* | select lpad('x', 50000, 'x') as a, lpad('x', 60000, 'x') as b from log",
+            TestContext.Current.CancellationToken
+        );
+
+        Assert.Equal(SqlOutcome.TooLarge, run.Outcome);
+        Assert.Null(run.Result);
     }
 
     [Fact]

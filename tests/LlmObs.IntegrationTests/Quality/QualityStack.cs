@@ -34,6 +34,7 @@ public sealed class QualityStack(PostgresFixture postgres) : IAsyncLifetime
     public FakeModel Model { get; private set; } = null!;
     public EvaluatorStore Evaluators => services.GetRequiredService<EvaluatorStore>();
     public QualityJobs Jobs => services.GetRequiredService<QualityJobs>();
+    public JobTurns Turns => services.GetRequiredService<JobTurns>();
     public JudgeLedger Ledger => services.GetRequiredService<JudgeLedger>();
     public EvaluatorScores Results => services.GetRequiredService<EvaluatorScores>();
 
@@ -140,16 +141,16 @@ public sealed class QualityStack(PostgresFixture postgres) : IAsyncLifetime
     public async Task<ClaimedJob> ClaimAsync(long id, TimeSpan lease)
     {
         var others = new List<ClaimedJob>();
-        var claimed = await Jobs.ClaimAsync(lease, TestContext.Current.CancellationToken);
+        var claimed = await Turns.ClaimAsync(lease, TestContext.Current.CancellationToken);
         while (claimed is not null && claimed.Job.Id != id)
         {
             others.Add(claimed);
-            claimed = await Jobs.ClaimAsync(lease, TestContext.Current.CancellationToken);
+            claimed = await Turns.ClaimAsync(lease, TestContext.Current.CancellationToken);
         }
 
         foreach (var other in others)
         {
-            await Jobs.ReleaseAsync(other, TestContext.Current.CancellationToken);
+            await Turns.ReleaseAsync(other, TestContext.Current.CancellationToken);
         }
 
         return claimed ?? throw new InvalidOperationException($"Job {id} is not due.");

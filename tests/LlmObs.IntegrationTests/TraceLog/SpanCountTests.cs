@@ -48,7 +48,11 @@ public sealed class SpanCountTests(SpanCountTests.Emulator emulator) : IClassFix
             var facets = await emulator.Sls.Search.FacetsAsync(query, ["model", "user", "tags"], 10, Token);
 
             Assert.Equal((Ids(asked), Ids(asked.Where(HasFailed))), (histogram.Sum(bucket => bucket.Count), histogram.Sum(bucket => bucket.Errors)));
-            Assert.Equal((Ids(asked), asked.Select(span => span.TraceId).Distinct().LongCount()), await emulator.Sls.Search.CountAsync(query, Token));
+            Assert.Equal(Ids(asked), await emulator.Sls.Search.SpanCountAsync(query, Token));
+            Assert.Equal(
+                new(asked.Select(span => span.TraceId).Distinct().LongCount(), IsCut: false),
+                await emulator.Sls.Search.TraceCountAsync(query, 10_000, Token)
+            );
             Assert.Equal(Counted(asked, span => [span.RequestedModel!]), facets["model"]);
             Assert.Equal(Counted(asked, span => [span.UserId!]), facets["user"]);
             Assert.Equal(Counted(asked, span => span.Tags), facets["tags"]);

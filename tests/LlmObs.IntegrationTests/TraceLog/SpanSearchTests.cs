@@ -112,11 +112,11 @@ public sealed class SpanSearchTests(SpanSearchTests.Shipped shipped) : IClassFix
     {
         if (spans < 0)
         {
-            await Assert.ThrowsAsync<QueryException>(() => shipped.Search.CountAsync(Query(line), Token));
+            await Assert.ThrowsAsync<QueryException>(() => shipped.Search.SpanCountAsync(Query(line), Token));
             return;
         }
 
-        Assert.Equal(spans, (await shipped.Search.CountAsync(Query(line), Token)).Spans);
+        Assert.Equal(spans, await shipped.Search.SpanCountAsync(Query(line), Token));
         Assert.Equal(spans, (await shipped.Search.SpansAsync(Query(line), null, 50, Token)).Hits.Count);
     }
 
@@ -222,7 +222,8 @@ public sealed class SpanSearchTests(SpanSearchTests.Shipped shipped) : IClassFix
         );
         var query = Query("") with { Project = "versions" };
 
-        Assert.Equal((1, 1), await shipped.Search.CountAsync(query, Token));
+        Assert.Equal(1, await shipped.Search.SpanCountAsync(query, Token));
+        Assert.Equal(new(1, IsCut: false), await shipped.Search.TraceCountAsync(query, 10, Token));
         Assert.Equal(SpanStatus.Error, (await shipped.Search.SpansAsync(query, null, 10, Token)).Hits.Single().Span.Status);
         Assert.Equal(1, (await shipped.Search.TracesAsync(query, null, 10, Token)).Hits.Single().MatchingSpans);
     }

@@ -33,10 +33,10 @@ internal static class LangfuseUsage
             return null;
         }
 
-        return OfService(map) ?? OfLangfuse(map);
+        return (OfService(map) ?? OfLangfuse(map))?.Inclusive();
     }
 
-    // OpenAI's and Anthropic's own words, and camel case: inclusive already.
+    // OpenAI's and Anthropic's own words, and camel case.
     private static TokenUsage? OfService(JsonElement map)
     {
         var input = Count(map, "prompt_tokens", "input_tokens", "promptTokens");
@@ -51,10 +51,10 @@ internal static class LangfuseUsage
         return new(
             input,
             output,
-            Count(asked, "cached_tokens"),
-            null,
+            Count(asked, "cached_tokens") ?? Count(map, "cache_read_input_tokens"),
+            Count(map, "cache_creation_input_tokens"),
             Count(answered, "reasoning_tokens"),
-            Count(map, "total_tokens", "totalTokens") ?? (input ?? 0) + (output ?? 0)
+            Count(map, "total_tokens", "totalTokens")
         );
     }
 
@@ -79,7 +79,7 @@ internal static class LangfuseUsage
             output = output is null && besideOutput == 0 ? null : (output ?? 0) + besideOutput;
         }
 
-        return new(input, output, cached, written, reasoning, total ?? (input ?? 0) + (output ?? 0));
+        return new(input, output, cached, written, reasoning, total);
     }
 
     private static long? Written(JsonElement map)

@@ -30,6 +30,9 @@ public enum SlsFault
     /// <summary>Written, and no answer within the client's time.</summary>
     LateAnswer,
 
+    /// <summary>No answer, and written only when <see cref="FaultySls.LetGo"/> is called: later than anybody waits for.</summary>
+    LateEffect,
+
     /// <summary>The connection is closed once the write is taken.</summary>
     CutAfterTaking,
 
@@ -44,6 +47,7 @@ internal sealed class FaultySls : IAsyncDisposable
     private readonly WebApplication app;
     private readonly HttpClient upstream = new(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.None });
     private readonly CancellationTokenSource stop = new();
+    private readonly TaskCompletionSource letGo = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock gate = new();
     private int underWay;
     private int met;
@@ -73,6 +77,9 @@ internal sealed class FaultySls : IAsyncDisposable
         await app.StartAsync(TestContext.Current.CancellationToken);
         return front;
     }
+
+    /// <summary>Lets the writes held back come into effect.</summary>
+    public void LetGo() => letGo.TrySetResult();
 
     /// <summary>How often each span of the project is in SLS.</summary>
     public async Task<Dictionary<string, int>> LogsBySpanAsync(string project)
@@ -119,6 +126,11 @@ internal sealed class FaultySls : IAsyncDisposable
                 return;
             case SlsFault.TakeHalf when number % 2 == 0:
                 await RefuseAsync(context, 503, "ServerBusy");
+                return;
+            case SlsFault.LateEffect:
+                await UntilTheClientLeavesAsync(context);
+                await letGo.Task.WaitAsync(stop.Token);
+                await ForwardAsync(context, body);
                 return;
             case SlsFault.Hang:
                 Count(1);

@@ -1,5 +1,6 @@
 using LlmObs.Domain;
 using LlmObs.Domain.Spans;
+using LlmObs.Ingest.Reconciling;
 using LlmObs.Ingest.Shipping;
 using LlmObs.IntegrationTests.Support;
 using LlmObs.Storage;
@@ -41,6 +42,32 @@ public sealed class SlsFaultTests(TestDatabase database) : IClassFixture<TestDat
 
         await AssertOnceAsync(sls, project, spans: 24);
         await shipper.StopAsync(Token);
+    }
+
+    [Fact]
+    public async Task A_write_that_comes_into_effect_after_it_was_repeated_is_there_once_when_the_ledger_has_looked()
+    {
+        await using var sls = await FaultySls.StartAsync();
+        using var shipper = await StartAsync(sls);
+        var project = await database.NewProjectAsync();
+        await WriteAsync(project, shipper, batches: 1);
+        await ShippedAsync(project);
+        await database.ScalarAsync("UPDATE ledger_progress SET next_minute = date_trunc('minute', now()) - interval '1 minute'");
+
+        sls.Fault = SlsFault.LateEffect;
+        await WriteAsync(project, shipper, batches: 3);
+        await Wait.UntilAsync(() => Task.FromResult(sls.Met >= 2), "writes met the fault");
+        sls.Fault = SlsFault.None;
+        await ShippedAsync(project);
+        sls.LetGo();
+        await Wait.UntilAsync(async () => (await sls.LogsBySpanAsync(project.Name)).Values.Count(logs => logs > 1) >= 2, "spans are there twice");
+
+        // For its clock the minute is over.
+        using var ledger = await StartAsync(sls, skew: TimeSpan.FromMinutes(2), compares: true);
+        await Wait.UntilAsync(async () => (await sls.LogsBySpanAsync(project.Name)).Values.All(logs => logs == 1), "the ledger has looked");
+        await AssertOnceAsync(sls, project, spans: 8);
+        await shipper.StopAsync(Token);
+        await ledger.StopAsync(Token);
     }
 
     [Fact]
@@ -166,7 +193,7 @@ public sealed class SlsFaultTests(TestDatabase database) : IClassFixture<TestDat
         Assert.All(logs, log => Assert.Equal(1, log.Value));
     }
 
-    private async Task<IHost> StartAsync(FaultySls sls, TimeSpan skew = default)
+    private async Task<IHost> StartAsync(FaultySls sls, TimeSpan skew = default, bool compares = false)
     {
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
@@ -183,6 +210,8 @@ public sealed class SlsFaultTests(TestDatabase database) : IClassFixture<TestDat
                 ["Shipping:VisibilitySeconds"] = "0.1",
                 ["Shipping:LateWriteSeconds"] = "0",
                 ["TraceLog:TimeoutSeconds"] = "3",
+                ["Ledger:IntervalSeconds"] = "0.2",
+                ["Ledger:DelaySeconds"] = "0",
                 ["urls"] = "http://127.0.0.1:0",
             }
         );
@@ -192,6 +221,11 @@ public sealed class SlsFaultTests(TestDatabase database) : IClassFixture<TestDat
         builder.AddLlmObsStorage(ownsSchema: true);
         builder.AddTraceLog();
         builder.AddShipping();
+        if (compares)
+        {
+            builder.AddReconciling();
+        }
+
         var app = builder.Build();
         await app.StartAsync(Token);
         return app;

@@ -125,7 +125,7 @@ public sealed class SlsShipperTests(TestDatabase database) : IClassFixture<TestD
     private static async Task<long> CountAsync(LocalSls sls, string project)
     {
         var now = TimeProvider.System.GetUtcNow();
-        return (await sls.Search.CountAsync(new(project, "", now.AddHours(-1), now.AddHours(1)), Token)).Spans;
+        return await sls.Search.SpanCountAsync(new(project, "", now.AddHours(-1), now.AddHours(1)), Token);
     }
 
     /// <summary>Logs, not spans: a repeat shows.</summary>

@@ -11,6 +11,7 @@ public sealed class CaseBookTests(TestDatabase database) : IClassFixture<TestDat
     private static readonly CaseCause Cause = new("schema", "t1", "s1", "the column was renamed");
 
     private CaseBook Book => new(database.Database, database.Sampling, database.Clock);
+    private CaseProgress Progress => new(database.Database, database.Clock);
     private CaseReader Reader => new(database.Database);
 
     [Fact]
@@ -18,12 +19,12 @@ public sealed class CaseBookTests(TestDatabase database) : IClassFixture<TestDat
     {
         var project = await database.NewProjectAsync();
         var id = await OpenAsync(project);
-        Assert.False(await Book.FixAsync(project.Id, id, "1.1", "bo", Cancel));
-        Assert.True(await Book.LocateAsync(project.Id, id, CaseState.New, Cause, "bo", Cancel));
-        Assert.False(await Book.LocateAsync(project.Id, id, CaseState.New, Cause, "cy", Cancel));
-        Assert.True(await Book.FixAsync(project.Id, id, "1.1", "bo", Cancel));
-        Assert.True(await Book.VerifyAsync(project.Id, id, true, "ann", Cancel));
-        Assert.False(await Book.VerifyAsync(project.Id, id, true, "ann", Cancel));
+        Assert.False(await Progress.FixAsync(project.Id, id, "1.1", "bo", Cancel));
+        Assert.True(await Progress.LocateAsync(project.Id, id, CaseState.New, Cause, "bo", Cancel));
+        Assert.False(await Progress.LocateAsync(project.Id, id, CaseState.New, Cause, "cy", Cancel));
+        Assert.True(await Progress.FixAsync(project.Id, id, "1.1", "bo", Cancel));
+        Assert.True(await Progress.VerifyAsync(project.Id, id, true, "ann", Cancel));
+        Assert.False(await Progress.VerifyAsync(project.Id, id, true, "ann", Cancel));
         Assert.True(await Book.RemarkAsync(project.Id, id, "seen again?", "cy", Cancel));
         Assert.True(await Book.OwnAsync(project.Id, id, "bo", "cy", Cancel));
         Assert.False(await Book.OwnAsync(project.Id, id, "bo", "cy", Cancel));
@@ -45,13 +46,13 @@ public sealed class CaseBookTests(TestDatabase database) : IClassFixture<TestDat
     {
         var project = await database.NewProjectAsync();
         var id = await OpenAsync(project, Cause);
-        Assert.False(await Book.ReopenAsync(project.Id, id, CaseState.Located, isCauseRight: true, "bo", Cancel));
-        await Book.FixAsync(project.Id, id, "1.1", "bo", Cancel);
-        Assert.True(await Book.ReopenAsync(project.Id, id, CaseState.Fixed, isCauseRight: true, "bo", Cancel));
+        Assert.False(await Progress.ReopenAsync(project.Id, id, CaseState.Located, isCauseRight: true, "bo", Cancel));
+        await Progress.FixAsync(project.Id, id, "1.1", "bo", Cancel);
+        Assert.True(await Progress.ReopenAsync(project.Id, id, CaseState.Fixed, isCauseRight: true, "bo", Cancel));
         Assert.Equal(CaseState.Located, (await Reader.FindAsync(project.Id, id, Cancel))!.Case.State);
 
-        await Book.FixAsync(project.Id, id, "1.2", "bo", Cancel);
-        Assert.True(await Book.ReopenAsync(project.Id, id, CaseState.Fixed, isCauseRight: false, "bo", Cancel));
+        await Progress.FixAsync(project.Id, id, "1.2", "bo", Cancel);
+        Assert.True(await Progress.ReopenAsync(project.Id, id, CaseState.Fixed, isCauseRight: false, "bo", Cancel));
         var reopened = (await Reader.FindAsync(project.Id, id, Cancel))!.Case;
         Assert.Equal((CaseState.New, false), (reopened.State, reopened.CauseConfirmed));
     }
@@ -77,7 +78,7 @@ public sealed class CaseBookTests(TestDatabase database) : IClassFixture<TestDat
         var located = await OpenAsync(project, Cause);
         await Book.OwnAsync(project.Id, located, "bo", "ann", Cancel);
         var @fixed = await OpenAsync(project, Cause with { Category = "prompt" });
-        await Book.FixAsync(project.Id, @fixed, "2.0", "ann", Cancel);
+        await Progress.FixAsync(project.Id, @fixed, "2.0", "ann", Cancel);
 
         async Task<long[]> ListAsync(CaseFilter filter) => [.. (await Reader.ListAsync(project.Id, filter, 10, Cancel)).Select(row => row.Case.Id)];
         var all = new CaseFilter(null, null, null, null, null);
@@ -99,20 +100,30 @@ public sealed class CaseBookTests(TestDatabase database) : IClassFixture<TestDat
         var second = await OpenAsync(project);
         var wrong = await OpenAsync(project);
         database.Clock.Advance(TimeSpan.FromMinutes(5));
-        await Book.LocateAsync(project.Id, first, CaseState.New, Cause, "bo", Cancel);
+        await Progress.LocateAsync(project.Id, first, CaseState.New, Cause, "bo", Cancel);
         database.Clock.Advance(TimeSpan.FromMinutes(10));
-        await Book.LocateAsync(project.Id, second, CaseState.New, Cause, "bo", Cancel);
-        await Book.LocateAsync(project.Id, wrong, CaseState.New, Cause, "bo", Cancel);
+        await Progress.LocateAsync(project.Id, second, CaseState.New, Cause, "bo", Cancel);
+        await Progress.LocateAsync(project.Id, wrong, CaseState.New, Cause, "bo", Cancel);
         database.Clock.Advance(TimeSpan.FromMinutes(45));
-        await Book.FixAsync(project.Id, first, "1.1", "bo", Cancel);
-        await Book.FixAsync(project.Id, wrong, "1.1", "bo", Cancel);
-        await Book.VerifyAsync(project.Id, first, true, "ann", Cancel);
-        await Book.ReopenAsync(project.Id, wrong, CaseState.Fixed, isCauseRight: false, "ann", Cancel);
+        await Progress.FixAsync(project.Id, first, "1.1", "bo", Cancel);
+        await Progress.FixAsync(project.Id, wrong, "1.1", "bo", Cancel);
+        await Progress.VerifyAsync(project.Id, first, true, "ann", Cancel);
+        await Progress.ReopenAsync(project.Id, wrong, CaseState.Fixed, isCauseRight: false, "ann", Cancel);
 
-        var times = await new CaseClock(database.Database).ReadAsync(project.Id, from, database.Clock.GetUtcNow() + TimeSpan.FromSeconds(1), Cancel);
+        var to = database.Clock.GetUtcNow() + TimeSpan.FromSeconds(1);
+        var times = await new CaseClock(database.Database).ReadAsync(project.Id, from, to, Cancel);
         Assert.Equal((3, 3, 1, 2, 1), (times.Opened, times.Located, times.Fixed, times.Reviewed, times.Confirmed));
         Assert.Equal(15, Math.Round(times.LocateMedianSeconds!.Value / 60));
         Assert.Equal(60, Math.Round(times.FixMedianSeconds!.Value / 60));
+
+        var all = new CaseFilter(null, null, null, null, null);
+        async Task<IEnumerable<long>> CountedAsync(CaseMilestone milestone) =>
+            (await Reader.ListAsync(project.Id, all with { Counted = new(milestone, from, to) }, 10, Cancel)).Select(row => row.Case.Id);
+        Assert.Equal([wrong, second, first], await CountedAsync(CaseMilestone.Opened));
+        Assert.Equal([wrong, second, first], await CountedAsync(CaseMilestone.Located));
+        Assert.Equal([first], await CountedAsync(CaseMilestone.Fixed));
+        Assert.Equal([wrong, first], await CountedAsync(CaseMilestone.Reviewed));
+        Assert.Equal([first], await CountedAsync(CaseMilestone.Confirmed));
 
         var before = await new CaseClock(database.Database).ReadAsync(project.Id, from - TimeSpan.FromDays(1), from, Cancel);
         Assert.Equal((0, null, null), (before.Opened, before.LocateMedianSeconds, before.FixMedianSeconds));

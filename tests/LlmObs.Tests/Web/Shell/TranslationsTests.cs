@@ -61,7 +61,7 @@ public sealed partial class TranslationsTests
         Assert.All(AnswerRules.Names, rule => Assert.Contains(RuleTexts.Of(rule), known));
         Assert.All(
             LlmObs.Web.Pages.Evaluators.DetailsModel.Windows,
-            window => Assert.Contains(window.Text, Keys(Path.Combine("Pages", "Evaluators", "Details")))
+            window => Assert.Contains(window.Text, Keys(Path.Combine("Pages", "Evaluators", "_Run")))
         );
     }
 
