@@ -67,6 +67,7 @@ public sealed class ExplorerTests(StackFixture fixture)
         await line.FillAsync($"status: error and user: {User}");
         await line.PressAsync("Enter");
         await Assertions.Expect(page.Locator("[data-row]")).ToHaveCountAsync(1);
+        await page.WaitForLoadStateAsync();
 
         await line.FillAsync("");
         await Assertions.Expect(list.Locator("[data-line]")).ToHaveTextAsync([$"status: error and user: {User}"]);
