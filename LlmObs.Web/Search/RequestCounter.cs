@@ -13,12 +13,12 @@ public sealed class RequestCounter(SpanSearch search, RequestRoots roots)
     public async Task<BoundedCount> CountAsync(Project project, SpanQuery query, CancellationToken cancellationToken)
     {
         var traces = await search.TraceCountAsync(query, Most, cancellationToken);
-        if (traces.IsCut || traces.Count < 2 || !await roots.AnyAsync(project.Id, cancellationToken))
+        if (traces.Count < 2 || !await roots.AnyAsync(project.Id, cancellationToken))
         {
             return traces;
         }
 
         var traceIds = await search.TraceIdsAsync(query, Most, cancellationToken);
-        return new(await roots.CountAsync(project.Id, traceIds, cancellationToken), IsCut: false);
+        return traces with { Count = await roots.CountAsync(project.Id, traceIds, cancellationToken) };
     }
 }

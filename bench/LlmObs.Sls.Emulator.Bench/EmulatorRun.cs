@@ -62,7 +62,7 @@ internal sealed class EmulatorRun(SlsClient client)
             report($"histogram, {suffix}", await Times.OfAsync(() => spans.HistogramAsync(query, default)));
             report($"facet model, {suffix}", await Times.OfAsync(() => spans.FacetAsync(query, "model", 10, default)));
             report($"facet user, {suffix}", await Times.OfAsync(() => spans.FacetAsync(query, "user", 10, default)));
-            report($"count, {suffix}", await Times.OfAsync(() => spans.CountAsync(query, default)));
+            report($"count, {suffix}", await Times.OfAsync(() => spans.SpanCountAsync(query, default)));
         }
     }
 }

@@ -223,7 +223,7 @@ public sealed class SpanSearchTests(SpanSearchTests.Shipped shipped) : IClassFix
         var query = Query("") with { Project = "versions" };
 
         Assert.Equal(1, await shipped.Search.SpanCountAsync(query, Token));
-        Assert.Equal(new(1, IsCut: false), await shipped.Search.TraceCountAsync(query, 10, Token));
+        Assert.Equal(new(1, false), await shipped.Search.TraceCountAsync(query, 10, Token));
         Assert.Equal(SpanStatus.Error, (await shipped.Search.SpansAsync(query, null, 10, Token)).Hits.Single().Span.Status);
         Assert.Equal(1, (await shipped.Search.TracesAsync(query, null, 10, Token)).Hits.Single().MatchingSpans);
     }
