@@ -15,7 +15,7 @@ public sealed class DetailsModel(SessionReader sessions, CurrentProject current)
     private const int TallChars = 1200;
     private const int TallLines = 24;
 
-    [BindProperty(SupportsGet = true)]
+    [BindProperty(SupportsGet = true, BinderType = typeof(PathIdBinder))]
     public string SessionId { get; set; } = "";
 
     /// <summary>Turns before the first one shown.</summary>

@@ -8,7 +8,11 @@ namespace LlmObs.Web.Pages.Traces;
 /// <summary>A model call as a command that makes it again, as plain text.</summary>
 public sealed class CurlModel(TraceReader traces, CurrentProject current) : PageModel
 {
-    public async Task<IActionResult> OnGetAsync(string traceId, string spanId, CancellationToken cancellationToken) =>
+    public async Task<IActionResult> OnGetAsync(
+        [ModelBinder<PathIdBinder>] string traceId,
+        [ModelBinder<PathIdBinder>] string spanId,
+        CancellationToken cancellationToken
+    ) =>
         await traces.SpanAsync(current.Id, traceId, spanId, cancellationToken) is { } record && ChatRequest.IsPossible(record)
             ? Content(ChatRequest.Curl(record), "text/plain; charset=utf-8")
             : NotFound();

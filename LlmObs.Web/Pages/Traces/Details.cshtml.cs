@@ -26,11 +26,11 @@ public sealed class DetailsModel(
     private const int ScoresOfSpan = 100;
 
     /// <summary>The trace shown; on the page of a request the trace of the selected span.</summary>
-    [BindProperty(SupportsGet = true)]
+    [BindProperty(SupportsGet = true, BinderType = typeof(PathIdBinder))]
     public string? TraceId { get; set; }
 
     /// <summary>The request shown; null on the page of a trace.</summary>
-    [BindProperty(SupportsGet = true)]
+    [BindProperty(SupportsGet = true, BinderType = typeof(PathIdBinder))]
     public string? RequestId { get; set; }
 
     [BindProperty(SupportsGet = true)]

@@ -9,7 +9,13 @@ namespace LlmObs.Web.Pages.Traces;
 /// <summary>A value byte for byte as it is stored, as plain text: to copy, to save, to compare.</summary>
 public sealed class RawModel(TraceReader traces, CurrentProject current) : PageModel
 {
-    public async Task<IActionResult> OnGetAsync(string traceId, string spanId, string field, bool download, CancellationToken cancellationToken)
+    public async Task<IActionResult> OnGetAsync(
+        [ModelBinder<PathIdBinder>] string traceId,
+        [ModelBinder<PathIdBinder>] string spanId,
+        string field,
+        bool download,
+        CancellationToken cancellationToken
+    )
     {
         if (await traces.SpanAsync(current.Id, traceId, spanId, cancellationToken) is not { } record || RawValue.Of(record, field) is not { } value)
         {

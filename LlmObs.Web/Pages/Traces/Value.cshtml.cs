@@ -11,7 +11,12 @@ public sealed class ValueModel(TraceReader traces, PreviousCalls previousCalls, 
 {
     public ValueView View { get; private set; } = null!;
 
-    public async Task<IActionResult> OnGetAsync(string traceId, string spanId, string field, CancellationToken cancellationToken)
+    public async Task<IActionResult> OnGetAsync(
+        [ModelBinder<PathIdBinder>] string traceId,
+        [ModelBinder<PathIdBinder>] string spanId,
+        string field,
+        CancellationToken cancellationToken
+    )
     {
         var address = AddressOf(traceId, spanId);
         if (await PanelAsync(address, field, cancellationToken) is not { } panel || RawValue.Of(panel.Record, field) is not { } text)
@@ -24,7 +29,13 @@ public sealed class ValueModel(TraceReader traces, PreviousCalls previousCalls, 
     }
 
     /// <summary>In which parts of a long value words stand, as a list of <c>{part, count, address}</c>: a page shows one part of them.</summary>
-    public async Task<IActionResult> OnGetFindAsync(string traceId, string spanId, string field, string? words, CancellationToken cancellationToken)
+    public async Task<IActionResult> OnGetFindAsync(
+        [ModelBinder<PathIdBinder>] string traceId,
+        [ModelBinder<PathIdBinder>] string spanId,
+        string field,
+        string? words,
+        CancellationToken cancellationToken
+    )
     {
         if (await traces.SpanAsync(current.Id, traceId, spanId, cancellationToken) is not { } record || RawValue.Of(record, field) is not { } text)
         {

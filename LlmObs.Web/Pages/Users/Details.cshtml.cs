@@ -10,7 +10,7 @@ public sealed class DetailsModel(UserReader users, CurrentProject current) : Pag
 {
     public const int MostSessions = 100;
 
-    [BindProperty(SupportsGet = true)]
+    [BindProperty(SupportsGet = true, BinderType = typeof(PathIdBinder))]
     public string UserId { get; set; } = "";
 
     public User Known { get; private set; } = null!;

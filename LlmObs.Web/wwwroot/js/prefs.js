@@ -29,4 +29,6 @@ document.addEventListener("keydown", (e) => {
 });
 
 // Where the names of the pages do not fit, the one that is open comes into sight.
-document.querySelector(".topnav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+const nav = document.querySelector(".topnav");
+const here = nav?.querySelector("[aria-current]");
+if (here) nav.scrollLeft += Math.max(0, here.getBoundingClientRect().right - nav.getBoundingClientRect().right);

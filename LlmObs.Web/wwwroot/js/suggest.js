@@ -116,6 +116,8 @@ input.addEventListener("compositionend", () => {
 input.addEventListener("input", later);
 input.addEventListener("focus", later);
 input.addEventListener("click", later);
+// Somebody may have begun before this ran.
+if (document.activeElement === input) later();
 input.addEventListener("blur", () => setTimeout(close, 150));
 // Only what could be read: a line with a mistake comes back with the mistake.
 if (!input.hasAttribute("aria-invalid")) remember(input.value.trim());

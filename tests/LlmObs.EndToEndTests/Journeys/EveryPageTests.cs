@@ -65,7 +65,9 @@ public sealed class EveryPageTests(StackFixture fixture)
         Assert.Contains("/system", known);
         foreach (var path in known.Select(address => address.TrimStart('/')).Concat(Pages))
         {
-            await page.GotoAsync(fixture.Stack.Web + path);
+            var headers = (await page.GotoAsync(fixture.Stack.Web + path))!.Headers;
+            Assert.Contains("total;dur=", headers["server-timing"], StringComparison.Ordinal);
+            Assert.DoesNotContain("unsafe-", headers["content-security-policy"], StringComparison.Ordinal);
             await Accessibility.AssertAsync(page);
             await Fit.AssertWidthAsync(page);
         }

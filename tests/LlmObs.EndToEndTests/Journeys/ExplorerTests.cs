@@ -8,7 +8,9 @@ namespace LlmObs.EndToEndTests.Journeys;
 public sealed class ExplorerTests(StackFixture fixture)
 {
     private const string User = "u-explorer";
-    private const string Session = "s-explorer";
+
+    // People make ids of whatever they have.
+    private const string Session = "s-explorer/南区 50%";
 
     [Fact]
     public async Task Finds_yesterdays_failing_question_of_one_user_from_two_Chinese_words()
@@ -35,11 +37,12 @@ public sealed class ExplorerTests(StackFixture fixture)
         await Assertions.Expect(page.Locator("[data-row] mark").First).ToHaveTextAsync("门店");
         await Accessibility.AssertAsync(page);
 
-        // The preview names the cause; Enter opens the whole.
+        // The preview names the cause; Enter opens the whole, also after a click beside the list.
         await page.Locator("body").PressAsync("j");
         await Assertions.Expect(page.Locator("[data-peek-pane]")).ToContainTextAsync("no such column: o.gmv_amount");
         await Accessibility.AssertAsync(page);
-        await page.Locator("[data-row][data-current]").PressAsync("Enter");
+        await page.Locator(".results-bar h2").ClickAsync();
+        await page.Keyboard.PressAsync("Enter");
         await page.WaitForURLAsync(url => url.Contains($"/traces/{failed}", StringComparison.Ordinal));
 
         // The request knows the list it was opened from.
@@ -64,6 +67,7 @@ public sealed class ExplorerTests(StackFixture fixture)
         await line.FillAsync($"status: error and user: {User}");
         await line.PressAsync("Enter");
         await Assertions.Expect(page.Locator("[data-row]")).ToHaveCountAsync(1);
+        await page.WaitForLoadStateAsync();
 
         await line.FillAsync("");
         await Assertions.Expect(list.Locator("[data-line]")).ToHaveTextAsync([$"status: error and user: {User}"]);
@@ -106,7 +110,17 @@ public sealed class ExplorerTests(StackFixture fixture)
         await colleague.Context.CloseAsync();
         await page.SetViewportSizeAsync(390, 844);
         foreach (
-            var view in (string[])["", "?view=spans", "?view=sessions", "?view=users", "?group=kind", $"users/{User}", $"sessions/{Session}", "jump"]
+            var view in (string[])
+                [
+                    "",
+                    "?view=spans",
+                    "?view=sessions",
+                    "?view=users",
+                    "?group=kind",
+                    $"users/{User}",
+                    $"sessions/{Uri.EscapeDataString(Session)}",
+                    "jump",
+                ]
         )
         {
             await page.GotoAsync($"{fixture.Stack.Web}{view}");
