@@ -37,7 +37,14 @@ public sealed class RepricerTests(TestDatabase database) : IClassFixture<TestDat
         Assert.Null(await CostAsync(project, other));
         Assert.Equal(
             new HashSet<string> { unpriced.Span.SpanId, priced.Span.SpanId },
-            [.. (string[])(await database.ScalarAsync($"SELECT array_agg(queued.span_id) FROM outbox, unnest(span_ids) AS queued (span_id) WHERE project_id = {project.Id}"))!]
+            [
+                .. (string[])
+                    (
+                        await database.ScalarAsync(
+                            $"SELECT array_agg(queued.span_id) FROM outbox, unnest(span_ids) AS queued (span_id) WHERE project_id = {project.Id}"
+                        )
+                    )!,
+            ]
         );
         Assert.Equal(2, await VersionAsync(project, unpriced));
         Assert.Equal(1, await VersionAsync(project, said));

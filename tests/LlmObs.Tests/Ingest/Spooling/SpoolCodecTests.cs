@@ -16,7 +16,10 @@ public sealed class SpoolCodecTests
     public void Brings_back_every_span_as_it_was() =>
         GenSpans
             .Any.List[0, 5]
-            .Sample(spans => _ = AssertSame(new(new(7, "shop")) { Spans = [.. spans.Select(span => new SpanRecord(span, SpanContent.Empty))] }), iter: 100);
+            .Sample(
+                spans => _ = AssertSame(new(new(7, "shop")) { Spans = [.. spans.Select(span => new SpanRecord(span, SpanContent.Empty))] }),
+                iter: 100
+            );
 
     [Fact]
     public void Brings_back_late_contents_updates_and_scores()
@@ -25,9 +28,23 @@ public sealed class SpoolCodecTests
         {
             LateContents =
             [
-                new("t", "s", "k", new("e", 1, new("""{"a":[1,"二"]}""")), [new("input", "user", [MessagePart.Text("hi")])], [new("find")], new(1, null), "E", "m", ["stop"]),
+                new(
+                    "t",
+                    "s",
+                    "k",
+                    new("e", 1, new("""{"a":[1,"二"]}""")),
+                    [new("input", "user", [MessagePart.Text("hi")])],
+                    [new("find")],
+                    new(1, null),
+                    "E",
+                    "m",
+                    ["stop"]
+                ),
             ],
-            Updates = [new("t", "s", [new("name", false, new(true, 5, "e1"), new("\"n\"")), new("start", true, new(false, 4, "e0"), new("1"))], true)],
+            Updates =
+            [
+                new("t", "s", [new("name", false, new(true, 5, "e1"), new("\"n\"")), new("start", true, new(false, 4, "e0"), new("1"))], true),
+            ],
             Scores = [new("id", "t", null, null, "r", "ok", ScoreType.Boolean, 0, null, "no", "api", 12, JsonText.EmptyObject)],
         };
         var back = AssertSame(batch);
@@ -66,7 +83,8 @@ public sealed class SpoolCodecTests
 
     [Fact]
     public void Never_throws_anything_else_at_bytes() =>
-        Gen.Byte.Array[0, 200]
+        Gen
+            .Byte.Array[0, 200]
             .Sample(bytes =>
             {
                 try

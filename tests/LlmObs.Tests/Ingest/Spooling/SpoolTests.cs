@@ -140,7 +140,14 @@ public sealed class SpoolTests : IDisposable
 
     private Spool Open(long maxBytes = 1 << 20, int segmentBytes = 1 << 20) =>
         new(
-            Options.Create(new SpoolOptions { Directory = directory, MaxBytes = maxBytes, SegmentBytes = segmentBytes }),
+            Options.Create(
+                new SpoolOptions
+                {
+                    Directory = directory,
+                    MaxBytes = maxBytes,
+                    SegmentBytes = segmentBytes,
+                }
+            ),
             new Nowhere(),
             NullLogger<Spool>.Instance
         );
