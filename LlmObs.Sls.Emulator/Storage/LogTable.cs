@@ -8,10 +8,14 @@ namespace LlmObs.Sls.Emulator.Storage;
 /// The logs of a logstore as a DuckDB table, with the index in force and the place in the shard log up to which it holds them:
 /// all in one file, changed in one transaction, so that they can't disagree after a crash.
 /// </summary>
+/// <remarks>
+/// Nothing is updated: what changes gets another row, and the last counts. DuckDB crashes when it takes back an update for which it found no memory.
+/// </remarks>
 public sealed class LogTable : IDisposable
 {
     private readonly Engine engine;
     private DuckDBConnection connection;
+    private long change;
 
     public LogTable(Engine engine, string path)
     {
@@ -26,12 +30,13 @@ public sealed class LogTable : IDisposable
                 topic VARCHAR, source VARCHAR, tags VARCHAR);
             CREATE TABLE IF NOT EXISTS {Name}.fields (id INTEGER, path VARCHAR, type VARCHAR);
             CREATE TABLE IF NOT EXISTS {Name}.deleted (seq BIGINT NOT NULL);
-            CREATE TABLE IF NOT EXISTS {Name}.state (segment BIGINT, byte_offset BIGINT, next_seq BIGINT, index_json VARCHAR,
-                index_changed_at BIGINT, kept_from BIGINT, kept_seq BIGINT);
-            INSERT INTO {Name}.state SELECT 1, 0, 1, NULL, 0, 0, 1 WHERE NOT EXISTS (FROM {Name}.state);
+            CREATE TABLE IF NOT EXISTS {Name}.reached (change BIGINT NOT NULL, segment BIGINT, byte_offset BIGINT, next_seq BIGINT);
+            CREATE TABLE IF NOT EXISTS {Name}.settings (change BIGINT NOT NULL, index_json VARCHAR, index_changed_at BIGINT, kept_from BIGINT, kept_seq BIGINT);
             """
         );
+        TakeOver();
         Load();
+        Engine.Execute(connection, ForgetReached);
     }
 
     /// <summary>The database's name in SQL; the table is <c>{Name}.logs</c>.</summary>
@@ -62,10 +67,7 @@ public sealed class LogTable : IDisposable
                     }
                 }
             }
-            Engine.Execute(
-                connection,
-                $"UPDATE {Name}.state SET segment = {position.Segment}, byte_offset = {position.Offset}, next_seq = {nextSequence}"
-            );
+            Reach(position, nextSequence);
         });
         Position = position;
         NextSequence = nextSequence;
@@ -88,11 +90,8 @@ public sealed class LogTable : IDisposable
                 Engine.Execute(connection, $"ALTER TABLE {Name}.logs ADD COLUMN {field.Value} {type}");
                 Engine.Execute(connection, $"INSERT INTO {Name}.fields VALUES ({field.Id}, {Literal.Text(field.Path)}, '{field.Type}')");
             }
-            var json = index is null ? "NULL" : Literal.Text(index.JsonText);
-            Engine.Execute(
-                connection,
-                $"UPDATE {Name}.state SET index_json = {json}, index_changed_at = {changedAt}, segment = {position.Segment}, byte_offset = {position.Offset}"
-            );
+            Set(index, changedAt, Kept);
+            Reach(position, NextSequence);
         });
         Position = position;
         Columns = new ColumnMap([.. Columns.Fields, .. missing], index);
@@ -113,11 +112,9 @@ public sealed class LogTable : IDisposable
             }
             Engine.Execute(
                 connection,
-                $"""
-                DELETE FROM {Name}.logs WHERE seq BETWEEN {logs.Members[0]} AND {logs.Members[^1]} AND seq IN (SELECT seq FROM {Name}.deleted);
-                UPDATE {Name}.state SET segment = {position.Segment}, byte_offset = {position.Offset};
-                """
+                $"DELETE FROM {Name}.logs WHERE seq BETWEEN {logs.Members[0]} AND {logs.Members[^1]} AND seq IN (SELECT seq FROM {Name}.deleted)"
             );
+            Reach(position, NextSequence);
         });
         Position = position;
         Kept = Kept with { Deleted = Kept.Deleted.With(logs) };
@@ -130,15 +127,17 @@ public sealed class LogTable : IDisposable
     public void Keep(KeptLogs kept)
     {
         Commit(() =>
+        {
             Engine.Execute(
                 connection,
                 $"""
                 DELETE FROM {Name}.logs WHERE time < {kept.From} OR seq < {kept.FirstSequence};
                 DELETE FROM {Name}.deleted WHERE seq < {kept.FirstSequence};
-                UPDATE {Name}.state SET kept_from = {kept.From}, kept_seq = {kept.FirstSequence};
+                {ForgetReached};
                 """
-            )
-        );
+            );
+            Set(Columns.Index, IndexChangedAt, kept);
+        });
         Kept = kept;
     }
 
@@ -165,10 +164,39 @@ public sealed class LogTable : IDisposable
         }
     }
 
+    private string ForgetReached => $"DELETE FROM {Name}.reached WHERE change < (SELECT max(change) FROM {Name}.reached)";
+
+    private void Reach(LogPosition position, long nextSequence) =>
+        Engine.Execute(connection, $"INSERT INTO {Name}.reached VALUES ({++change}, {position.Segment}, {position.Offset}, {nextSequence})");
+
+    private void Set(IndexDefinition? index, long changedAt, KeptLogs kept)
+    {
+        var json = index is null ? "NULL" : Literal.Text(index.JsonText);
+        Engine.Execute(connection, $"INSERT INTO {Name}.settings VALUES ({++change}, {json}, {changedAt}, {kept.From}, {kept.FirstSequence})");
+    }
+
+    /// <summary>Of a new table the beginning, of one that was made before what it kept in a row that was updated.</summary>
+    private void TakeOver()
+    {
+        Engine.Execute(
+            connection,
+            $"""
+            CREATE TABLE IF NOT EXISTS {Name}.state AS
+                SELECT 1 AS segment, 0 AS byte_offset, 1 AS next_seq, NULL::VARCHAR AS index_json, 0 AS index_changed_at, 0 AS kept_from, 1 AS kept_seq;
+            INSERT INTO {Name}.reached SELECT 0, segment, byte_offset, next_seq FROM {Name}.state WHERE NOT EXISTS (FROM {Name}.reached);
+            INSERT INTO {Name}.settings SELECT 0, index_json, index_changed_at, kept_from, kept_seq FROM {Name}.state WHERE NOT EXISTS (FROM {Name}.settings);
+            DROP TABLE {Name}.state;
+            """
+        );
+    }
+
     private void Load()
     {
         using var state = connection.CreateCommand();
-        state.CommandText = $"SELECT segment, byte_offset, next_seq, index_json, index_changed_at, kept_from, kept_seq FROM {Name}.state";
+        state.CommandText = $"""
+            SELECT segment, byte_offset, next_seq, index_json, index_changed_at, kept_from, kept_seq, greatest(place.change, rules.change)
+            FROM (FROM {Name}.reached ORDER BY change DESC LIMIT 1) AS place, (FROM {Name}.settings ORDER BY change DESC LIMIT 1) AS rules
+            """;
         using var reader = state.ExecuteReader();
         reader.Read();
         Position = new LogPosition(reader.GetInt64(0), reader.GetInt64(1));
@@ -176,6 +204,7 @@ public sealed class LogTable : IDisposable
         var index = reader.IsDBNull(3) ? null : IndexDefinition.Stored(reader.GetString(3));
         IndexChangedAt = reader.GetInt64(4);
         Kept = new KeptLogs(reader.GetInt64(5), reader.GetInt64(6), LoadDeleted());
+        change = reader.GetInt64(7);
         Columns = new ColumnMap(LoadFields(), index);
     }
 

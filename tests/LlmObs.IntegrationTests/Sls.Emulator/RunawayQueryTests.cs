@@ -34,6 +34,14 @@ public sealed class RunawayQueryTests
             $"select a.msg || b.msg || c.msg as m, count(*) as n {Cube} group by m"
         );
 
+    [Fact]
+    public Task Crowds_out_nobody_with_lists_sorts_and_distinct_values() =>
+        AreCutWhileOthersAreAnsweredAsync(
+            "select array_agg(lpad(a.msg, 10000, b.msg)) as m from log a cross join log b",
+            $"select lpad(a.msg, 10000, 'x') || b.msg as m {Cube} order by m",
+            $"select count(distinct a.msg || b.msg || c.msg) as n {Cube}"
+        );
+
     /// <summary>Of those beside it none fails: a search, writes, a small statement and one over what a search found.</summary>
     private static async Task AreCutWhileOthersAreAnsweredAsync(params string[] statements)
     {
