@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using DuckDB.NET.Data;
 using LlmObs.Domain.Evaluators.Sql;
@@ -10,6 +11,7 @@ namespace LlmObs.Quality.Sql;
 public sealed class DuckDbSandbox(string path, SqlLimits limits, TimeProvider time) : ISqlSandbox
 {
     private const int MostValueCharacters = 65_536;
+    private const string Describe = "DESCRIBE ";
 
     public string Dialect => "duckdb";
 
@@ -32,6 +34,7 @@ public sealed class DuckDbSandbox(string path, SqlLimits limits, TimeProvider ti
     {
         using var connection = Open();
         var stage = SqlStage.Parse;
+        var before = Describe;
         try
         {
             if (FindFault(connection, sql) is { } fault)
@@ -42,7 +45,8 @@ public sealed class DuckDbSandbox(string path, SqlLimits limits, TimeProvider ti
             stage = SqlStage.Explain;
             var columns = Columns(connection, sql, end);
             stage = SqlStage.Run;
-            return Read(connection, sql, columns, end);
+            before = SelectFrom(columns);
+            return Read(connection, before, sql, columns, end);
         }
         catch (Exception exception) when (exception is DuckDBException or OperationCanceledException && end.IsCancellationRequested)
         {
@@ -50,7 +54,8 @@ public sealed class DuckDbSandbox(string path, SqlLimits limits, TimeProvider ti
         }
         catch (DuckDBException exception)
         {
-            return new(Outcome(exception.Message), stage, exception.Message.Split("\n\n", 2)[0], null, null, null, 0);
+            var (message, position) = Error(exception);
+            return new(Outcome(message), stage, message, null, Position(sql, position - before.Length), null, 0);
         }
     }
 
@@ -62,7 +67,7 @@ public sealed class DuckDbSandbox(string path, SqlLimits limits, TimeProvider ti
             connection.Open();
             Execute(
                 connection,
-                "SET memory_limit = '256MB'; SET threads = 1; SET temp_directory = ''; SET autoinstall_known_extensions = false; SET autoload_known_extensions = false;"
+                "SET errors_as_json = true; SET memory_limit = '256MB'; SET threads = 1; SET temp_directory = ''; SET autoinstall_known_extensions = false; SET autoload_known_extensions = false;"
             );
             if (path.Length > 0)
             {
@@ -75,7 +80,7 @@ public sealed class DuckDbSandbox(string path, SqlLimits limits, TimeProvider ti
         catch (DuckDBException exception)
         {
             connection.Dispose();
-            throw new SqlSandboxAwayException($"The sandbox's file cannot be opened: {exception.Message}", exception);
+            throw new SqlSandboxAwayException($"The sandbox's file cannot be opened: {Error(exception).Message}", exception);
         }
     }
 
@@ -92,23 +97,46 @@ public sealed class DuckDbSandbox(string path, SqlLimits limits, TimeProvider ti
         {
             var message = root.GetProperty("error_message").GetString() ?? "";
             return root.GetProperty("error_type").GetString() == "parser"
-                ? new(SqlOutcome.Syntax, SqlStage.Parse, message, null, Position(root), null, 0)
+                ? new(SqlOutcome.Syntax, SqlStage.Parse, message, null, Position(sql, Bytes(root)), null, 0)
                 : SqlRun.Refused("Only one SELECT may run here.");
         }
 
         return root.GetProperty("statements").GetArrayLength() == 1 ? null : SqlRun.Refused("Only one SELECT may run here.");
     }
 
-    private static int? Position(JsonElement error) =>
-        error.TryGetProperty("position", out var position) && int.TryParse(position.ToString(), CultureInfo.InvariantCulture, out var zeroBased)
-            ? zeroBased + 1
+    /// <summary>The message as people know it, and the bytes before the place it speaks of.</summary>
+    private static (string Message, int? Bytes) Error(DuckDBException exception)
+    {
+        // A parser's error has its kind before the JSON as well.
+        var json = exception.Message[Math.Max(exception.Message.IndexOf('{', StringComparison.Ordinal), 0)..];
+        try
+        {
+            using var error = JsonDocument.Parse(json);
+            var root = error.RootElement;
+            return ($"{root.GetProperty("exception_type").GetString()} Error: {root.GetProperty("exception_message").GetString()}", Bytes(root));
+        }
+        catch (Exception unreadable) when (unreadable is JsonException or KeyNotFoundException)
+        {
+            return (exception.Message.Split("\n\n", 2)[0], null);
+        }
+    }
+
+    private static int? Bytes(JsonElement error) =>
+        error.TryGetProperty("position", out var position) && int.TryParse(position.ToString(), CultureInfo.InvariantCulture, out var bytes)
+            ? bytes
+            : null;
+
+    /// <summary>From 1 on, in characters; null when the place is not within the statement.</summary>
+    private static int? Position(string sql, int? bytes) =>
+        bytes is { } before && before >= 0 && before < Encoding.UTF8.GetByteCount(sql)
+            ? Encoding.UTF8.GetCharCount(Encoding.UTF8.GetBytes(sql), 0, before) + 1
             : null;
 
     private static List<SqlColumn> Columns(DuckDBConnection connection, string sql, CancellationToken end)
     {
         using var command = connection.CreateCommand();
 #pragma warning disable CA2100 // The statement is what this class is for; it was found to be one SELECT.
-        command.CommandText = $"DESCRIBE {sql}";
+        command.CommandText = Describe + sql;
 #pragma warning restore CA2100
         using var stop = end.Register(command.Cancel);
         using var reader = command.ExecuteReader();
@@ -121,14 +149,19 @@ public sealed class DuckDbSandbox(string path, SqlLimits limits, TimeProvider ti
         return columns;
     }
 
-    private SqlRun Read(DuckDBConnection connection, string sql, List<SqlColumn> columns, CancellationToken end)
+    private static IEnumerable<string> Names(List<SqlColumn> columns) =>
+        columns.Select((_, index) => string.Create(CultureInfo.InvariantCulture, $"c{index + 1}"));
+
+    private static string SelectFrom(List<SqlColumn> columns) =>
+        $"SELECT {string.Join(", ", Names(columns).Select(name => $"left(CAST({name} AS VARCHAR), {MostValueCharacters + 1})"))} FROM (\n";
+
+    private SqlRun Read(DuckDBConnection connection, string select, string sql, List<SqlColumn> columns, CancellationToken end)
     {
-        var names = columns.Select((_, index) => string.Create(CultureInfo.InvariantCulture, $"c{index + 1}")).ToList();
         using var command = connection.CreateCommand();
 #pragma warning disable CA2100 // As above, within parentheses.
         command.CommandText = string.Create(
             CultureInfo.InvariantCulture,
-            $"SELECT {string.Join(", ", names.Select(name => $"left(CAST({name} AS VARCHAR), {MostValueCharacters + 1})"))} FROM (\n{sql}\n) AS q ({string.Join(", ", names)}) LIMIT {limits.MaxRows + 1}"
+            $"{select}{sql}\n) AS q ({string.Join(", ", Names(columns))}) LIMIT {limits.MaxRows + 1}"
         );
 #pragma warning restore CA2100
         using var stop = end.Register(command.Cancel);
@@ -138,7 +171,7 @@ public sealed class DuckDbSandbox(string path, SqlLimits limits, TimeProvider ti
         while (rows.Count < limits.MaxRows && reader.Read())
         {
             end.ThrowIfCancellationRequested();
-            var row = names.Select((_, index) => reader.IsDBNull(index) ? null : reader.GetString(index)).ToArray();
+            var row = columns.Select((_, index) => reader.IsDBNull(index) ? null : reader.GetString(index)).ToArray();
             characters += row.Sum(value => (long)(value?.Length ?? 0));
             if (characters > limits.MaxCharacters || row.Any(value => value?.Length > MostValueCharacters))
             {

@@ -12,6 +12,16 @@ namespace LlmObs.Sls.Emulator.Storage;
 /// </summary>
 public sealed class Engine : IDisposable
 {
+    // What a commit or an appender found is called an error of the transaction, or has no kind.
+    private static readonly string[] OutOfMemory =
+    [
+        "Out of Memory Error",
+        "failed to allocate",
+        "could not allocate",
+        "failed to pin block",
+        "failed to offload",
+    ];
+
     private readonly DuckDBConnection root = new("DataSource=:memory:");
     private readonly ReaderWriterLockSlim uses = new();
     private readonly string memoryLimit;
@@ -128,9 +138,7 @@ public sealed class Engine : IDisposable
     /// <summary>A statement or a write found no memory: it takes too much itself, or others took it.</summary>
     public static bool IsOutOfMemory(DuckDBException failure) =>
         failure.ErrorType == DuckDBErrorType.OutOfMemory
-        // A commit that finds none is called an error of the transaction.
-        || failure.Message.Contains("failed to allocate", StringComparison.Ordinal)
-        || failure.Message.Contains("could not allocate", StringComparison.Ordinal);
+        || OutOfMemory.Any(sign => failure.Message.Contains(sign, StringComparison.OrdinalIgnoreCase));
 
     public static void Execute(IDbConnection connection, string sql)
     {

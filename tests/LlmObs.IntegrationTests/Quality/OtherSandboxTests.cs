@@ -85,6 +85,22 @@ public sealed class DuckDbSandboxTests : IDisposable
     public async Task An_outcome_has_its_kind(string sql, SqlOutcome outcome) =>
         Assert.Equal(outcome, (await sandbox.RunAsync(sql, TestContext.Current.CancellationToken)).Outcome);
 
+    [Theory]
+    [InlineData("SELEC 1", 1)]
+    [InlineData("SELECT gmv FROM orders", 8)]
+    [InlineData("SELECT '门店', gmv FROM orders", 14)]
+    [InlineData("SELECT * FROM nowhere", 15)]
+    [InlineData("SELECT sum(store) FROM orders", 8)]
+    [InlineData("SELECT '门店', store::int FROM orders", 19)]
+    [InlineData("SELECT repeat('x', 90000)", null)]
+    public async Task An_error_has_its_place(string sql, int? position)
+    {
+        var run = await sandbox.RunAsync(sql, TestContext.Current.CancellationToken);
+
+        Assert.Equal(position, run.Position);
+        Assert.DoesNotContain("exception_type", run.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_result_has_its_columns_and_rows_up_to_the_limit()
     {
