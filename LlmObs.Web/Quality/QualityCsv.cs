@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text;
 using LlmObs.Domain.Quality;
+using LlmObs.Web.Formatting;
 
 namespace LlmObs.Web.Quality;
 
@@ -24,7 +24,8 @@ public sealed class QualityCsv(OverviewReader overview)
         File(
             [of, "requests", .. Measure.All.SelectMany(Headings), "currency"],
             tallies.Select(tally =>
-                (IEnumerable<string?>)[tally.Key, Number(tally.Requests), .. Measure.All.SelectMany(one => Values(tally.Of(one))), tally.Currency]
+                (IReadOnlyList<string>)
+                    [tally.Key ?? "", Number(tally.Requests), .. Measure.All.SelectMany(one => Values(tally.Of(one))), tally.Currency ?? ""]
             )
         );
 
@@ -42,49 +43,29 @@ public sealed class QualityCsv(OverviewReader overview)
                 "currency",
             ],
             steps.Select(step =>
-                (IEnumerable<string?>)
+                (IReadOnlyList<string>)
                     [
                         step.Key,
                         Number(step.Count),
                         .. Values(step.Value),
                         .. Percentiles.Select(percentile => Number(Bootstrap.Percentile(step.Times, percentile).Value)),
                         Number(step.CostEach),
-                        step.Currency,
+                        step.Currency ?? "",
                     ]
             )
         );
 
     /// <summary>UTF-8 with a byte order mark, so that spreadsheets read Chinese.</summary>
-    private static byte[] File(IEnumerable<string?> heading, IEnumerable<IEnumerable<string?>> lines)
-    {
-        var text = new StringBuilder();
-        foreach (var line in lines.Prepend(heading))
-        {
-            text.AppendJoin(',', line.Select(Field)).Append("\r\n");
-        }
-
-        return [.. Encoding.UTF8.GetPreamble(), .. Encoding.UTF8.GetBytes(text.ToString())];
-    }
-
-    /// <summary>A value as a CSV field. What a spreadsheet would take for a formula begins with an apostrophe.</summary>
-    public static string Field(string? value)
-    {
-        var safe =
-            value is { Length: > 0 }
-            && "=+-@\t\r".Contains(value[0], StringComparison.Ordinal)
-            && !double.TryParse(value, CultureInfo.InvariantCulture, out _)
-                ? "'" + value
-                : value ?? "";
-        return safe.AsSpan().IndexOfAny("\",\r\n") < 0 ? safe : $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
-    }
+    private static byte[] File(IReadOnlyList<string> heading, IEnumerable<IReadOnlyList<string>> lines) =>
+        SheetFile.Write(SheetFormat.Csv, [heading, .. lines]);
 
     private static IEnumerable<string> Headings(Measure measure) =>
         [measure.Key + Unit(measure), $"{measure.Key}_low", $"{measure.Key}_high", $"{measure.Key}_count"];
 
     private static string Unit(Measure measure) => measure.Unit == MeasureUnit.Milliseconds ? "_ms" : "";
 
-    private static IEnumerable<string?> Values(Estimate estimate) =>
+    private static IEnumerable<string> Values(Estimate estimate) =>
         [Number(estimate.Value), Number(estimate.Low), Number(estimate.High), Number(estimate.Count)];
 
-    private static string? Number(double? value) => value?.ToString("0.######", CultureInfo.InvariantCulture);
+    private static string Number(double? value) => value?.ToString("0.######", CultureInfo.InvariantCulture) ?? "";
 }

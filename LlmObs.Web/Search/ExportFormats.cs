@@ -4,7 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using CsvHelper;
 using CsvHelper.Configuration;
-using LlmObs.Web.Labels;
+using LlmObs.Web.Formatting;
 using Parquet;
 using Parquet.Schema;
 

@@ -1,6 +1,7 @@
 using LlmObs.Domain.Labels;
 using LlmObs.Storage.Labels;
 using LlmObs.Web.Access;
+using LlmObs.Web.Formatting;
 using LlmObs.Web.Labels;
 using LlmObs.Web.Shell;
 using Microsoft.AspNetCore.Mvc;

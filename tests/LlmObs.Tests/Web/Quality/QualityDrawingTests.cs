@@ -71,14 +71,6 @@ public sealed class QualityDrawingTests
         Assert.Equal("—", QualityFigures.Value(Measure.Satisfaction, null));
     }
 
-    [Theory]
-    [InlineData("=1+1", "'=1+1")]
-    [InlineData("-0.5", "-0.5")]
-    [InlineData("@x", "'@x")]
-    [InlineData("a,b\"c", "\"a,b\"\"c\"")]
-    [InlineData(null, "")]
-    public void A_csv_field_is_quoted_and_never_a_formula(string? value, string field) => Assert.Equal(field, QualityCsv.Field(value));
-
     [Fact]
     public void Every_shared_word_is_translated()
     {

@@ -1,4 +1,6 @@
-namespace LlmObs.Web.Labels;
+using System.Globalization;
+
+namespace LlmObs.Web.Formatting;
 
 /// <summary>Keeps a spreadsheet from taking what somebody wrote for a formula. What goes out guarded comes back as it was.</summary>
 public static class FormulaGuard
@@ -9,6 +11,8 @@ public static class FormulaGuard
 
     public static string Restore(string text) => text is [Guard, .. var rest] && IsRisky(rest) ? rest : text;
 
-    // The guard itself is guarded too, so that a text that begins with one comes back with it.
-    private static bool IsRisky(string text) => text is ['=' or '+' or '-' or '@' or '\t' or '\r' or Guard, ..];
+    // A number is none. The guard itself is guarded too, so that a text that begins with one comes back with it.
+    private static bool IsRisky(string text) =>
+        text is ['=' or '+' or '-' or '@' or '\t' or '\r' or Guard, ..]
+        && !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
 }

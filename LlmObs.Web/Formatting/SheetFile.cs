@@ -4,7 +4,7 @@ using CsvHelper;
 using CsvHelper.Configuration;
 using MiniExcelLibs;
 
-namespace LlmObs.Web.Labels;
+namespace LlmObs.Web.Formatting;
 
 public enum SheetFormat
 {
