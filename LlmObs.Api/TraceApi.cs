@@ -80,6 +80,7 @@ internal static class TraceApi
 
     public static async Task<IResult> GetSessionAsync(HttpContext context, string sessionId, TraceReader reader, CancellationToken cancellationToken)
     {
+        sessionId = PathId.Read(sessionId);
         var traces = await reader.OfSessionAsync(ApiAccess.ProjectOf(context).Id, sessionId, MaxTracesOfSession, cancellationToken);
         return traces.Count == 0
             ? NotFound($"sessionId: there is no session '{sessionId}' in this project.")

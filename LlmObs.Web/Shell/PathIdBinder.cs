@@ -1,15 +1,16 @@
+using LlmObs.Api;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 
 namespace LlmObs.Web.Shell;
 
-/// <summary>An id that is a part of the path. The server leaves <c>%2F</c> there as it stands, since a slash would part the path; in an id it is a slash.</summary>
+/// <summary>Binds an id that is a part of the path; see <see cref="PathId"/>.</summary>
 public sealed class PathIdBinder : IModelBinder
 {
     public Task BindModelAsync(ModelBindingContext bindingContext)
     {
         if (bindingContext.ValueProvider.GetValue(bindingContext.ModelName).FirstValue is { } text)
         {
-            bindingContext.Result = ModelBindingResult.Success(text.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase));
+            bindingContext.Result = ModelBindingResult.Success(PathId.Read(text));
         }
 
         return Task.CompletedTask;

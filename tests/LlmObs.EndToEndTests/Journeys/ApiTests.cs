@@ -68,6 +68,26 @@ public sealed class ApiTests(StackFixture fixture)
     }
 
     [Fact]
+    public async Task Finds_a_session_whose_id_has_a_slash()
+    {
+        const string Session = "s-api/南区 50%";
+        var traceId = OtlpSender.NewTraceId();
+        using var client = new HttpClient { BaseAddress = fixture.Stack.Ingest };
+        (
+            await OtlpSender.PostAsync(
+                client,
+                OtlpSender.Trace(traceId, 0, (span, _) => span["attributes"]!.AsArray().Add(OtlpSender.Attribute("session.id", Session)))
+            )
+        ).EnsureSuccessStatusCode();
+        using var api = fixture.Stack.Api();
+
+        var session = await GetAsync(api, $"/api/v1/sessions/{Uri.EscapeDataString(Session)}");
+
+        Assert.Equal(Session, (string?)session["sessionId"]);
+        Assert.Equal(traceId, (string?)session["traces"]!.AsArray().Single()!["traceId"]);
+    }
+
+    [Fact]
     public async Task Names_what_is_wrong_with_a_request()
     {
         using var api = fixture.Stack.Api();
