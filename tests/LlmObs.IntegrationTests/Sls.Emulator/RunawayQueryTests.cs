@@ -1,8 +1,10 @@
 using System.Globalization;
+using LlmObs.IntegrationTests.Support;
 
 namespace LlmObs.IntegrationTests.Sls.Emulator;
 
 /// <summary>A query that would take all time or memory is refused, and those beside it are answered.</summary>
+[Collection(WholeMachine.Name)]
 public sealed class RunawayQueryTests
 {
     private const string Cube = "from log a cross join log b cross join log c";
