@@ -46,6 +46,27 @@ public sealed class SlsReaderTests
     }
 
     [Fact]
+    public async Task Writes_as_web_pages_do_where_the_logstore_allows_it()
+    {
+        await using var sls = await TestSls.StartAsync();
+        await sls.CreateLogstoreAsync(SixLogs.Index);
+        using var http = SlsClient.CreateHttp();
+        var client = Client(sls, http, "V4");
+        await client.Admin.CreateLogstoreAsync(new("pages", 7, 1) { AllowsTracking = true }, Token);
+        var group = new SlsLogGroup([new SlsLog(100, 0, [new("msg", "上海"), new("page", "/a?b=1")])], "clicks", "browser", [new("host", "h1")]);
+
+        await client.PutWebTrackingAsync("pages", group, Token);
+        var refused = await Assert.ThrowsAsync<SlsException>(() => client.PutWebTrackingAsync("logs", group, Token));
+
+        Assert.Equal((401, "Unauthorized"), (refused.Status, refused.Code));
+        var reader = client.Reader("pages");
+        var read = Assert.Single((await reader.PullAsync(0, await reader.BeginCursorAsync(0, Token), 10, null, Token)).Groups);
+        Assert.Equal(("clicks", "browser"), (read.Topic, read.Source));
+        Assert.Equal([new("host", "h1")], read.Tags!);
+        Assert.Equal([new("msg", "上海"), new("page", "/a?b=1")], Assert.Single(read.Logs).Contents);
+    }
+
+    [Fact]
     public async Task Splits_merges_and_shares_shards_out()
     {
         await using var sls = await TestSls.StartAsync();
