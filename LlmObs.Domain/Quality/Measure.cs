@@ -25,6 +25,8 @@ public sealed record Measure(string Key, string Name, MeasureUnit Unit, bool IsH
     public static readonly Measure TimeP95 = new("time_p95", "Time, p95", MeasureUnit.Milliseconds, false);
     public static readonly Measure TimeP99 = new("time_p99", "Time, p99", MeasureUnit.Milliseconds, false);
     public static readonly Measure FirstTokenP50 = new("first_token_p50", "First token, p50", MeasureUnit.Milliseconds, false);
+    public static readonly Measure FirstTokenP95 = new("first_token_p95", "First token, p95", MeasureUnit.Milliseconds, false);
+    public static readonly Measure FirstTokenP99 = new("first_token_p99", "First token, p99", MeasureUnit.Milliseconds, false);
     public static readonly Measure Satisfaction = new("satisfaction", "Satisfaction", MeasureUnit.Stars, true);
     public static readonly Measure Errors = new("errors", "Failed requests", MeasureUnit.Share, false);
     public static readonly Measure Traced = new("traced", "Traced", MeasureUnit.Share, true);
@@ -42,6 +44,8 @@ public sealed record Measure(string Key, string Name, MeasureUnit Unit, bool IsH
         TimeP95,
         TimeP99,
         FirstTokenP50,
+        FirstTokenP95,
+        FirstTokenP99,
         Satisfaction,
         Errors,
         Traced,

@@ -110,14 +110,14 @@ public sealed record QualityTally
             _ => Cost,
         };
 
-    private Histogram Values(Measure measure) => measure.Key == "first_token_p50" ? FirstTokens : Times;
+    private Histogram Values(Measure measure) => measure.Key.StartsWith("first_token", StringComparison.Ordinal) ? FirstTokens : Times;
 
     private static double? Percentile(Measure measure) =>
         measure.Key switch
         {
             "time_p50" or "first_token_p50" => 0.5,
-            "time_p95" => 0.95,
-            "time_p99" => 0.99,
+            "time_p95" or "first_token_p95" => 0.95,
+            "time_p99" or "first_token_p99" => 0.99,
             _ => null,
         };
 }

@@ -173,7 +173,7 @@ public sealed record QualityAddress(Project Project, TimeRange Range, DateTimeOf
             "sql_executable" => RequestPart.SqlFailed,
             "sql_final" => RequestPart.SqlFinalFailed,
             "data_valid" => RequestPart.DataInvalid,
-            "first_token_p50" => RequestPart.Streamed,
+            "first_token_p50" or "first_token_p95" or "first_token_p99" => RequestPart.Streamed,
             "satisfaction" => RequestPart.Rated,
             "errors" => RequestPart.Failed,
             "traced" => RequestPart.Kept,

@@ -14,6 +14,7 @@ public sealed class ReleaseComparer(SharedQuestionReader shared)
         Measure.TimeP50,
         Measure.TimeP95,
         Measure.FirstTokenP50,
+        Measure.FirstTokenP95,
         Measure.Satisfaction,
         Measure.Errors,
         Measure.Tokens,
