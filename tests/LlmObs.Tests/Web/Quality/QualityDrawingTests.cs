@@ -34,6 +34,16 @@ public sealed class QualityDrawingTests
         Assert.Equal(("50%", "2.0.0"), (release.Place, release.Label));
     }
 
+    [Theory]
+    [InlineData(43, true)]
+    [InlineData(48, false)]
+    [InlineData(36, false)]
+    public void The_label_of_a_goal_gives_way_to_a_line_that_ends_on_it(int ranOfFifty, bool isBelow)
+    {
+        var chart = TrendChart.Of([Day(0, 25, 50), Day(1, ranOfFifty, 50)], [(Measure.SqlExecutable, "s1")], 0.85, []);
+        Assert.Equal(isBelow, chart.Goal!.IsLabelBelow);
+    }
+
     [Fact]
     public void Every_height_of_a_chart_stays_between_its_top_and_its_axis()
     {
