@@ -32,6 +32,7 @@ public sealed record TrendChart(
     private const double Top = 22;
     private const double Floor = 166;
     private const double LabelHeight = 18;
+    private const double LabelShare = 0.12;
     private const double DotRadius = 4;
     private static readonly double[] NiceFactors = [1, 2, 5, 10];
 
@@ -73,16 +74,27 @@ public sealed record TrendChart(
 
         bool EndsOnLabel(double place) =>
             place < Floor - LabelHeight
-            && points
-                .TakeLast(1)
-                .SelectMany(newest => series.Select(line => Estimate(newest, line.Measure).Value))
-                .OfType<double>()
-                .Any(value => Y(value) > place - LabelHeight && Y(value) <= place + DotRadius);
+            && series
+                .Select(line => Tail(points, line.Measure))
+                .OfType<(double From, double To)>()
+                .Any(tail => Math.Min(Y(tail.From), Y(tail.To)) <= place + DotRadius && Math.Max(Y(tail.From), Y(tail.To)) > place - LabelHeight);
     }
 
     private static Estimate Estimate(TrendPoint point, Measure measure) => point.Tally?.Of(measure) ?? Domain.Quality.Estimate.None;
 
     private static double X(int index, int count) => count == 1 ? 50 : 100.0 * index / (count - 1);
+
+    // The values between which a line runs where the label of the goal stands. Null when it ends before.
+    private static (double From, double To)? Tail(IReadOnlyList<TrendPoint> points, Measure measure)
+    {
+        if (points.Count == 0 || Estimate(points[^1], measure).Value is not { } last)
+        {
+            return null;
+        }
+
+        var before = points.Count > 1 ? Estimate(points[^2], measure).Value ?? last : last;
+        return (last + (before - last) * Math.Min(1, LabelShare * (points.Count - 1)), last);
+    }
 
     private static TrendLine Line(IReadOnlyList<TrendPoint> points, Measure measure, string look, Func<double, double> y)
     {

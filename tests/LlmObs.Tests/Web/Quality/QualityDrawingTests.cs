@@ -35,12 +35,14 @@ public sealed class QualityDrawingTests
     }
 
     [Theory]
-    [InlineData(43, true)]
-    [InlineData(48, false)]
-    [InlineData(36, false)]
-    public void The_label_of_a_goal_gives_way_to_a_line_that_ends_on_it(int ranOfFifty, bool isBelow)
+    [InlineData(43, 43, true)]
+    [InlineData(38, 48, true)]
+    [InlineData(48, 48, false)]
+    [InlineData(25, 36, false)]
+    public void The_label_of_a_goal_gives_way_to_a_line_that_ends_on_it(int before, int last, bool isBelow)
     {
-        var chart = TrendChart.Of([Day(0, 25, 50), Day(1, ranOfFifty, 50)], [(Measure.SqlExecutable, "s1")], 0.85, []);
+        TrendPoint[] week = [.. Enumerable.Range(0, 6).Select(day => Day(day, before, 50)), Day(6, last, 50)];
+        var chart = TrendChart.Of(week, [(Measure.SqlExecutable, "s1")], 0.85, []);
         Assert.Equal(isBelow, chart.Goal!.IsLabelBelow);
     }
 
