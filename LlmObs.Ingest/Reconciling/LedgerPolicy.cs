@@ -59,8 +59,7 @@ public sealed class LedgerPolicy(LedgerOptions options)
         options.RemoveSurplus && entry is { State: LedgerState.Surplus, Refusal: null } && entry.Removals < options.MaxRepairs;
 
     /// <summary>What counts of an open minute when it is looked at again. One that stands as a surplus is open to ask SLS anew, as if it had never refused.</summary>
-    public static LedgerEntry Reopened(LedgerEntry entry) =>
-        entry.State == LedgerState.Surplus ? entry with { Refusal = null, Removals = 0 } : entry;
+    public static LedgerEntry Reopened(LedgerEntry entry) => entry.State == LedgerState.Surplus ? entry with { Refusal = null, Removals = 0 } : entry;
 
     /// <summary>
     /// What to delete so that each version of a span has one log. Its first is kept. Where none says it is, they cannot be told apart: all go, and the gap that

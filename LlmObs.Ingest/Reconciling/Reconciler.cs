@@ -35,12 +35,7 @@ public sealed partial class Reconciler(
         try
         {
             var delay = TimeSpan.FromSeconds(options.Value.DelaySeconds);
-            var open = await ledger.OpenAsync(
-                delay,
-                TimeSpan.FromHours(options.Value.AskAgainHours),
-                options.Value.MinutesATurn,
-                cancellationToken
-            );
+            var open = await ledger.OpenAsync(delay, TimeSpan.FromHours(options.Value.AskAgainHours), options.Value.MinutesATurn, cancellationToken);
             var waiting = await recordedSpans.WaitingAsync(cancellationToken);
             var until = Minute(time.GetUtcNow() - delay);
             (var count, next) = await CompareNextAsync(turn, next, until, waiting, cancellationToken);

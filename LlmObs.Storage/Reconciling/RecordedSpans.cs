@@ -64,7 +64,18 @@ public sealed class RecordedSpans(Database database)
     public async Task<long> KnownAsync(int projectId, IReadOnlyCollection<(string TraceId, string SpanId)> spans, CancellationToken cancellationToken)
     {
         var (traceIds, spanIds) = (spans.Select(span => span.TraceId).ToArray(), spans.Select(span => span.SpanId).ToArray());
-        return (await database.QueryAsync<long>(Known, new { projectId, traceIds, spanIds }, cancellationToken))[0];
+        return (
+            await database.QueryAsync<long>(
+                Known,
+                new
+                {
+                    projectId,
+                    traceIds,
+                    spanIds,
+                },
+                cancellationToken
+            )
+        )[0];
     }
 
     /// <summary>The ids of projects by name; names that are no project of ours are left out.</summary>

@@ -98,7 +98,16 @@ public sealed class SpanLedger(Database database)
     /// delete, at least <paramref name="refusedFor"/> ago.
     /// </summary>
     public Task<IReadOnlyList<LedgerEntry>> OpenAsync(TimeSpan delay, TimeSpan refusedFor, int limit, CancellationToken cancellationToken) =>
-        EntriesAsync(Open, new { delay, refusedFor, limit }, cancellationToken);
+        EntriesAsync(
+            Open,
+            new
+            {
+                delay,
+                refusedFor,
+                limit,
+            },
+            cancellationToken
+        );
 
     /// <summary>What was found of the minutes since then, oldest first.</summary>
     /// <param name="project">A project's name; null for all.</param>
