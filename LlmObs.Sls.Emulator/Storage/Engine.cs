@@ -56,6 +56,7 @@ public sealed class Engine : IDisposable
             SET enable_external_access=false;
             """
         );
+        SequenceMarks.Register(root);
         CodedFunctions.Register(root, Memory.HasRoom);
         Execute(root, PrestoMacros.Create(options.UtcOffsetMinutes));
         Execute(root, "SET allowed_configs=['memory_limit']; SET lock_configuration=true");
