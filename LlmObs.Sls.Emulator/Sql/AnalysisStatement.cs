@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using DuckDB.NET.Data;
 using LlmObs.Sls.Emulator.Storage;
@@ -7,6 +8,7 @@ namespace LlmObs.Sls.Emulator.Sql;
 /// <summary>A statement read, checked and translated. DuckDB's parser does the reading: there is no second grammar to disagree.</summary>
 public sealed class AnalysisStatement
 {
+    private const int MaxDepth = 500;
     private readonly string sql;
     private readonly TimeSeries? series;
 
@@ -16,9 +18,7 @@ public sealed class AnalysisStatement
     {
         var (prepared, isScan) = StatementText.Prepare(statement);
         var translator = new PrestoTranslator(logstore, isSibling);
-        var tree = JsonNode
-            .Parse(Scalar(connection, $"json_serialize_sql({Literal.Text(prepared)}, skip_default := true, skip_null := true)"))!
-            .AsObject();
+        var tree = Parse(Scalar(connection, $"json_serialize_sql({Literal.Text(prepared)}, skip_default := true, skip_null := true)"));
         translator.Translate(tree);
         IsScan = isScan;
         ReadsAll = translator.ReadsAll;
@@ -46,6 +46,18 @@ public sealed class AnalysisStatement
 
     /// <param name="from">Of the logs it reads, Unix seconds; null when it bounds the time itself.</param>
     public string Sql(long? from, long? to) => series?.Over(sql, from, to) ?? sql;
+
+    private static JsonObject Parse(string tree)
+    {
+        try
+        {
+            return JsonNode.Parse(tree, documentOptions: new JsonDocumentOptions { MaxDepth = MaxDepth })!.AsObject();
+        }
+        catch (JsonException)
+        {
+            throw PrestoTranslator.TooDeep();
+        }
+    }
 
     private static string Scalar(DuckDBConnection connection, string expression)
     {

@@ -1,5 +1,3 @@
-using System.Numerics;
-using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
@@ -8,8 +6,6 @@ namespace LlmObs.Sls.Emulator.Sql;
 /// <summary>One call in a syntax tree: checked against the functions we know, and put in DuckDB's terms.</summary>
 internal sealed partial class FunctionCall(JsonObject json)
 {
-    private const int SmallBytes = 4096;
-
     // A division's macro writes its operands several times; from so many within each other on one that does not, and is slower.
     private const int MaxDivisions = 3;
 
@@ -73,7 +69,7 @@ internal sealed partial class FunctionCall(JsonObject json)
                 target = "len";
                 break;
             case "concat" or "||":
-                Join();
+                TextJoin.Rewrite(json);
                 return;
             case "greatest" or "least":
                 Tree.Become(json, Tree.Call("sls_when", Tree.AllNotNull(Arguments), Tree.Call(name, [.. Arguments.Select(argument => argument!)])));
@@ -95,7 +91,7 @@ internal sealed partial class FunctionCall(JsonObject json)
                 Rewrite(0, field => field.ToLowerInvariant() is "dow" or "day_of_week" ? "isodow" : field);
                 break;
             case "date_format" or "date_parse":
-                Rewrite(1, MySqlFormat);
+                Rewrite(1, MySqlFormat.Translate);
                 break;
             case "json_extract" or "json_extract_scalar" or "json_size":
                 Rewrite(1, JsonPath);
@@ -106,7 +102,7 @@ internal sealed partial class FunctionCall(JsonObject json)
         }
         if (known.MakesLongValues)
         {
-            Arguments.Add(Small());
+            Arguments.Add(LongValue.Unasked(json));
         }
         json["function_name"] = target;
         json.Remove("schema");
@@ -114,39 +110,11 @@ internal sealed partial class FunctionCall(JsonObject json)
         {
             json.Remove("is_operator");
         }
+        if (known.MakesLongValues)
+        {
+            LongValue.MakeFirstOnce(json);
+        }
         ZonedTime.Finish(json);
-    }
-
-    // a || b || c || d by halves: one after the other would make a longer text for each that is joined.
-    private void Join()
-    {
-        if (json.Parent?.Parent is JsonObject outer && IsJoin(outer))
-        {
-            return;
-        }
-        var parts = Parts(json).ToList();
-        var size = parts.Select(part => Tree.Call("sls_size", part)).Aggregate((sum, next) => Tree.Call("+", sum, next));
-        var rounds = Tree.Constant("BIGINT", 1 + BitOperations.Log2((uint)parts.Count));
-        Tree.Become(json, Tree.Call("sls_if_room", Tree.Call("*", size, rounds), Small(), Joined(parts)));
-    }
-
-    private static JsonNode Joined(List<JsonNode> parts) =>
-        parts.Count == 1 ? parts[0] : Tree.Call("||", Joined(parts[..(parts.Count / 2)]), Joined(parts[(parts.Count / 2)..]));
-
-    private static IEnumerable<JsonNode> Parts(JsonObject join) =>
-        join["children"]!.AsArray().SelectMany(part => IsJoin(part!.AsObject()) ? Parts(part.AsObject()) : [part]);
-
-    private static bool IsJoin(JsonObject call) => ((string?)(call["function_name"] as JsonValue))?.ToLowerInvariant() is "||" or "concat";
-
-    // Of a lambda's values no number is known beforehand.
-    private JsonObject Small()
-    {
-        var isInLambda = false;
-        for (JsonNode? outer = json; outer is not null; outer = outer.Parent)
-        {
-            isInLambda |= outer is JsonObject around && (string?)(around["class"] as JsonValue) == "LAMBDA";
-        }
-        return Tree.Constant("INTEGER", isInLambda ? 0 : SmallBytes);
     }
 
     /// <summary>How many divisions stand within each other.</summary>
@@ -223,39 +191,6 @@ internal sealed partial class FunctionCall(JsonObject json)
             throw PrestoTranslator.Unsupported($"the JSON path {path}");
         }
         return BracketKey().Replace(path, ".\"$1\"");
-    }
-
-    internal static string MySqlFormat(string format)
-    {
-        var result = new StringBuilder(format.Length + 8);
-        for (var i = 0; i < format.Length; i++)
-        {
-            if (format[i] != '%' || i + 1 == format.Length)
-            {
-                result.Append(format[i]);
-                continue;
-            }
-            result.Append(
-                format[++i] switch
-                {
-                    'i' => "%M",
-                    's' => "%S",
-                    'h' or 'I' => "%I",
-                    'M' => "%B",
-                    'c' => "%-m",
-                    'e' => "%-d",
-                    'k' => "%-H",
-                    'l' => "%-I",
-                    'T' => "%H:%M:%S",
-                    'r' => "%I:%M:%S %p",
-                    'W' => "%A",
-                    'v' => "%V",
-                    'Y' or 'y' or 'm' or 'd' or 'H' or 'S' or 'f' or 'j' or 'a' or 'b' or 'p' or '%' => $"%{format[i]}",
-                    var other => throw PrestoTranslator.Unsupported($"the date format letter %{other}"),
-                }
-            );
-        }
-        return result.ToString();
     }
 
     // $["a.b"] → $."a.b"

@@ -11,9 +11,7 @@ public sealed class PrestoTranslator(string logstore, Func<string, bool> isSibli
 {
     /// <summary>The table a statement reads: a view of the logs that the search found.</summary>
     public const string Table = "log";
-    private const int DefaultLimit = 100;
-    private const int MaxLimit = 1_000_000;
-    private const int MaxNodes = 200_000;
+    private const int MaxNodes = 100_000;
     private static readonly HashSet<string> Expressions =
     [
         "CONSTANT",
@@ -65,15 +63,13 @@ public sealed class PrestoTranslator(string logstore, Func<string, bool> isSibli
         }
         var node = statements[0]!["node"]!.AsObject();
         CollectWithNames(node);
-        NameColumns(node);
-        AddTable(node);
-        AddLimit(node);
+        StatementShape.Complete(node);
         new PeriodComparison(logstore, shifts).Rewrite(node);
         Series = TimeSeries.Take(node);
         Visit(node);
         if (Tree.WrittenOut(node) > MaxNodes)
         {
-            throw Refuse("SyntaxError", "the statement nests functions too deeply");
+            throw TooDeep();
         }
     }
 
@@ -99,50 +95,6 @@ public sealed class PrestoTranslator(string logstore, Func<string, bool> isSibli
             {
                 CollectWithNames(child);
             }
-        }
-    }
-
-    // Columns without a name are called by their position.
-    private static void NameColumns(JsonObject node)
-    {
-        while (node["left"] is JsonObject left)
-        {
-            node = left;
-        }
-        var position = 0;
-        foreach (var column in node["select_list"]?.AsArray() ?? [])
-        {
-            if ((string?)column!["class"] is not ("COLUMN_REF" or "STAR") && column["alias"] is null)
-            {
-                column["alias"] = $"_col{position}";
-            }
-            position++;
-        }
-    }
-
-    private static void AddTable(JsonObject node)
-    {
-        if ((string?)node["from_table"]?["type"] == "EMPTY")
-        {
-            node["from_table"] = new JsonObject { ["type"] = "BASE_TABLE", ["table_name"] = Table };
-        }
-    }
-
-    private static void AddLimit(JsonObject node)
-    {
-        var modifiers = node["modifiers"]?.AsArray();
-        if (modifiers is null)
-        {
-            node["modifiers"] = modifiers = [];
-        }
-        var limit = modifiers.FirstOrDefault(modifier => (string?)modifier!["type"] == "LIMIT_MODIFIER");
-        if (limit is null)
-        {
-            modifiers.Add(new JsonObject { ["type"] = "LIMIT_MODIFIER", ["limit"] = Tree.Constant("INTEGER", DefaultLimit) });
-        }
-        else if (limit["limit"]?["value"]?["value"] is not JsonValue rows || !rows.TryGetValue<long>(out var count) || count > MaxLimit)
-        {
-            throw Refuse("SyntaxError", $"LIMIT takes a number of at most {MaxLimit}");
         }
     }
 
@@ -366,6 +318,8 @@ public sealed class PrestoTranslator(string logstore, Func<string, bool> isSibli
     private static JsonObject AsText(JsonNode operand) => Tree.Call("sls_text", operand);
 
     internal static SlsException Refuse(string kind, string message) => SlsException.Parameter($"ErrorType:{kind}.ErrorMessage:{message}");
+
+    internal static SlsException TooDeep() => Refuse("SyntaxError", "the statement nests functions too deeply");
 
     internal static SlsException Unsupported(string what) => Refuse("NotSupported", $"the SLS emulator does not support {what}");
 }

@@ -32,7 +32,7 @@ internal sealed partial class TimeSeries
             throw PrestoTranslator.Refuse("SyntaxError", "time_series takes a time and three texts: window, format, padding");
         }
         seconds = Seconds((string)arguments[1]!["value"]!["value"]!);
-        format = FunctionCall.MySqlFormat((string)arguments[2]!["value"]!["value"]!);
+        format = MySqlFormat.Translate((string)arguments[2]!["value"]!["value"]!);
         padding = (string)arguments[3]!["value"]!["value"]!;
         if (padding is not ("0" or "null" or "last" or "next" or "avg"))
         {

@@ -105,8 +105,8 @@ internal static class Tree
     private static int CopiesByMacro(string name) =>
         name switch
         {
-            "sls_div_once" or "sls_mod_once" or "sls_when" => 1,
-            "sls_if_room" or "sls_size" => 2,
-            _ => 3,
+            "sls_div_once" or "sls_mod_once" or "sls_when" or "sls_if" or "sls_size" or "sls_ts" or "sls_bucket" => 1,
+            "sls_if_room" => 2,
+            _ => 5,
         };
 }

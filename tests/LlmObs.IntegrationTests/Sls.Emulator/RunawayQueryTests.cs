@@ -19,13 +19,39 @@ public sealed class RunawayQueryTests
         Assert.Contains(reason, await sls.RefusalAsync($"* | {statement}"), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Is_refused_when_its_functions_would_be_written_out_without_end()
+    [Theory]
+    [InlineData(24)]
+    [InlineData(300)]
+    public async Task Is_refused_when_its_functions_would_be_written_out_without_end(int depth)
     {
         await using var sls = await StartAsync();
-        var nested = Enumerable.Range(0, 24).Aggregate("msg", (text, _) => $"regexp_replace({text}, 'a', 'b')");
+        var nested = Enumerable.Range(0, depth).Aggregate("msg", (text, _) => $"json_extract({text}, '$.a')");
 
         Assert.Contains("nests functions too deeply", await sls.RefusalAsync($"* | select {nested} as m from log"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Functions_of_texts_within_each_other_are_no_runaway()
+    {
+        await using var sls = await StartAsync();
+        var nested = Enumerable
+            .Range(0, 31)
+            .Aggregate("msg", (text, i) => $"regexp_replace(replace({text}, {(i % 2 == 0 ? "'o', '0'" : "'0', 'o'")}), '^w', 'w')");
+
+        Assert.Equal("w0rd7", Assert.Single(await sls.RowsAsync($"word7 | select {nested} as m from log"))["m"]);
+    }
+
+    [Theory]
+    [InlineData(" || ", "'x'", "200")]
+    [InlineData(" / ", "length(msg) / length(msg)", "0")]
+    [InlineData(" + ", "1", "200")]
+    public async Task Many_operands_are_no_runaway(string operation, string operand, string expected)
+    {
+        await using var sls = await StartAsync();
+        var expression = string.Join(operation, Enumerable.Repeat(operand, operation == " / " ? 50 : 200));
+        var value = operation == " || " ? $"length({expression})" : expression;
+
+        Assert.Equal(expected, Assert.Single(await sls.RowsAsync($"word7 | select {value} as n from log"))["n"]);
     }
 
     [Theory]
