@@ -16,6 +16,7 @@ public static class ApiEndpoints
     {
         builder.Services.AddOpenApi("v1", options => options.AddDocumentTransformer<ApiDocument>());
         builder.Services.AddProblemDetails();
+        builder.Services.AddSingleton<ScoreLookup>();
         builder.Services.Configure<JsonOptions>(json =>
             json.SerializerOptions.Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping
         );

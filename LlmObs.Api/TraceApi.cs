@@ -38,6 +38,7 @@ internal static class TraceApi
     public static async Task<Ok<ApiSpanPage>> FindSpansAsync(
         HttpContext context,
         SpanSearch search,
+        ScoreLookup scores,
         TimeProvider time,
         string? query,
         string? from,
@@ -47,14 +48,22 @@ internal static class TraceApi
         CancellationToken cancellationToken
     )
     {
-        var page = await search.SpansAsync(Query(context, query, from, to, time), cursor, ApiLimit.Read(limit, MaxLimit), cancellationToken);
-        return TypedResults.Ok(new ApiSpanPage([.. page.Hits.Select(hit => ApiSpan.From(hit.Span, hit.Snippet))], page.NextCursor, page.IsComplete));
+        var asked = await scores.ReadyAsync(ApiAccess.ProjectOf(context).Id, Query(context, query, from, to, time), cancellationToken);
+        var page = await search.SpansAsync(asked, cursor, ApiLimit.Read(limit, MaxLimit), cancellationToken);
+        return TypedResults.Ok(
+            new ApiSpanPage(
+                [.. page.Hits.Select(hit => ApiSpan.From(hit.Span, hit.Snippet))],
+                page.NextCursor,
+                page.IsComplete && asked.Cut.Count == 0
+            )
+        );
     }
 
     /// <inheritdoc cref="FindSpansAsync"/>
     public static async Task<Ok<ApiTracePage>> FindTracesAsync(
         HttpContext context,
         SpanSearch search,
+        ScoreLookup scores,
         TraceReader reader,
         TimeProvider time,
         string? query,
@@ -65,7 +74,8 @@ internal static class TraceApi
         CancellationToken cancellationToken
     )
     {
-        var page = await search.TracesAsync(Query(context, query, from, to, time), cursor, ApiLimit.Read(limit, MaxLimit), cancellationToken);
+        var asked = await scores.ReadyAsync(ApiAccess.ProjectOf(context).Id, Query(context, query, from, to, time), cancellationToken);
+        var page = await search.TracesAsync(asked, cursor, ApiLimit.Read(limit, MaxLimit), cancellationToken);
         var summaries = (
             await reader.SummariesAsync(ApiAccess.ProjectOf(context).Id, [.. page.Hits.Select(hit => hit.TraceId)], cancellationToken)
         ).ToDictionary(trace => trace.TraceId);
@@ -73,7 +83,7 @@ internal static class TraceApi
             new ApiTracePage(
                 [.. page.Hits.Where(hit => summaries.ContainsKey(hit.TraceId)).Select(hit => ApiTrace.From(summaries[hit.TraceId]))],
                 page.NextCursor,
-                page.IsComplete
+                page.IsComplete && asked.Cut.Count == 0
             )
         );
     }

@@ -65,6 +65,7 @@ public static class StorageServices
         services.AddSingleton<UpdatedSpanFolder>();
         services.AddSingleton<ScoreWriter>();
         services.AddSingleton<ScoreReader>();
+        services.AddSingleton<ScoredSpanReader>();
         services.AddOptions<SatisfactionWeights>().BindConfiguration(SatisfactionWeights.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<FactProgress>();
         services.AddSingleton<FactStore>();

@@ -97,9 +97,8 @@ internal sealed record QueryField(IReadOnlyList<string> Names, bool IsNumber, Fi
         throw text.Length == 0 ? new QueryException($"A number is missing here.", position) : new QueryException($"'{text}' is no number.", position);
     }
 
-    private static QueryField Of(SpanLogField field) => new([field.Name], field.IsNumber, field.Unit, field.Type == FieldType.Long);
-
-    private static double? Parsed(string text) =>
+    /// <summary>Null when it is no number, or one too large.</summary>
+    public static double? Parsed(string text) =>
         double.TryParse(
             text,
             NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent,
@@ -110,6 +109,8 @@ internal sealed record QueryField(IReadOnlyList<string> Names, bool IsNumber, Fi
         && Math.Abs(number) < 1e18
             ? number
             : null;
+
+    private static QueryField Of(SpanLogField field) => new([field.Name], field.IsNumber, field.Unit, field.Type == FieldType.Long);
 
     private string Write(double number)
     {

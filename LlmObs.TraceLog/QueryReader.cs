@@ -1,3 +1,5 @@
+using System.Globalization;
+using LlmObs.Domain.Scores;
 using LlmObs.Sls;
 
 namespace LlmObs.TraceLog;
@@ -5,50 +7,57 @@ namespace LlmObs.TraceLog;
 /// <summary>Reads by the grammar, top down, and writes SLS search text.</summary>
 internal sealed class QueryReader(string line)
 {
+    private const string Score = "score.";
+
     private readonly List<string> words = [];
+    private readonly List<ScoreCondition> scores = [];
     private readonly QueryScanner scan = new(line);
     private int depth;
     private int negations;
 
     // A phrase (#"…") is evaluated on candidates; SLS allows it only where every condition must hold.
     private int lastPhrase = -1;
+    private int lastScore = -1;
 
     public int Conditions { get; private set; }
 
+    public IReadOnlyList<ScoreCondition> Scores => scores;
+
     public IReadOnlyList<string> Words => [.. words.Distinct(StringComparer.OrdinalIgnoreCase).Take(QueryLine.MostWords)];
 
-    public string ReadAll()
+    public QueryPiece ReadAll()
     {
-        var search = ReadOr();
+        var line = ReadOr();
         scan.SkipBlanks();
-        return scan.AtEnd ? search : throw new QueryException($"There is a closing parenthesis too many.", scan.Position);
+        return scan.AtEnd ? line : throw new QueryException($"There is a closing parenthesis too many.", scan.Position);
     }
 
-    private string ReadOr()
+    private QueryPiece ReadOr()
     {
         var phraseBefore = lastPhrase;
-        List<string> parts = [ReadAnd()];
+        List<QueryPiece> pieces = [ReadAnd()];
         while (scan.TakeKeyword("or"))
         {
-            parts.Add(ReadAnd());
+            pieces.Add(ReadAnd());
             RefusePhraseSince(phraseBefore, "or");
+            RefuseMixed(QueryPiece.Any(pieces), "or");
         }
 
-        return Joined(parts, " or ");
+        return QueryPiece.Any(pieces);
     }
 
-    private string ReadAnd()
+    private QueryPiece ReadAnd()
     {
-        List<string> parts = [ReadUnit()];
+        List<QueryPiece> pieces = [ReadUnit()];
         while (scan.TakeKeyword("and") || !(scan.IsAtClose() || scan.IsAtKeyword("or")))
         {
-            parts.Add(ReadUnit());
+            pieces.Add(ReadUnit());
         }
 
-        return Joined(parts, " and ");
+        return QueryPiece.All(pieces);
     }
 
-    private string ReadUnit()
+    private QueryPiece ReadUnit()
     {
         if (++depth > QueryLine.MostDepth)
         {
@@ -63,17 +72,18 @@ internal sealed class QueryReader(string line)
         return unit;
     }
 
-    private string ReadNegated()
+    private QueryPiece ReadNegated()
     {
         negations++;
         var phraseBefore = lastPhrase;
         var unit = ReadUnit();
         RefusePhraseSince(phraseBefore, "not");
+        RefuseMixed(unit, "not");
         negations--;
-        return $"(not {unit})";
+        return unit.Negated();
     }
 
-    private string ReadGroup()
+    private QueryPiece ReadGroup()
     {
         var opened = scan.Position - 1;
         var group = ReadOr();
@@ -87,7 +97,7 @@ internal sealed class QueryReader(string line)
         return group;
     }
 
-    private string ReadCondition()
+    private QueryPiece ReadCondition()
     {
         scan.SkipBlanks();
         if (scan.AtEnd)
@@ -108,7 +118,7 @@ internal sealed class QueryReader(string line)
         var start = scan.Position;
         if (scan.Here == '#' && scan.Position + 1 < line.Length && line[scan.Position + 1] == '"')
         {
-            return ReadPhrase("");
+            return new(ReadPhrase(""));
         }
 
         var isQuoted = scan.Here == '"';
@@ -117,12 +127,14 @@ internal sealed class QueryReader(string line)
         scan.SkipBlanks();
         if (scan.ReadOperator() is { } comparison)
         {
-            return ReadFieldCondition(text, start, comparison);
+            return text.StartsWith(Score, StringComparison.OrdinalIgnoreCase)
+                ? ReadScoreCondition(text[Score.Length..], start, comparison)
+                : new(ReadFieldCondition(text, start, comparison));
         }
 
         scan.Position = after;
         AddWords(text, !isQuoted);
-        return isQuoted ? SlsQueryBuilder.Quote(text) : Value(text, start);
+        return new(isQuoted ? SlsQueryBuilder.Quote(text) : Value(text, start));
     }
 
     private string ReadFieldCondition(string name, int start, string comparison)
@@ -139,7 +151,8 @@ internal sealed class QueryReader(string line)
         var at = scan.Position;
         if (comparison == "in")
         {
-            return target.Written(ReadRange(target, start));
+            var (open, low, high, close) = ReadRange(target, start);
+            return target.Written($" in {open}{low} {high}{close}");
         }
 
         if (comparison is not (":" or "=") && !target.IsNumber)
@@ -179,8 +192,81 @@ internal sealed class QueryReader(string line)
         return target.Written(": " + (isQuoted ? SlsQueryBuilder.Quote(text) : Value(text, at)));
     }
 
+    /// <summary><c>score.NAME</c> and what is asked of it; nothing of it is written but its place.</summary>
+    private QueryPiece ReadScoreCondition(string name, int start, string comparison)
+    {
+        if (name.Length == 0)
+        {
+            throw new QueryException($"The name of a score is missing: write score.user_feedback: 1.", start);
+        }
+
+        if (scores.Count == QueryLine.MostScores)
+        {
+            throw new QueryException($"The query asks of more than {QueryLine.MostScores} scores.", start);
+        }
+
+        lastScore = start;
+        scores.Add(ReadScoreValue(name, start, comparison));
+        return new(null, string.Create(CultureInfo.InvariantCulture, $"{{{scores.Count - 1}}}"));
+    }
+
+    private ScoreCondition ReadScoreValue(string name, int start, string comparison)
+    {
+        var number = new QueryField([], IsNumber: true);
+        scan.SkipBlanks();
+        var at = scan.Position;
+        if (comparison == "in")
+        {
+            var (open, low, high, close) = ReadRange(number, start);
+            return new(name, new(Number(low), open == '[', Number(high), close == ']'));
+        }
+
+        if (scan.AtEnd || scan.Here is ')' or '(')
+        {
+            throw new QueryException($"A value is missing after {Score + name}.", at);
+        }
+
+        if (scan.Here == '#')
+        {
+            throw new QueryException($"In a score no phrase is looked for: write its whole word.", at);
+        }
+
+        var isQuoted = scan.IsAtQuote();
+        var text = isQuoted ? scan.ReadQuoted() : scan.ReadWord(isValue: true);
+        if (comparison is not (":" or "="))
+        {
+            var bound = Number(number.Number(text, at));
+            return new(
+                name,
+                comparison[0] == '<'
+                    ? new(double.NegativeInfinity, true, bound, comparison == "<=")
+                    : new(bound, comparison == ">=", double.PositiveInfinity, true)
+            );
+        }
+
+        if (!isQuoted && text == "*")
+        {
+            return new(name);
+        }
+
+        if (!isQuoted && text.AsSpan().IndexOfAny('*', '?') >= 0)
+        {
+            throw new QueryException($"The value of a score is its whole word; * alone stands for any. In quotes * and ? are text.", at);
+        }
+
+        double? only = text.ToLowerInvariant() switch
+        {
+            "true" => 1,
+            "false" => 0,
+            _ => QueryField.Parsed(text),
+        };
+        return new(name, only is { } value ? NumberRange.Only(value) : null, text);
+
+        static double Number(string written) => double.Parse(written, CultureInfo.InvariantCulture);
+    }
+
     /// <summary><c>[1 5]</c>, <c>(1s 5s]</c>: square brackets include the bound.</summary>
-    private string ReadRange(QueryField target, int start)
+    private (char Open, string Low, string High, char Close) ReadRange(QueryField target, int start)
     {
         if (!target.IsNumber)
         {
@@ -196,7 +282,7 @@ internal sealed class QueryReader(string line)
             throw new QueryException($"A range has two numbers in brackets: in [1 5].", scan.Position);
         }
 
-        return $" in {open}{low} {high}{line[scan.Position++]}";
+        return (open, low, high, line[scan.Position++]);
 
         string ReadBound()
         {
@@ -289,5 +375,14 @@ internal sealed class QueryReader(string line)
         }
     }
 
-    private static string Joined(List<string> parts, string keyword) => parts.Count == 1 ? parts[0] : $"({string.Join(keyword, parts)})";
+    private void RefuseMixed(QueryPiece piece, string keyword)
+    {
+        if (piece.IsMixed)
+        {
+            throw new QueryException(
+                $"A score and other conditions cannot share '{keyword}': scores are compared in what the others find. Join them with 'and'.",
+                lastScore
+            );
+        }
+    }
 }

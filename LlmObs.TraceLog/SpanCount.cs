@@ -17,7 +17,7 @@ internal static class SpanCount
 
     /// <summary>A select of one row for each group, with the columns of the group and of the counts.</summary>
     /// <param name="source">What follows FROM: the logs, perhaps with more rows for each. In a group a log has one.</param>
-    /// <param name="where">Which of its rows are counted.</param>
+    /// <param name="where">Which of its rows are counted, with its WHERE; empty for all.</param>
     /// <param name="group">The columns of a group, each a value and a name; without any there is one row.</param>
     /// <param name="by">What follows GROUP BY.</param>
     /// <param name="counts">Which spans of a group are counted, each a condition and a name.</param>
@@ -35,11 +35,11 @@ internal static class SpanCount
         // The second adds what the first leaves out; where no span is repeated, it has nothing to read.
         return $"""
             select {string.Join(", ", group.Select(column => column.Name).Concat(counts.Select(count => $"sum({count.Name}) as {count.Name}")))}
-            from (select {columns}{Counts("{0}")} from {source} where {where} {each}
+            from (select {columns}{Counts("{0}")} from {source} {where} {each}
                   union all
                   select {columns}{Counts(
                 "count(distinct case when {1} then \"spanID\" end) - {0}"
-            )} from {source} where {where} and {IsRepeated} {each}) as counted
+            )} from {source} {(where.Length == 0 ? "where" : where + " and")} {IsRepeated} {each}) as counted
             {all}
             """;
 

@@ -12,6 +12,9 @@ public enum SpanFieldType
 
     /// <summary>Written with a unit: 300ms, 5s, 2m, 1h.</summary>
     Duration,
+
+    /// <summary>What was said of a step, a trace or more: a word, true or false, or a number to compare.</summary>
+    Score,
 }
 
 /// <summary>A field that people name in the query line.</summary>

@@ -45,15 +45,16 @@ public sealed class SpanGroups(SlsClient client)
     {
         var ask = SpanAsk.Of(query);
         var source = SpanField.Groupable(field);
-        var spans = EachSpan(source, "true", ("\"duration\"", "duration"), ("case when \"status\" = 'error' then 1 else 0 end", "failed"));
+        var spans = EachSpan(ask, source, "true", ("\"duration\"", "duration"), ("case when \"status\" = 'error' then 1 else 0 end", "failed"));
         var calls = EachSpan(
+            ask,
             source,
             $"{SpanPeople.IsModelCall} and (\"totalTokens\" is not null or \"cost\" is not null)",
             ("\"totalTokens\"", "tokens"),
             ("\"cost\"", "cost"),
             ("\"currency\"", "currency")
         );
-        var used = $"from ({calls}) as each_call {SpanPeople.JoinOuterCalls} where outer_id is null";
+        var used = $"from ({calls}) as each_call {SpanPeople.JoinOuterCalls(ask)} where outer_id is null";
         // What is known only when all calls are added up costs as much as the rest: it is asked once, and only an order by it twice.
         var largest =
             order == GroupOrder.Tokens
@@ -87,15 +88,16 @@ public sealed class SpanGroups(SlsClient client)
     }
 
     // The spans of each value, with the columns asked for; of a span with several logs what is largest in them.
-    private static string EachSpan(SpanField field, string condition, params (string Value, string Name)[] columns)
+    private static string EachSpan(SpanAsk ask, SpanField field, string condition, params (string Value, string Name)[] columns)
     {
         var (facet, each) = field.Source;
+        var hasValue = $"{facet} is not null and {facet} <> '' and {condition}";
         return $"""
             select {facet} as facet, "traceID" as trace_id, "spanID" as span_id, {Columns("{0}")}
-            from log {SpanCount.JoinRepeated} {each} where repeated is null and {facet} is not null and {facet} <> '' and {condition}
+            from log {SpanCount.JoinRepeated} {each} {ask.Where($"repeated is null and {hasValue}")}
             union all
             select {facet} as facet, "traceID" as trace_id, "spanID" as span_id, {Columns("max({0})")}
-            from log {SpanCount.JoinRepeated} {each} where repeated is not null and {facet} is not null and {facet} <> '' and {condition}
+            from log {SpanCount.JoinRepeated} {each} {ask.Where($"repeated is not null and {hasValue}")}
             group by {facet}, "traceID", "spanID"
             """;
 

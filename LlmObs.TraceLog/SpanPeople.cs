@@ -37,11 +37,13 @@ public sealed class SpanPeople(SlsClient client)
     /// In SQL, behind a table with trace_id and span_id: outer_id is null unless the span is the parent of a matching model call. A library that calls a model
     /// through another reports one call twice, the outer one around the inner.
     /// </summary>
-    internal static readonly string JoinOuterCalls = $"""
-        left join (select "traceID" as outer_trace, "parentSpanID" as outer_id from log
-                   where {IsModelCall} and "parentSpanID" is not null and "parentSpanID" <> '' group by "traceID", "parentSpanID") as outer_call
-          on trace_id = outer_trace and span_id = outer_id
-        """;
+    internal static string JoinOuterCalls(SpanAsk ask) =>
+        $"""
+            left join (select "traceID" as outer_trace, "parentSpanID" as outer_id from log
+                       {ask.Where($"{IsModelCall} and \"parentSpanID\" is not null and \"parentSpanID\" <> ''")}
+                       group by "traceID", "parentSpanID") as outer_call
+              on trace_id = outer_trace and span_id = outer_id
+            """;
 
     private static readonly ILookup<string, Cost> NoCosts = Array.Empty<(string Id, Cost Cost)>().ToLookup(pair => pair.Id, pair => pair.Cost);
 
@@ -98,7 +100,7 @@ public sealed class SpanPeople(SlsClient client)
             ask,
             $"""
             select id, latest
-            from (select {id} as id, max("start") as latest from log where {id} is not null and {id} <> '' group by {id}) as people
+            from (select {id} as id, max("start") as latest from log {ask.Where($"{id} is not null and {id} <> ''")} group by {id}) as people
             {(after is null ? "" : "where " + after)}
             order by latest desc, id limit {limit + 1}
             """,
@@ -121,7 +123,7 @@ public sealed class SpanPeople(SlsClient client)
             select {id} as id, count(distinct "traceID") as turns, count(distinct case when "status" = 'error' then "traceID" end) as failed,
                    count(distinct "sessionId") as sessions, max("userId") as user_id, min("start") as earliest, max("start") as latest,
                    min_by("question", "start" + (case when coalesce("question", '') = '' then 10000000000000000 else 0 end)) as question
-            from log where {isOfPage} group by {id} order by latest desc, id limit {limit}
+            from log {ask.Where(isOfPage)} group by {id} order by latest desc, id limit {limit}
             """,
             cancellationToken
         );
@@ -135,8 +137,8 @@ public sealed class SpanPeople(SlsClient client)
             $"""
             select id, currency, sum(cost) as cost
             from (select {id} as id, "traceID" as trace_id, "spanID" as span_id, max("cost") as cost, max("currency") as currency
-                  from log where {isOfPage} and {IsModelCall} and "cost" is not null
-                  group by {id}, "traceID", "spanID") as calls {JoinOuterCalls}
+                  from log {ask.Where($"{isOfPage} and {IsModelCall} and \"cost\" is not null")}
+                  group by {id}, "traceID", "spanID") as calls {JoinOuterCalls(ask)}
             where outer_id is null
             group by id, currency order by cost desc limit {4 * people}
             """,

@@ -1,3 +1,4 @@
+using LlmObs.Domain.Scores;
 using LlmObs.Domain.Spans;
 
 namespace LlmObs.TraceLog;
@@ -7,9 +8,17 @@ namespace LlmObs.TraceLog;
 /// <param name="To">Exclusive.</param>
 public sealed record SpanQuery(string Project, string Text, DateTimeOffset From, DateTimeOffset To)
 {
-    /// <summary>What SLS is asked: the part of a query before <c>|</c>, as its console takes it too.</summary>
+    /// <summary>What the scores were given to that the line asks for. Without an entry for each, a search refuses the line.</summary>
+    public IReadOnlyDictionary<ScoreCondition, ScoredSpans> Scored { get; init; } = NoScores;
+
+    private static readonly Dictionary<ScoreCondition, ScoredSpans> NoScores = [];
+
+    /// <summary>The scores of which only the newest were looked at.</summary>
+    public IReadOnlyList<string> Cut => [.. Scored.Where(pair => pair.Value.IsCut).Select(pair => pair.Key.Name).Distinct(StringComparer.Ordinal)];
+
+    /// <summary>What SLS is asked: the part of a query before <c>|</c>, as its console takes it too. What is asked of scores is not in it.</summary>
     /// <exception cref="QueryException">The query line cannot be understood.</exception>
-    public string ForSls() => SpanAsk.Of(this).Search;
+    public string ForSls() => SpanAsk.SearchOf(Project, QueryLine.Parse(Text));
 }
 
 /// <summary>A row of a span list.</summary>

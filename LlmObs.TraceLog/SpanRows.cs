@@ -6,6 +6,9 @@ namespace LlmObs.TraceLog;
 /// <summary>A query ready to be sent: the search part with the number of its conditions, its window in Unix seconds, and the words to show in snippets.</summary>
 internal sealed record SpanAsk(string Search, int Conditions, long From, long To, IReadOnlyList<string> Words)
 {
+    /// <summary>What the line asks of scores; null when it asks nothing.</summary>
+    public ScoreSql? Scores { get; private init; }
+
     // SLS takes 128; a word of the query line may stand for two fields.
     private const int MostConditions = 100;
     private const int LongestId = 128;
@@ -14,12 +17,35 @@ internal sealed record SpanAsk(string Search, int Conditions, long From, long To
     public static SpanAsk Of(SpanQuery query)
     {
         var line = QueryLine.Parse(query.Text);
-        var project = new SlsQueryBuilder().Field("project", query.Project).Search();
         var from = query.From.ToUnixTimeSeconds();
         // Half a second asked for is a second read; an empty window is one second, since SLS refuses it.
         var to = (query.To.ToUnixTimeMilliseconds() + 999) / 1000;
-        return new(line.Search == "*" ? project : $"{project} and ({line.Search})", line.Conditions, from, Math.Max(to, from + 1), line.Words);
+        var ask = new SpanAsk(SearchOf(query.Project, line), line.Conditions, from, Math.Max(to, from + 1), line.Words)
+        {
+            Scores = ScoreSql.Of(line, query.Scored),
+        };
+        // Of few that were judged a search need not look at all others.
+        return line.Scores is [var only] && line.ScoreLogic == "{0}" && query.Scored[only] is var scored
+            ? ask.Among("traceID", [.. scored.TraceIds.Concat(scored.Spans.Select(span => span.TraceId)).Distinct(StringComparer.Ordinal)])
+            : ask;
     }
+
+    /// <summary>The part before <c>|</c>.</summary>
+    public static string SearchOf(string project, QueryLine line)
+    {
+        var ofProject = new SlsQueryBuilder().Field("project", project).Search();
+        return line.Search == "*" ? ofProject : $"{ofProject} and ({line.Search})";
+    }
+
+    /// <summary>In SQL: WHERE with a further condition, and with what is asked of scores. Empty where nothing is asked.</summary>
+    public string Where(string? further = null) =>
+        (further, Scores) switch
+        {
+            (null, null) => "",
+            (_, null) => $"where {further}",
+            (null, _) => $"where {Scores.Condition}",
+            _ => $"where {further} and {Scores.Condition}",
+        };
 
     /// <summary>The same among the spans of some ids, as far as SLS takes so many conditions: then it need not look at all other matches. A statement has to ask for the ids itself.</summary>
     /// <param name="field">An id: traceID, sessionId.</param>
@@ -28,6 +54,7 @@ internal sealed record SpanAsk(string Search, int Conditions, long From, long To
             ? this with
             {
                 Search = $"{Search} and {new SlsQueryBuilder().AnyOf(field, ids).Search()}",
+                Conditions = Conditions + ids.Count,
             }
             : this;
 
@@ -58,7 +85,7 @@ internal sealed class SpanRows(SlsClient client)
         {
             var result = await client.GetLogsAsync(
                 SpanLogSchema.Logstore,
-                new SlsQuery($"{ask.Search} | {sql}", ask.From, ask.To),
+                new SlsQuery($"{ask.Search} | {ask.Scores?.With}{sql}", ask.From, ask.To),
                 cancellationToken
             );
             return result with { IsComplete = result.IsComplete && result.IsAccurate };
@@ -77,7 +104,7 @@ internal sealed class SpanRows(SlsClient client)
         // Two versions of a span are neighbours, the newer first: the client drops the other, which costs less than grouping all matches.
         var result = await RunAsync(
             ask,
-            $"""select {Columns} from log {(where is null ? "" : "where " + where)} order by "start" desc, "traceID", "spanID", "version" desc limit {limit}""",
+            $"""select {Columns} from log {ask.Where(where)} order by "start" desc, "traceID", "spanID", "version" desc limit {limit}""",
             cancellationToken
         );
         var spans = result.Rows.Select(SpanLog.FromLog).DistinctBy(span => (span.TraceId, span.SpanId)).ToList();
@@ -95,7 +122,7 @@ internal sealed class SpanRows(SlsClient client)
         var ids = spans.Select(span => span.SpanId).Distinct().ToList();
         var result = await RunAsync(
             ask.Among("spanID", ids),
-            $"""select "traceID" as trace_id, "spanID" as span_id, {Snippet(ask.Words)} as snippet from log where "spanID" in ({string.Join(", ", ids.Select(SlsSql.Text))}) order by "version" desc limit {10 * spans.Count}""",
+            $"""select "traceID" as trace_id, "spanID" as span_id, {Snippet(ask.Words)} as snippet from log {ask.Where($"\"spanID\" in ({string.Join(", ", ids.Select(SlsSql.Text))})")} order by "version" desc limit {10 * spans.Count}""",
             cancellationToken
         );
         var snippets = new Dictionary<(string, string), string>();

@@ -42,11 +42,12 @@ public sealed class SpanSearch(SlsClient client)
         CancellationToken cancellationToken
     )
     {
+        var ask = SpanAsk.Of(query);
         var result = await rows.RunAsync(
-            SpanAsk.Of(query),
+            ask,
             $"""
             select "traceID" as trace_id, "spanID" as span_id from log
-            where "spanID" in ({Listed(spanIds)}) group by "traceID", "spanID" limit 10000
+            {ask.Where($"\"spanID\" in ({Listed(spanIds)})")} group by "traceID", "spanID" limit 10000
             """,
             cancellationToken
         );
@@ -99,7 +100,7 @@ public sealed class SpanSearch(SlsClient client)
             ask,
             $"""
             select trace_id, min(log_start) as earliest, count(*) as logs
-            from (select "traceID" as trace_id, "start" as log_start from log {(after is null ? "" : $"where \"start\" <= {after.Start}")}
+            from (select "traceID" as trace_id, "start" as log_start from log {ask.Where(after is null ? null : $"\"start\" <= {after.Start}")}
                   order by "start" desc limit {NewestLogs}) as newest
             group by trace_id order by earliest desc, trace_id limit {NewestLogs}
             """,
@@ -123,7 +124,7 @@ public sealed class SpanSearch(SlsClient client)
             ask,
             $"""
             select trace_id, earliest
-            from (select "traceID" as trace_id, min("start") as earliest from log group by "traceID") as traces
+            from (select "traceID" as trace_id, min("start") as earliest from log {ask.Where()} group by "traceID") as traces
             {(after is null ? "" : "where " + after.After("earliest", "trace_id", null))}
             order by earliest desc, trace_id limit {limit + 1}
             """,
@@ -147,7 +148,7 @@ public sealed class SpanSearch(SlsClient client)
             $"""
             select "traceID" as trace_id, min("start") as earliest, count(distinct "spanID") as spans,
                    min_by("spanID", "start" + (case when "status" = 'error' then 0 else 10000000000000000 end)) as best
-            from log where "traceID" in ({Listed(traceIds)}) group by "traceID" order by earliest desc, trace_id limit {traceIds.Count}
+            from log {ask.Where($"\"traceID\" in ({Listed(traceIds)})")} group by "traceID" order by earliest desc, trace_id limit {traceIds.Count}
             """,
             cancellationToken
         );
@@ -165,13 +166,13 @@ public sealed class SpanSearch(SlsClient client)
         CancellationToken cancellationToken
     )
     {
+        var ask = SpanAsk.Of(query);
         var result = await rows.RunAsync(
-            SpanAsk.Of(query),
+            ask,
             $"""
             select trace_id
-            from (select "traceID" as trace_id, min("start") as earliest from log where "traceID" in ({Listed(
-                traceIds
-            )}) group by "traceID") as traces
+            from (select "traceID" as trace_id, min("start") as earliest
+                  from log {ask.Where($"\"traceID\" in ({Listed(traceIds)})")} group by "traceID") as traces
             where not {PageCursor.Decode(cursor)!.After("earliest", "trace_id", null)} limit 10000
             """,
             cancellationToken
@@ -188,7 +189,7 @@ public sealed class SpanSearch(SlsClient client)
             ask,
             SpanCount.Select(
                 "log",
-                "true",
+                ask.Where(),
                 [($"__time__ - __time__ % {grid.Width}", "bucket")],
                 $"__time__ - __time__ % {grid.Width}",
                 ("true", "spans"),
@@ -212,10 +213,16 @@ public sealed class SpanSearch(SlsClient client)
     {
         var (column, each) = SpanField.Groupable(field).Source;
         var like = string.IsNullOrEmpty(containing) ? "" : $" and strpos(lower({column}), {SlsSql.Text(containing.ToLowerInvariant())}) > 0";
+        var ask = SpanAsk.Of(query);
         var result = await rows.RunAsync(
-            SpanAsk.Of(query),
-            SpanCount.Select($"log {each}", $"{column} is not null and {column} <> ''{like}", [(column, "facet")], column, ("true", "spans"))
-                + $" order by spans desc, facet limit {limit}",
+            ask,
+            SpanCount.Select(
+                $"log {each}",
+                ask.Where($"{column} is not null and {column} <> ''{like}"),
+                [(column, "facet")],
+                column,
+                ("true", "spans")
+            ) + $" order by spans desc, facet limit {limit}",
             cancellationToken
         );
         return [.. result.Rows.Select(row => new FacetValue(row["facet"], Number(row, "spans")))];
@@ -252,10 +259,11 @@ public sealed class SpanSearch(SlsClient client)
         CancellationToken cancellationToken
     )
     {
+        var ask = SpanAsk.Of(query);
         var columns = fields.ConvertAll(field => SpanField.Groupable(field).Source.Column);
         var counted = SpanCount.Select(
             "log",
-            "true",
+            ask.Where(),
             [
                 (
                     $"case {string.Join(' ', fields.Zip(columns, (field, column) => $"when {column} is not null then {SlsSql.Text(field)}"))} end",
@@ -267,7 +275,7 @@ public sealed class SpanSearch(SlsClient client)
             ("true", "spans")
         );
         var result = await rows.RunAsync(
-            SpanAsk.Of(query),
+            ask,
             $"""
             select field, facet, spans
             from (select field, facet, spans, row_number() over (partition by field order by spans desc, facet) as place
@@ -281,16 +289,18 @@ public sealed class SpanSearch(SlsClient client)
 
     public async Task<long> SpanCountAsync(SpanQuery query, CancellationToken cancellationToken)
     {
-        var result = await rows.RunAsync(SpanAsk.Of(query), SpanCount.Select("log", "true", [], "", ("true", "spans")), cancellationToken);
+        var ask = SpanAsk.Of(query);
+        var result = await rows.RunAsync(ask, SpanCount.Select("log", ask.Where(), [], "", ("true", "spans")), cancellationToken);
         return result.Rows is [var row, ..] ? Number(row, "spans") : 0;
     }
 
     /// <summary>Matching traces; more than <paramref name="upTo"/> are not counted to the end, which takes long where there are millions.</summary>
     public async Task<BoundedCount> TraceCountAsync(SpanQuery query, int upTo, CancellationToken cancellationToken)
     {
+        var ask = SpanAsk.Of(query);
         var result = await rows.RunAsync(
-            SpanAsk.Of(query),
-            $"select count(*) as traces from (select distinct \"traceID\" from log limit {upTo + 1}) as first",
+            ask,
+            $"select count(*) as traces from (select distinct \"traceID\" from log {ask.Where()} limit {upTo + 1}) as first",
             cancellationToken
         );
         var traces = result.Rows is [var row, ..] ? Number(row, "traces") : 0;
@@ -300,7 +310,8 @@ public sealed class SpanSearch(SlsClient client)
     /// <summary>Matching traces, in no order.</summary>
     public async Task<IReadOnlyList<string>> TraceIdsAsync(SpanQuery query, int upTo, CancellationToken cancellationToken)
     {
-        var result = await rows.RunAsync(SpanAsk.Of(query), $"select distinct \"traceID\" as trace_id from log limit {upTo}", cancellationToken);
+        var ask = SpanAsk.Of(query);
+        var result = await rows.RunAsync(ask, $"select distinct \"traceID\" as trace_id from log {ask.Where()} limit {upTo}", cancellationToken);
         return [.. result.Rows.Select(row => row["trace_id"])];
     }
 

@@ -18,4 +18,8 @@ public sealed class TraceLogOptions
     /// <summary>Seconds one request to SLS may take.</summary>
     [Range(1, 600)]
     public int TimeoutSeconds { get; set; } = 30;
+
+    /// <summary>What a condition on scores stands for at most in one search: the traces and spans of the newest scores that fit. SLS is sent the id of each.</summary>
+    [Range(1, 10_000)]
+    public int ScoredSpans { get; set; } = 1500;
 }

@@ -27,9 +27,16 @@ public sealed record ScoreFilter(
     public bool IsOther { get; init; }
 }
 
+/// <summary>What several scores say.</summary>
+/// <param name="Value">The number; of booleans 0 or 1. Null when it is a word.</param>
+public sealed record ScoreValue(ScoreType Type, double? Value, string? Label, long Count);
+
 public sealed class ScoreReader(Database database)
 {
     private const string Columns = ScoreRow.Columns;
+
+    // Enough to know what is usual.
+    private const int NewestValues = 1000;
 
     private const string Page = $"""
         SELECT {Columns}
@@ -80,6 +87,19 @@ public sealed class ScoreReader(Database database)
         SELECT name FROM names WHERE name IS NOT NULL LIMIT @limit
         """;
 
+    private const string Values = """
+        SELECT s.data_type::int AS "Type", s.value AS "Value", s.label AS "Label", count(*) AS "Count"
+        FROM (
+            SELECT s.data_type, s.value, CASE WHEN s.value IS NULL THEN s.label END AS label
+            FROM scores AS s
+            WHERE s.project_id = @projectId AND s.name = @name
+            ORDER BY s.given_at DESC, s.id DESC
+            LIMIT @newest
+        ) AS s
+        GROUP BY s.data_type, s.value, s.label
+        ORDER BY count(*) DESC, s.value, s.label
+        """;
+
     /// <summary>Null when the project has no score of that id.</summary>
     public async Task<Score?> FindAsync(int projectId, string id, CancellationToken cancellationToken) =>
         await QueryAsync(Find, new { projectId, id = StorableText.Clean(id) }, cancellationToken) is [var score] ? score : null;
@@ -110,6 +130,19 @@ public sealed class ScoreReader(Database database)
     /// <summary>The names that scores of the project have, in alphabetical order.</summary>
     public async Task<IReadOnlyList<string>> NamesAsync(int projectId, int limit, CancellationToken cancellationToken) =>
         await database.QueryAsync<string>(Names, new { projectId, limit }, cancellationToken);
+
+    /// <summary>What the newest scores of a name say, the commonest first.</summary>
+    public async Task<IReadOnlyList<ScoreValue>> ValuesAsync(int projectId, string name, CancellationToken cancellationToken) =>
+        await database.QueryAsync<ScoreValue>(
+            Values,
+            new
+            {
+                projectId,
+                name = StorableText.Clean(name),
+                newest = NewestValues,
+            },
+            cancellationToken
+        );
 
     /// <summary>The scores of a trace, of its spans, and of its request and session as a whole; oldest first, at most 1000.</summary>
     public Task<IReadOnlyList<Score>> OfTraceAsync(

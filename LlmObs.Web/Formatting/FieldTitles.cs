@@ -1,3 +1,5 @@
+using LlmObs.Web.Search;
+
 namespace LlmObs.Web.Formatting;
 
 /// <summary>What a field of the query line is called in headings: <c>IStringLocalizer&lt;FieldTitles&gt;</c>, Resources/Formatting/FieldTitles.zh.resx.</summary>
@@ -42,6 +44,7 @@ public sealed class FieldTitles
             "trace" => "Trace id",
             "span" => "Step id",
             "host" => "Host",
+            _ when ScoreName.Of(field) is not null => "Score",
             _ => field,
         };
 }

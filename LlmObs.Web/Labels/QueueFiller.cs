@@ -1,3 +1,4 @@
+using LlmObs.Api;
 using LlmObs.Domain;
 using LlmObs.Storage.Labels;
 using LlmObs.Storage.Reading;
@@ -13,7 +14,7 @@ namespace LlmObs.Web.Labels;
 public sealed record QueueFill(string Query, TimeRange Range, bool IsBySpan, int Limit);
 
 /// <summary>Finds what a query finds and puts it into a queue, newest first.</summary>
-public sealed class QueueFiller(SpanSearch search, TraceReader traces, LabelQueues queues, TimeProvider time)
+public sealed class QueueFiller(SpanSearch search, ScoreLookup scores, TraceReader traces, LabelQueues queues, TimeProvider time)
 {
     private const int PageSize = 100;
 
@@ -22,7 +23,7 @@ public sealed class QueueFiller(SpanSearch search, TraceReader traces, LabelQueu
     public async Task<int> FillAsync(Project project, int queueId, QueueFill fill, CancellationToken cancellationToken)
     {
         var (from, to) = fill.Range.Window(time.GetUtcNow());
-        var query = new SpanQuery(project.Name, fill.Query, from, to);
+        var query = await scores.ReadyAsync(project.Id, new(project.Name, fill.Query, from, to), cancellationToken);
         var added = 0;
         string? cursor = null;
         for (var left = fill.Limit; left > 0; left -= PageSize)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using LlmObs.Api;
 using LlmObs.TraceLog;
 using LlmObs.Web.Shell;
 using Microsoft.Extensions.Options;
@@ -6,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace LlmObs.Web.Search;
 
 /// <summary>Reads a search page by page and writes it down, with the same rows, columns and masks as the list.</summary>
-public sealed class Exporter(RowReader rows, IOptions<WebOptions> options, TimeProvider time)
+public sealed class Exporter(RowReader rows, ScoreLookup scores, IOptions<WebOptions> options, TimeProvider time)
 {
     // What PostgreSQL is asked for at once; a row group of Parquet takes several of these.
     private const int PageSize = 200;
@@ -20,7 +21,7 @@ public sealed class Exporter(RowReader rows, IOptions<WebOptions> options, TimeP
     {
         // One window for all pages: "the last hour" must not move while it is read.
         var (from, to) = address.Range.Window(time.GetUtcNow());
-        var query = new SpanQuery(address.Project.Name, address.Query, from, to);
+        var query = await scores.ReadyAsync(address.Project.Id, new(address.Project.Name, address.Query, from, to), cancellationToken);
         var left = options.Value.ExportRows;
         var page = address.At(null);
         do

@@ -107,7 +107,8 @@ public sealed partial class QueryText
     /// <summary><c>field: value</c>, quoted where the grammar needs it.</summary>
     public static string Condition(string field, string value) => $"{Quote(field)}: {Quote(value)}";
 
-    private static string Quote(string value) =>
+    /// <summary>A name or a value as the line reads it, in quotes where the grammar needs them.</summary>
+    public static string Quote(string value) =>
         PlainWord().IsMatch(value) && !Reserved().IsMatch(value)
             ? value
             : $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";

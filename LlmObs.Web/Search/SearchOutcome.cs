@@ -23,6 +23,9 @@ public abstract record SearchOutcome
     ) : SearchOutcome
     {
         public bool IsComplete => Rows.IsComplete;
+
+        /// <summary>The scores of which only the newest were looked at.</summary>
+        public IReadOnlyList<string> Cut { get; init; } = [];
     }
 
     /// <summary>The project has no span at all.</summary>

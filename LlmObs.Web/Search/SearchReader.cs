@@ -1,3 +1,4 @@
+using LlmObs.Api;
 using LlmObs.Sls;
 using LlmObs.Storage.Writing;
 using LlmObs.TraceLog;
@@ -12,6 +13,7 @@ public sealed partial class SearchReader(
     RequestCounter requests,
     FacetReader facets,
     RowReader rows,
+    ScoreLookup scores,
     Outbox outbox,
     WhyNothing whyNothing,
     IOptions<WebOptions> options,
@@ -51,14 +53,15 @@ public sealed partial class SearchReader(
     public async Task<SearchRows> RowsAsync(SearchAddress address, CancellationToken cancellationToken)
     {
         var (from, to) = address.Range.Window(time.GetUtcNow());
-        return await rows.ReadAsync(address, new(address.Project.Name, address.Query, from, to), PageSize, cancellationToken);
+        var query = await scores.ReadyAsync(address.Project.Id, new(address.Project.Name, address.Query, from, to), cancellationToken);
+        return await rows.ReadAsync(address, query, PageSize, cancellationToken);
     }
 
     private async Task<SearchOutcome.Found> FindAsync(SearchAddress address, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         var (from, to) = address.Range.Window(time.GetUtcNow());
-        var query = new SpanQuery(address.Project.Name, address.Query, from, to);
+        var query = await scores.ReadyAsync(address.Project.Id, new(address.Project.Name, address.Query, from, to), cancellationToken);
 
         var counts = requests.CountAsync(address.Project, query, cancellationToken);
         var histogram = search.HistogramAsync(query, cancellationToken);
@@ -68,7 +71,7 @@ public sealed partial class SearchReader(
 
         // A span starts in one bucket, so the buckets together are all of them.
         var spans = (await histogram).Sum(bucket => bucket.Count);
-        return new(new(from, to), spans, await counts, await histogram, await counted, await page, time.GetElapsedTime(started));
+        return new(new(from, to), spans, await counts, await histogram, await counted, await page, time.GetElapsedTime(started)) { Cut = query.Cut };
     }
 
     private async Task<OutboxStatus?> BacklogAsync(CancellationToken cancellationToken)

@@ -1,4 +1,7 @@
+using LlmObs.Api;
 using LlmObs.Sls;
+using LlmObs.Storage;
+using LlmObs.Storage.Reading;
 using LlmObs.TraceLog;
 using LlmObs.Web.Formatting;
 using Microsoft.Extensions.Localization;
@@ -9,7 +12,7 @@ namespace LlmObs.Web.Search;
 /// <param name="Insert">What takes the place of what was typed.</param>
 public sealed record FieldSuggestion(SpanField Field, string Insert);
 
-/// <summary>A value that was seen in this range.</summary>
+/// <summary>A value that was seen in this range; of a score, among its newest.</summary>
 public sealed record ValueSuggestion(string Value, long Count, string Insert);
 
 /// <param name="Caret">What the suggestions replace.</param>
@@ -24,21 +27,38 @@ public sealed record Suggestions(
 );
 
 /// <summary>What may come next in the query line: fields, and values that occur among what the rest of the line finds.</summary>
-public sealed class SuggestionReader(SpanSearch search, IStringLocalizer<Words> words)
+public sealed partial class SuggestionReader(
+    SpanSearch search,
+    ScoreLookup lookup,
+    ScoreReader scores,
+    IStringLocalizer<Words> words,
+    ILogger<SuggestionReader> logger
+)
 {
     private const int MostFields = 8;
     private const int MostValues = 8;
     private const int MostNamed = 50;
+    private const int MostScores = 200;
+
+    // What a score says may be a whole text.
+    private const int LongestValue = 200;
 
     // One letter fits half of all fields: no reason yet to ask SLS for values.
     private const int EnoughLetters = 2;
 
     /// <exception cref="SlsException">SLS is away: there are no values.</exception>
-    public async Task<Suggestions> ReadAsync(SpanQuery query, int at, CancellationToken cancellationToken)
+    public async Task<Suggestions> ReadAsync(int projectId, SpanQuery query, int at, CancellationToken cancellationToken)
     {
         var caret = QueryCaret.Of(query.Text, at);
         var fault = FaultOf(caret.Rest) ?? (caret.Field is { } written ? FaultOf(QueryText.Condition(written, "1")) : null);
-        var fields = caret.Field is null ? FieldsFor(caret.Typed) : [];
+        if (ScoreName.Of(caret.Field) is { } score)
+        {
+            return new(caret, [], caret.Field, await ScoreValuesAsync(projectId, score, caret, cancellationToken), fault);
+        }
+
+        IReadOnlyList<FieldSuggestion> fields = caret.Field is null
+            ? [.. FieldsFor(caret.Typed), .. await ScoresAsync(projectId, caret.Typed, cancellationToken)]
+            : [];
         var field =
             caret.Field is { } named ? SpanField.Find(named)
             : caret.Typed.Length >= EnoughLetters ? fields.Select(suggestion => suggestion.Field).FirstOrDefault(one => one.CanGroup)
@@ -48,7 +68,7 @@ public sealed class SuggestionReader(SpanSearch search, IStringLocalizer<Words> 
             return new(caret, fields, null, [], fault);
         }
 
-        var among = query with { Text = fault is null ? caret.Rest : "" };
+        var among = await lookup.ReadyAsync(projectId, query with { Text = fault is null ? caret.Rest : "" }, cancellationToken);
         var values = await ValuesAsync(among, field.Name, caret.Field is null ? "" : caret.Typed, cancellationToken);
         return new(
             caret,
@@ -86,11 +106,59 @@ public sealed class SuggestionReader(SpanSearch search, IStringLocalizer<Words> 
                 )),
         ];
 
-    private static string Inserted(string field, string value, QueryCaret caret)
+    private async Task<IEnumerable<FieldSuggestion>> ScoresAsync(int projectId, string typed, CancellationToken cancellationToken)
     {
-        var condition = QueryText.Condition(field, value);
-        return (caret.Field is null ? condition : condition[(field.Length + 2)..]) + " ";
+        if (typed.Length < EnoughLetters)
+        {
+            return [];
+        }
+
+        try
+        {
+            var names = await scores.NamesAsync(projectId, MostScores, cancellationToken);
+            return names
+                .Select(ScoreName.Field)
+                .Where(field => field.Contains(typed, StringComparison.OrdinalIgnoreCase))
+                .Take(MostFields)
+                .Select(field => new FieldSuggestion(new(field, SpanFieldType.Score), QueryText.Quote(field) + ": "));
+        }
+        catch (StorageUnavailableException exception)
+        {
+            Log.NoScores(logger, exception);
+            return [];
+        }
     }
+
+    private async Task<IReadOnlyList<ValueSuggestion>> ScoreValuesAsync(
+        int projectId,
+        string name,
+        QueryCaret caret,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            var values = await scores.ValuesAsync(projectId, name, cancellationToken);
+            return
+            [
+                .. values
+                    .Select(value => (Text: ScoreName.Value(value.Type, value.Value, value.Label) ?? "", value.Count))
+                    .Where(value =>
+                        value.Text.Contains(caret.Typed, StringComparison.OrdinalIgnoreCase) && value.Text.Length is > 0 and <= LongestValue
+                    )
+                    .Take(MostValues)
+                    .Select(value => new ValueSuggestion(value.Text, value.Count, Inserted(caret.Field!, value.Text, caret))),
+            ];
+        }
+        catch (StorageUnavailableException exception)
+        {
+            Log.NoScores(logger, exception);
+            return [];
+        }
+    }
+
+    private static string Inserted(string field, string value, QueryCaret caret) =>
+        (caret.Field is null ? QueryText.Condition(field, value) : QueryText.Quote(value)) + " ";
 
     private static QueryException? FaultOf(string line)
     {
@@ -103,5 +171,11 @@ public sealed class SuggestionReader(SpanSearch search, IStringLocalizer<Words> 
         {
             return exception;
         }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "PostgreSQL did not say what scores there are")]
+        public static partial void NoScores(ILogger logger, Exception exception);
     }
 }

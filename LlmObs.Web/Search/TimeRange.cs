@@ -15,6 +15,13 @@ public sealed record TimeRange(string? Last, DateTimeOffset From = default, Date
 
     public static TimeRange Between(DateTimeOffset a, DateTimeOffset b) => new(null, a < b ? a : b, a < b ? b : a);
 
+    /// <summary>The whole minute that a moment lies in.</summary>
+    public static TimeRange MinuteOf(DateTimeOffset at)
+    {
+        var from = new DateTimeOffset(at.Ticks - at.Ticks % TimeSpan.TicksPerMinute, at.Offset);
+        return Between(from, from.AddMinutes(1));
+    }
+
     /// <summary>Reads <c>range=24h</c>, or <c>from=…&amp;to=…</c> in ISO 8601. Nonsense is the default, since an address is typed by people.</summary>
     /// <param name="toMoment">What a wall clock without an offset means to the reader.</param>
     public static TimeRange Read(string? range, string? from, string? to, DateTimeOffset now, Func<DateTime, DateTimeOffset> toMoment)

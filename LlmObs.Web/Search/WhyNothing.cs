@@ -1,9 +1,10 @@
+using LlmObs.Api;
 using LlmObs.TraceLog;
 
 namespace LlmObs.Web.Search;
 
 /// <summary>Explains an empty list: nothing was ever sent, or which one condition, or the range, stands in the way.</summary>
-public sealed class WhyNothing(SpanSearch search, RequestCounter requests, TimeProvider time)
+public sealed class WhyNothing(SpanSearch search, RequestCounter requests, ScoreLookup scores, TimeProvider time)
 {
     private const int MostConditions = 6;
     private static readonly TimeSpan Kept = TimeSpan.FromDays(365);
@@ -38,10 +39,11 @@ public sealed class WhyNothing(SpanSearch search, RequestCounter requests, TimeP
         }
     }
 
-    private Task<BoundedCount> CountAsync(SearchAddress address, CancellationToken cancellationToken)
+    private async Task<BoundedCount> CountAsync(SearchAddress address, CancellationToken cancellationToken)
     {
         var (from, to) = address.Range.Window(time.GetUtcNow());
-        return requests.CountAsync(address.Project, new(address.Project.Name, address.Query, from, to), cancellationToken);
+        var query = await scores.ReadyAsync(address.Project.Id, new(address.Project.Name, address.Query, from, to), cancellationToken);
+        return await requests.CountAsync(address.Project, query, cancellationToken);
     }
 
     /// <summary>The start of the earliest stretch with data, found in two looks: a year, then the part of it where data begins.</summary>

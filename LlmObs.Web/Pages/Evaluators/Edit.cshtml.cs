@@ -83,8 +83,7 @@ public sealed class EditModel(EvaluatorStore store, QualityResources resources, 
 
         try
         {
-            QueryLine.Parse(definition.Filter);
-            return null;
+            return QueryLine.Parse(definition.Filter).Scores.Count == 0 ? null : "filter: an evaluator cannot ask for scores.";
         }
         catch (QueryException exception)
         {

@@ -1,4 +1,5 @@
 using LlmObs.Sls;
+using LlmObs.Storage;
 using LlmObs.TraceLog;
 using LlmObs.Web.Search;
 using LlmObs.Web.Shell;
@@ -31,7 +32,7 @@ public sealed class ExportModel(Exporter exporter, CurrentProject current, Viewe
             // The first page decides between a file and an error; later ones can only break the file off.
             await pages.MoveNextAsync();
         }
-        catch (Exception exception) when (exception is SlsException or QueryException)
+        catch (Exception exception) when (exception is SlsException or QueryException or StorageUnavailableException)
         {
             return StatusCode(
                 exception is QueryException ? StatusCodes.Status400BadRequest : StatusCodes.Status503ServiceUnavailable,

@@ -1,4 +1,6 @@
+using LlmObs.Api;
 using LlmObs.Sls;
+using LlmObs.Storage;
 using LlmObs.TraceLog;
 using LlmObs.Web.Search;
 using LlmObs.Web.Shell;
@@ -8,7 +10,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace LlmObs.Web.Pages.Search;
 
 /// <summary>The values of one facet, fetched when it is opened or searched in.</summary>
-public sealed class FacetModel(FacetReader facets, CurrentProject current, ViewerZone zone, TimeProvider time) : PageModel
+public sealed class FacetModel(FacetReader facets, ScoreLookup scores, CurrentProject current, ViewerZone zone, TimeProvider time) : PageModel
 {
     private const int LongestFind = 200;
 
@@ -30,10 +32,11 @@ public sealed class FacetModel(FacetReader facets, CurrentProject current, Viewe
         var (from, to) = address.Range.Window(time.GetUtcNow());
         try
         {
-            var facet = await facets.OneAsync(new(current.Name, address.Query, from, to), known.Name, find, cancellationToken);
+            var query = await scores.ReadyAsync(current.Id, new(current.Name, address.Query, from, to), cancellationToken);
+            var facet = await facets.OneAsync(query, known.Name, find, cancellationToken);
             return Partial("_Facet", (address, facet));
         }
-        catch (Exception exception) when (exception is SlsException or QueryException)
+        catch (Exception exception) when (exception is SlsException or QueryException or StorageUnavailableException)
         {
             return StatusCode(StatusCodes.Status503ServiceUnavailable, exception.Message);
         }

@@ -1,4 +1,5 @@
 using LlmObs.Sls;
+using LlmObs.Storage;
 using LlmObs.TraceLog;
 using LlmObs.Web.Search;
 using LlmObs.Web.Shell;
@@ -18,7 +19,7 @@ public sealed class RowsModel(SearchReader reader, CurrentProject current, Viewe
             var rows = await reader.RowsAsync(address, cancellationToken);
             return Partial("_Rows", (address, QueryText.Parse(address.Query), rows));
         }
-        catch (Exception exception) when (exception is SlsException or QueryException)
+        catch (Exception exception) when (exception is SlsException or QueryException or StorageUnavailableException)
         {
             return StatusCode(StatusCodes.Status503ServiceUnavailable, exception.Message);
         }

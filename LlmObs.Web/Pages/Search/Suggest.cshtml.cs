@@ -1,4 +1,5 @@
 using LlmObs.Sls;
+using LlmObs.Storage;
 using LlmObs.TraceLog;
 using LlmObs.Web.Search;
 using LlmObs.Web.Shell;
@@ -19,11 +20,11 @@ public sealed class SuggestModel(SuggestionReader suggestions, CurrentProject cu
         var (from, to) = address.Range.Window(time.GetUtcNow());
         try
         {
-            return Partial("_Suggest", await suggestions.ReadAsync(new(current.Name, line, from, to), at, cancellationToken));
+            return Partial("_Suggest", await suggestions.ReadAsync(current.Id, new(current.Name, line, from, to), at, cancellationToken));
         }
-        catch (SlsException)
+        catch (Exception exception) when (exception is SlsException or StorageUnavailableException)
         {
-            // Fields are known without SLS.
+            // Fields are known without either.
             var caret = QueryCaret.Of(line, at);
             return Partial("_Suggest", new Suggestions(caret, caret.Field is null ? SuggestionReader.FieldsFor(caret.Typed) : [], null, [], null));
         }

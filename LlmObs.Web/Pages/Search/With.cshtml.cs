@@ -1,3 +1,4 @@
+using System.Globalization;
 using LlmObs.TraceLog;
 using LlmObs.Web.Search;
 using LlmObs.Web.Shell;
@@ -11,12 +12,25 @@ public sealed class WithModel(CurrentProject current, ViewerZone zone) : PageMod
 {
     public const int LongestValue = 2000;
 
+    /// <param name="field">As the query line names it, or <c>time</c>, which narrows the search to the minute of its value.</param>
     /// <param name="how"><c>include</c> or <c>exclude</c>.</param>
     public IActionResult OnGet(string? field, string? value, string? how)
     {
         if (value is not { Length: > 0 and <= LongestValue })
         {
             return BadRequest($"value: 1 to {LongestValue} characters.");
+        }
+
+        // The word "how" of the first page means something else.
+        var address = SearchAddress.Read(Request.Query, current.Project, zone) with
+        {
+            How = null,
+        };
+        if (field == "time")
+        {
+            return DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
+                ? LocalRedirect(address.Over(TimeRange.MinuteOf(at)).Url)
+                : BadRequest("value: a time is written as 2026-11-26T09:30:00Z.");
         }
 
         var name = SpanField.Find(field)?.Name ?? field ?? "";
@@ -29,11 +43,6 @@ public sealed class WithModel(CurrentProject current, ViewerZone zone) : PageMod
             return BadRequest($"field, value: {exception.Message}");
         }
 
-        // The word "how" of the first page means something else.
-        var address = SearchAddress.Read(Request.Query, current.Project, zone) with
-        {
-            How = null,
-        };
         var line = QueryText.Parse(address.Query);
         return how switch
         {

@@ -27,15 +27,19 @@ if (menu) {
   const close = () => menu.hidePopover();
 
   document.addEventListener("click", (e) => {
-    const link = e.target.closest("a[data-field][data-value]");
+    const link = e.target.closest("[data-field][data-value]");
     if (!link || e.ctrlKey || e.metaKey || e.shiftKey || e.button !== 0) return;
     e.preventDefault();
     value = link;
     menu.querySelector("[data-value-name]").textContent = `${link.dataset.field}: ${link.dataset.value}`;
-    for (const item of menu.querySelectorAll("[data-how]")) item.href = address(link, item.dataset.how);
+    const offers = link.dataset.offers ?? "include exclude";
+    for (const item of menu.querySelectorAll("[data-how]")) {
+      item.hidden = !offers.includes(item.dataset.how);
+      item.href = address(link, item.dataset.how);
+    }
     const opens = menu.querySelector("[data-open-value]");
-    opens.hidden = !link.hasAttribute("data-open") && ["/", "/search/with"].includes(new URL(link.href).pathname);
-    opens.href = link.href;
+    opens.hidden = !link.href || (!link.hasAttribute("data-open") && ["/", "/search/with"].includes(new URL(link.href).pathname));
+    opens.href = link.href ?? "";
     menu.showPopover();
     const box = link.getBoundingClientRect();
     menu.style.left = `${Math.max(8, Math.min(box.left, innerWidth - menu.offsetWidth - 8))}px`;

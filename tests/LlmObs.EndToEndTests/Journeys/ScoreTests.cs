@@ -58,6 +58,64 @@ public sealed class ScoreTests(StackFixture fixture)
     }
 
     [Fact]
+    public async Task What_people_disliked_is_found_by_the_words_they_asked_with()
+    {
+        var (liked, disliked) = (OtlpSender.NewTraceId(), OtlpSender.NewTraceId());
+        var (name, word) = ($"helpful-{liked}", $"退货{liked[..8]}");
+        using var api = fixture.Stack.Api();
+        foreach (var (trace, value) in ((string, bool)[])[(liked, true), (disliked, false)])
+        {
+            await MadeCall.SendAsync(
+                fixture.Stack.Ingest,
+                MadeCall.Of(trace, "answer", [MadeCall.Message("user", $"{word} 运费怎么算？")], [MadeCall.Message("assistant", "由买家承担。")])
+            );
+            await PostAsync(
+                api,
+                "/api/v1/scores",
+                new
+                {
+                    traceId = trace,
+                    name,
+                    value,
+                    type = "boolean",
+                }
+            );
+        }
+
+        foreach (var (query, count) in ((string, int)[])[(word, 2), ($"{word} score.{name}: false", 1)])
+        {
+            await Eventually.GetAsync(
+                async () => JsonNode.Parse(await api.GetStringAsync($"/api/v1/traces?query={Uri.EscapeDataString(query)}"))!["traces"]!.AsArray(),
+                traces => traces.Count == count,
+                TimeSpan.FromSeconds(30),
+                $"{count} traces with {query}"
+            );
+        }
+
+        var page = await fixture.Browser.OpenAsync();
+        var (line, rows) = (page.Locator("[data-query]"), page.Locator("[data-row]"));
+        var offered = page.Locator("[data-suggest] [role=option]");
+        await page.GotoAsync(fixture.Stack.Web.ToString());
+        await line.FillAsync($"{word} helpful-{liked[..12]}");
+        await offered.GetByText($"score.{name}").ClickAsync();
+        await Assertions.Expect(line).ToHaveValueAsync($"{word} score.{name}: ");
+        await offered.GetByText("false").ClickAsync();
+        await Accessibility.AssertAsync(page);
+        await line.PressAsync("Enter");
+        await Assertions.Expect(rows).ToHaveCountAsync(1);
+        await Assertions.Expect(rows.First).ToHaveAttributeAsync("data-row", disliked);
+
+        // The score on the trace asks as well, for what says the same or something else.
+        await page.GotoAsync($"{fixture.Stack.Web}traces/{disliked}");
+        await page.Locator($".chip[data-field='score.{name}']").First.ClickAsync();
+        await page.Locator(".value-menu").GetByText("Leave it out").ClickAsync();
+        await Assertions.Expect(line).ToHaveValueAsync($"not score.{name}: false");
+        await Assertions.Expect(page.Locator($"[data-row='{disliked}']")).ToHaveCountAsync(0);
+        await Assertions.Expect(page.Locator($"[data-row='{liked}']")).ToHaveCountAsync(1);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task A_score_may_come_before_its_trace_is_kept_once_and_pages_by_key()
     {
         var session = Guid.NewGuid().ToString("N");

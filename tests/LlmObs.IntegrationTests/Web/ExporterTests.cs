@@ -1,9 +1,11 @@
 using System.Globalization;
 using CsvHelper;
+using LlmObs.Api;
 using LlmObs.Domain.Spans;
 using LlmObs.IntegrationTests.Support;
 using LlmObs.IntegrationTests.TraceLog;
 using LlmObs.Storage.Reading;
+using LlmObs.TraceLog;
 using LlmObs.Web.Search;
 using LlmObs.Web.Shell;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -44,7 +46,8 @@ public sealed class ExporterTests(TestDatabase database) : IClassFixture<TestDat
             new OpinionReader(database.Database),
             NullLogger<RowReader>.Instance
         );
-        var exporter = new Exporter(reader, Options.Create(new WebOptions { ExportRows = limit }), TimeProvider.System);
+        var lookup = new ScoreLookup(new ScoredSpanReader(database.Database), Options.Create(new TraceLogOptions()));
+        var exporter = new Exporter(reader, lookup, Options.Create(new WebOptions { ExportRows = limit }), TimeProvider.System);
         var address = new SearchAddress(project, "", TimeRange.Default, view);
 
         using var file = new MemoryStream();

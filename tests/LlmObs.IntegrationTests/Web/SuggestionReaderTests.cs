@@ -1,6 +1,10 @@
+using LlmObs.Domain;
+using LlmObs.Domain.Scores;
 using LlmObs.Domain.Spans;
 using LlmObs.IntegrationTests.Support;
 using LlmObs.IntegrationTests.TraceLog;
+using LlmObs.Storage.Reading;
+using LlmObs.Storage.Writing;
 using LlmObs.TraceLog;
 using LlmObs.Web.Formatting;
 using LlmObs.Web.Search;
@@ -15,25 +19,54 @@ public sealed class SuggestionReaderTests(SuggestionReaderTests.Shipped shipped)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    /// <summary>Three calls of two models, one of them failed.</summary>
-    public sealed class Shipped : IAsyncLifetime
+    /// <summary>Three calls of two models, one of them failed; and scores of three traces.</summary>
+    public sealed class Shipped(PostgresFixture postgres) : IAsyncLifetime
     {
+        private readonly TestDatabase database = new(postgres);
         private LocalSls? sls;
 
         private static readonly StringLocalizer<Words> English = new(
             new ResourceManagerStringLocalizerFactory(Options.Create(new LocalizationOptions()), NullLoggerFactory.Instance)
         );
 
-        public SuggestionReader Reader => new(sls!.Search, English);
+        public SuggestionReader Reader =>
+            new(
+                sls!.Search,
+                new(new ScoredSpanReader(database.Database), Options.Create(new TraceLogOptions())),
+                new(database.Database),
+                English,
+                NullLogger<SuggestionReader>.Instance
+            );
+
+        public Project Project { get; private set; } = null!;
 
         public async ValueTask InitializeAsync()
         {
+            await database.InitializeAsync();
+            Project = await database.NewProjectAsync();
+            await new ScoreWriter(database.Database, database.Sampling).WriteAsync(
+                Project,
+                [
+                    Judged("answer quality", "wrong"),
+                    Judged("answer quality", "wrong"),
+                    Judged("answer quality", "not sure"),
+                    Judged("other", "wrong"),
+                ],
+                Token
+            );
             sls = await LocalSls.StartAsync();
             await sls.Store.EnsureAsync(Token);
             await sls.Store.WriteAsync("default", Guid.NewGuid(), [Call("qwen-max"), Call("qwen-max"), Call("gpt 5", SpanStatus.Error)], Token);
         }
 
-        public ValueTask DisposeAsync() => sls?.DisposeAsync() ?? ValueTask.CompletedTask;
+        public async ValueTask DisposeAsync()
+        {
+            await sls!.DisposeAsync();
+            await database.DisposeAsync();
+        }
+
+        private static Score Judged(string name, string word) =>
+            new(Spans.TraceId(), Spans.TraceId(), null, null, null, name, ScoreType.Categorical, null, word, null, "human", 1, new JsonText(null));
 
         private static SpanRecord Call(string model, SpanStatus status = SpanStatus.Ok) =>
             Spans.Chat().With(span => span with { RequestedModel = model, Status = status });
@@ -83,8 +116,31 @@ public sealed class SuggestionReaderTests(SuggestionReaderTests.Shipped shipped)
         Assert.Equal(2, found.Values.Count);
     }
 
+    [Fact]
+    public async Task Scores_are_offered_by_their_names_with_what_they_say()
+    {
+        var fields = await AskAsync("qual");
+        Assert.Equal("\"score.answer quality\": ", fields.Fields.Single(field => field.Field.Type == SpanFieldType.Score).Insert);
+
+        var values = await AskAsync("model: qwen-max and \"score.answer quality\": ");
+        Assert.Null(values.Fault);
+        Assert.Equal(
+            [("wrong", 2L, "wrong "), ("not sure", 1L, "\"not sure\" ")],
+            values.Values.Select(value => (value.Value, value.Count, value.Insert))
+        );
+        Assert.Equal(["not sure"], (await AskAsync("\"score.answer quality\": sur")).Values.Select(value => value.Value));
+    }
+
+    [Fact]
+    public async Task A_value_beside_a_condition_on_scores_is_of_what_was_so_judged()
+    {
+        Assert.Empty((await AskAsync("score.other: wrong and model: ")).Values);
+        Assert.Equal(2, (await AskAsync("not score.other: wrong and model: ")).Values.Count);
+    }
+
     private Task<Suggestions> AskAsync(string line) =>
         shipped.Reader.ReadAsync(
+            shipped.Project.Id,
             new("default", line, TimeProvider.System.GetUtcNow().AddHours(-1), TimeProvider.System.GetUtcNow().AddHours(1)),
             line.Length,
             Token

@@ -1,4 +1,5 @@
 using CsCheck;
+using LlmObs.Domain.Scores;
 using LlmObs.Tests.Sls;
 using LlmObs.TraceLog;
 
@@ -64,6 +65,40 @@ public sealed class QueryLineTests
     }
 
     [Theory]
+    [InlineData("score.user_feedback < 3 退款", "\"退款\"", "{0}")]
+    [InlineData("score.a: b", "*", "{0}")]
+    [InlineData("not score.a: *", "*", "(not {0})")]
+    [InlineData("退款 score.a: 1 and not score.b: x", "\"退款\"", "({0} and (not {1}))")]
+    [InlineData("(score.a: 1 or score.a: 2) service: s", "service: \"s\"", "({0} or {1})")]
+    [InlineData("not (score.a: 1 or score.b: 2)", "*", "(not ({0} or {1}))")]
+    [InlineData("a (b and score.c: d)", "(\"a\" and \"b\")", "{0}")]
+    [InlineData("attribute.score.a: b", "attribute.score.a: \"b\"", null)]
+    [InlineData("score.a", "\"score.a\"", null)]
+    public void Keeps_what_is_asked_of_scores_apart_from_the_search(string text, string search, string? logic)
+    {
+        var line = QueryLine.Parse(text);
+
+        Assert.Equal((search, logic), (line.Search, line.ScoreLogic));
+    }
+
+    [Fact]
+    public void Reads_what_is_asked_of_a_score()
+    {
+        Assert.Equal(new("a"), Asked("score.a: *"));
+        Assert.Equal(new("a", null, "wrong"), Asked("Score.a: wrong"));
+        Assert.Equal(new("回答 质量", null, "and"), Asked("\"score.回答 质量\": \"and\""));
+        Assert.Equal(new("a", NumberRange.Only(1), "true"), Asked("score.a: true"));
+        Assert.Equal(new("a", NumberRange.Only(0), "False"), Asked("score.a = False"));
+        Assert.Equal(new("a", NumberRange.Only(0.5), "0.5"), Asked("score.a:0.5"));
+        Assert.Equal(new("a", new(double.NegativeInfinity, true, 3, false)), Asked("score.a < 3"));
+        Assert.Equal(new("a", new(double.NegativeInfinity, true, -1.5, true)), Asked("score.a <= -1.5"));
+        Assert.Equal(new("a", new(3, false, double.PositiveInfinity, true)), Asked("score.a > 3"));
+        Assert.Equal(new("a", new(0.2, true, 1, false)), Asked("score.a in [0.2 1)"));
+
+        static ScoreCondition Asked(string text) => Assert.Single(QueryLine.Parse(text).Scores);
+    }
+
+    [Theory]
     [InlineData("a | select 1", 2, "analysis")]
     [InlineData("a \"b", 2, "not closed")]
     [InlineData("(a or b", 0, "not closed")]
@@ -89,6 +124,16 @@ public sealed class QueryLineTests
     [InlineData("not #\"b c\"", 4, "phrase")]
     [InlineData("input:#\"b c\"", 6, "stands for")]
     [InlineData("a;drop*", 0, "';'")]
+    [InlineData("a score.: b", 2, "name of a score")]
+    [InlineData("score.a < b", 10, "no number")]
+    [InlineData("score.a in [1 x]", 14, "no number")]
+    [InlineData("score.a: wr*", 9, "whole word")]
+    [InlineData("score.a: #\"b c\"", 9, "no phrase")]
+    [InlineData("score.a:", 8, "missing after score.a")]
+    [InlineData("b or score.a: c", 5, "share 'or'")]
+    [InlineData("b and (c or score.a: d)", 12, "share 'or'")]
+    [InlineData("not (b score.a: c)", 7, "share 'not'")]
+    [InlineData("score.a: 1 score.b: 1 score.c: 1 score.d: 1 score.e: 1 score.f: 1", 55, "more than 5 scores")]
     public void Says_where_and_why_it_does_not_understand(string line, int position, string? says)
     {
         var error = Assert.Throws<QueryException>(() => QueryLine.Parse(line));
@@ -142,7 +187,8 @@ public sealed class QueryLineTests
                 "input:",
                 "\"x y\"",
                 "__tag__:",
-                "a.b"
+                "a.b",
+                "score.a"
             )
             .List[0, 14]
             .Select(parts => string.Concat(parts));
@@ -150,10 +196,10 @@ public sealed class QueryLineTests
         pieces.Sample(
             line =>
             {
-                string search;
+                QueryLine read;
                 try
                 {
-                    search = QueryLine.Parse(line).Search;
+                    read = QueryLine.Parse(line);
                 }
                 catch (QueryException error)
                 {
@@ -162,6 +208,8 @@ public sealed class QueryLineTests
                 }
 
                 Interlocked.Increment(ref understood);
+                var search = read.Search;
+                Assert.Matches(@"^(\{\d\}|[() ]|and|or|not)*$", read.ScoreLogic ?? "");
                 foreach (var reading in (bool[])[true, false])
                 {
                     var outside = SearchText.Outside(search, reading);
