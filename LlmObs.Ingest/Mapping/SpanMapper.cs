@@ -1,6 +1,7 @@
 using Google.Protobuf.Collections;
 using LlmObs.Domain;
 using LlmObs.Domain.Spans;
+using LlmObs.Ingest.Mapping.Dialects.Pydantic;
 using LlmObs.Ingest.Otlp.Protos;
 using Microsoft.Extensions.Options;
 using OtlpSpan = LlmObs.Ingest.Otlp.Protos.Span;
@@ -41,7 +42,7 @@ internal sealed class SpanMapper(IOptions<IngestOptions> options, TimeProvider t
 
     // Logfire announces a span before it ends; the span itself comes later, under an id of its own.
     private static bool IsPlaceholder(OtlpSpan span) =>
-        span.Attributes.Any(attribute => attribute.Key == "logfire.span_type" && attribute.Value?.StringValue == "pending_span");
+        span.Attributes.Any(attribute => attribute.Key == PydanticKeys.SpanType && attribute.Value?.StringValue == "pending_span");
 
     private static string? Fault(OtlpSpan span) =>
         Ids.Fault(span.TraceId, Ids.TraceBytes, "traceId") ?? Ids.Fault(span.SpanId, Ids.SpanBytes, "spanId");

@@ -1,6 +1,10 @@
 using System.Text.RegularExpressions;
 using LlmObs.Domain.GenAi;
 using LlmObs.Domain.Spans;
+using LlmObs.Ingest.Mapping.Dialects.Application;
+using LlmObs.Ingest.Mapping.Dialects.Genkit;
+using LlmObs.Ingest.Mapping.Dialects.Langfuse;
+using LlmObs.Ingest.Mapping.Dialects.Mastra;
 using LlmObs.Ingest.Mapping.Fields;
 using OtlpSpan = LlmObs.Ingest.Otlp.Protos.Span;
 using StatusCode = LlmObs.Ingest.Otlp.Protos.Status.Types.StatusCode;
@@ -10,13 +14,8 @@ namespace LlmObs.Ingest.Mapping;
 /// <summary>How a span ended, from status, attributes and exception events together: libraries differ in which of them they set.</summary>
 internal sealed partial record SpanOutcome(SpanStatus Status, string? Message, string? ErrorType)
 {
-    private static readonly Precedence MastraStatus = new(
-        "mastra.workflow_run.status",
-        "mastra.workflow_step.status",
-        "mastra.agent_run.status",
-        "mastra.status"
-    );
-    private static readonly Precedence StatusCodes = new("http.response.status_code", "http.status_code");
+    private static readonly Precedence MastraStatus = Precedence.Of(MastraKeys.Status);
+    private static readonly Precedence StatusCodes = Precedence.Of(ApplicationKeys.HttpStatus);
 
     public static SpanOutcome Of(OtlpSpan span, AttributeMap attributes, SpanKind kind, string scope, bool hasOutput, Cleaning cleaning)
     {
@@ -24,8 +23,8 @@ internal sealed partial record SpanOutcome(SpanStatus Status, string? Message, s
         var isLangSmith = scope == "langsmith";
         var failed =
             span.Status?.Code == StatusCode.Error
-            || attributes.Text("langfuse.observation.level") is "ERROR"
-            || attributes.Text("genkit:state") is "error"
+            || attributes.Text(LangfuseKeys.Level) is "ERROR"
+            || attributes.Text(GenkitKeys.State) is "error"
             || attributes.Has(GenAiNames.ErrorType)
             || attributes.Text(MastraStatus) is "failed"
             || (exception is not null && (isLangSmith || (kind is (SpanKind.Llm or SpanKind.Tool) && span.Status?.Code != StatusCode.Ok)));

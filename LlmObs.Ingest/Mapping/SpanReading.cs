@@ -2,6 +2,7 @@ using LlmObs.Domain.GenAi;
 using LlmObs.Domain.Spans;
 using LlmObs.Ingest.Mapping.Content;
 using LlmObs.Ingest.Mapping.Dialects.Genkit;
+using LlmObs.Ingest.Mapping.Dialects.Laminar;
 using LlmObs.Ingest.Mapping.Dialects.VercelAi;
 using LlmObs.Ingest.Mapping.Fields;
 using OtlpSpan = LlmObs.Ingest.Otlp.Protos.Span;
@@ -134,7 +135,7 @@ internal sealed class SpanReading
     }
 
     // From the outermost span inwards.
-    private string? LaminarPath() => _attributes.Find("lmnr.span.path")?.List() is [var first, ..] ? first : null;
+    private string? LaminarPath() => _attributes.Find(LaminarKeys.Path)?.List() is [var first, ..] ? first : null;
 
     private string? Parent()
     {

@@ -33,6 +33,10 @@ public sealed class LedgerOptions
     /// <summary>Logs of which SLS holds more than one for a version of a span are deleted but for one. False only shows them.</summary>
     public bool RemoveSurplus { get; set; } = true;
 
+    /// <summary>Hours until an SLS that refused to delete logs of a minute is asked again: the key may have been given what it lacked.</summary>
+    [Range(0, 168)]
+    public double AskAgainHours { get; set; } = 6;
+
     /// <summary>Spans of a minute whose logs too many are deleted in one turn.</summary>
     [Range(1, 10_000)]
     public int RemovalsATurn { get; set; } = 600;

@@ -58,6 +58,9 @@ public sealed class LedgerPolicy(LedgerOptions options)
     public bool MayRemove(LedgerEntry entry) =>
         options.RemoveSurplus && entry is { State: LedgerState.Surplus, Refusal: null } && entry.Removals < options.MaxRepairs;
 
+    /// <summary>What counts of an open minute when it is looked at again. One that stands as a surplus is open to ask SLS anew, as if it had never refused.</summary>
+    public static LedgerEntry Reopened(LedgerEntry entry) => entry.State == LedgerState.Surplus ? entry with { Refusal = null, Removals = 0 } : entry;
+
     /// <summary>
     /// What to delete so that each version of a span has one log. Its first is kept. Where none says it is, they cannot be told apart: all go, and the gap that
     /// leaves is repaired as any other; so only spans of the record, and only while the minute may be repaired.

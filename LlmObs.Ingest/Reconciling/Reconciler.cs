@@ -35,7 +35,7 @@ public sealed partial class Reconciler(
         try
         {
             var delay = TimeSpan.FromSeconds(options.Value.DelaySeconds);
-            var open = await ledger.OpenAsync(delay, options.Value.MinutesATurn, cancellationToken);
+            var open = await ledger.OpenAsync(delay, TimeSpan.FromHours(options.Value.AskAgainHours), options.Value.MinutesATurn, cancellationToken);
             var waiting = await recordedSpans.WaitingAsync(cancellationToken);
             var until = Minute(time.GetUtcNow() - delay);
             (var count, next) = await CompareNextAsync(turn, next, until, waiting, cancellationToken);
@@ -52,7 +52,7 @@ public sealed partial class Reconciler(
                 compared += count;
             }
 
-            foreach (var minute in open.GroupBy(entry => entry.Minute))
+            foreach (var minute in open.Select(LedgerPolicy.Reopened).GroupBy(entry => entry.Minute))
             {
                 compared += await CompareAsync(turn, minute.Key, minute.Key.AddMinutes(1), [.. minute], onlyThese: true, waiting, cancellationToken);
             }

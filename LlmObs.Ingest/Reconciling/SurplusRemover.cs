@@ -40,8 +40,11 @@ public sealed partial class SurplusRemover(
         finally
         {
             await ledger.RemovedAsync(entry, removed, refusal, CancellationToken.None);
-            metrics.Removed(removed);
-            Log.Removed(logger, removed, entry.Project, entry.Minute);
+            if (removed > 0)
+            {
+                metrics.Removed(removed);
+                Log.Removed(logger, removed, entry.Project, entry.Minute);
+            }
         }
     }
 

@@ -21,6 +21,7 @@ public sealed partial class Spool : IDisposable
     private readonly SpoolOptions options;
     private readonly ILogger<Spool> logger;
     private readonly SemaphoreSlim gate = new(1);
+    private readonly Lock refused = new();
     private readonly LinkedList<SpoolSegment> segments = [];
     private readonly SpoolDirectory? directory;
     private readonly string? fault;
@@ -123,12 +124,12 @@ public sealed partial class Spool : IDisposable
         }
     }
 
-    /// <summary>One record of a taken segment is in PostgreSQL, or set aside.</summary>
-    internal void Drained(SpooledSegment taken, DateTimeOffset? nextReceivedAt)
+    /// <summary>So many more records of a taken segment are in PostgreSQL, or set aside.</summary>
+    internal void Drained(SpooledSegment taken, int records, DateTimeOffset? nextReceivedAt)
     {
         lock (segments)
         {
-            taken.Segment.Records--;
+            taken.Segment.Records -= records;
             taken.Segment.OldestAt = nextReceivedAt ?? taken.Segment.OldestAt;
         }
     }
@@ -143,10 +144,13 @@ public sealed partial class Spool : IDisposable
     /// <summary>Keeps for an operator what PostgreSQL will never take, so that it does not hold up the others.</summary>
     internal void SetAside(byte[] record)
     {
-        using var file = new FileStream(Path.Combine(directory!.Path, "refused"), FileMode.Append, FileAccess.Write, FileShare.Read);
-        file.Write(SpoolFrame.Of(record));
-        file.Flush(flushToDisk: true);
-        Interlocked.Increment(ref setAside);
+        lock (refused)
+        {
+            using var file = new FileStream(Path.Combine(directory!.Path, "refused"), FileMode.Append, FileAccess.Write, FileShare.Read);
+            file.Write(SpoolFrame.Of(record));
+            file.Flush(flushToDisk: true);
+            Interlocked.Increment(ref setAside);
+        }
     }
 
     public void Dispose()

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace LlmObs.Ingest.Spooling;
 
-/// <summary>Brings what was spooled to PostgreSQL once it is back: in order, one batch at a time, so that what arrives is not crowded out.</summary>
+/// <summary>Brings what was spooled to PostgreSQL once it is back: in order, a few batches at a time, so that what arrives is not crowded out.</summary>
 public sealed partial class SpoolDrain(
     Spool spool,
     DurableWriter writer,
@@ -14,6 +14,10 @@ public sealed partial class SpoolDrain(
     ILogger<SpoolDrain> logger
 ) : TurnLoop(time)
 {
+    // Small batches share a transaction, as when they arrive; large ones go alone.
+    private const int AtOnce = 16;
+    private const int BytesAtOnce = 256 * 1024;
+
     private SpooledSegment? taken;
     private int next;
 
@@ -48,11 +52,13 @@ public sealed partial class SpoolDrain(
         var drained = 0;
         while (await TakeAsync(stoppingToken) is { } segment)
         {
-            for (; next < segment.Records.Count; drained++)
+            while (next < segment.Records.Count)
             {
-                await DrainAsync(segment.Records[next], stoppingToken);
-                next++;
-                spool.Drained(segment, next < segment.Records.Count ? SpoolCodec.ReceivedAt(segment.Records[next]) : null);
+                var together = Together(segment.Records);
+                await Task.WhenAll(together.Select(record => DrainAsync(record, stoppingToken)));
+                next += together.Count;
+                drained += together.Count;
+                spool.Drained(segment, together.Count, next < segment.Records.Count ? SpoolCodec.ReceivedAt(segment.Records[next]) : null);
             }
 
             spool.Delete(segment);
@@ -71,6 +77,23 @@ public sealed partial class SpoolDrain(
         }
 
         return taken;
+    }
+
+    private List<byte[]> Together(IReadOnlyList<byte[]> records)
+    {
+        var (together, bytes) = (new List<byte[]>(), 0);
+        foreach (var record in records.Skip(next).Take(AtOnce))
+        {
+            bytes += record.Length;
+            if (together.Count > 0 && bytes > BytesAtOnce)
+            {
+                break;
+            }
+
+            together.Add(record);
+        }
+
+        return together;
     }
 
     private async Task DrainAsync(byte[] record, CancellationToken stoppingToken)

@@ -19,7 +19,7 @@ internal sealed class Analysis(
     QueryText text,
     LogQuery query,
     CancellationToken cancellationToken
-)
+) : IDisposable
 {
     private const long MaxResultLength = 100L * 1024 * 1024;
     private static readonly QueryText Everything = new("*", null);
@@ -59,6 +59,8 @@ internal sealed class Analysis(
             IsAccurate = scanned.IsAccurate,
         };
     }
+
+    public void Dispose() => found.Dispose();
 
     private void View(string name, string select) => Engine.Execute(connection, $"CREATE TEMP VIEW {name} AS {select}");
 

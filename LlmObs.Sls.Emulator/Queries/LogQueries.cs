@@ -96,7 +96,11 @@ public sealed class LogQueries(Engine engine, Statements statements, EmulatorOpt
     ) =>
         AskAsync(
             logstore,
-            (connection, cancel) => new Analysis(connection, searches, logstore, project, text, query, cancel).Run(),
+            (connection, cancel) =>
+            {
+                using var analysis = new Analysis(connection, searches, logstore, project, text, query, cancel);
+                return analysis.Run();
+            },
             cancellationToken
         );
 

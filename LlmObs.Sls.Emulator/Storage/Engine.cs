@@ -51,6 +51,7 @@ public sealed class Engine : IDisposable
             SET enable_external_access=false;
             """
         );
+        SequenceMarks.Register(root);
         Execute(root, PrestoMacros.Create(options.UtcOffsetMinutes));
         Execute(root, "SET allowed_configs=['memory_limit']; SET lock_configuration=true");
     }

@@ -30,8 +30,10 @@ public sealed record LabelPace(int Given, int Left, double? MedianSeconds);
 /// <summary>Items and what people said of them.</summary>
 public sealed class LabelReader(Database database)
 {
+    // A request may have been put into the queue while it ran, before it said what was asked.
     private const string Items = """
-        SELECT i.id AS "Id", i.queue_id AS "QueueId", i.number AS "Number", i.trace_id AS "TraceId", i.span_id AS "SpanId", i.title AS "Title",
+        SELECT i.id AS "Id", i.queue_id AS "QueueId", i.number AS "Number", i.trace_id AS "TraceId", i.span_id AS "SpanId",
+            coalesce(left(f.question, 500), i.title) AS "Title",
             t.state AS "State", i.assignee AS "Assignee", CASE WHEN i.held_until > @now THEN i.holder END AS "Holder", i.held_until AS "HeldUntil"
         FROM (
             SELECT o.*, (row_number() OVER (ORDER BY o.id))::int AS number
@@ -40,6 +42,7 @@ public sealed class LabelReader(Database database)
             WHERE o.queue_id = @queueId
         ) AS i
         JOIN label_item_states AS t ON t.item_id = i.id
+        LEFT JOIN quality_facts AS f ON f.project_id = @projectId AND f.trace_id = i.trace_id AND i.span_id IS NULL
         WHERE (@itemId::bigint IS NULL OR i.id = @itemId) AND (@state::text IS NULL OR t.state = @state) AND i.number > @after
         ORDER BY i.id
         LIMIT @limit

@@ -21,12 +21,13 @@ public sealed class SpanLedger(Database database)
         l.repairs AS "Repairs", l.removed_logs AS "RemovedLogs", l.removals AS "Removals", l.refusal AS "Refusal"
         """;
 
-    // Those that were looked at long ago first, so that one that stays open does not keep others from their turn.
+    // Those that were looked at long ago first, so that one that stays open does not keep others from their turn; those SLS refused come last.
     private const string Open = $"""
         SELECT {EntryColumns}
         FROM ledger_minutes AS l JOIN projects AS p ON p.id = l.project_id
-        WHERE l.state IN (1, 2) AND l.checked_at <= now() - @delay
-        ORDER BY l.checked_at
+        WHERE (l.state IN (1, 2) AND l.checked_at <= now() - @delay)
+            OR (l.state = 3 AND l.refusal IS NOT NULL AND l.checked_at <= now() - @refusedFor)
+        ORDER BY l.state = 3, l.checked_at
         LIMIT @limit
         """;
 
@@ -92,9 +93,21 @@ public sealed class SpanLedger(Database database)
             ? new(new(row.NextMinute), new(row.SecondMinute), new(row.BeganAt))
             : null;
 
-    /// <summary>Minutes that were not equal when last looked at, at least <paramref name="delay"/> ago.</summary>
-    public Task<IReadOnlyList<LedgerEntry>> OpenAsync(TimeSpan delay, int limit, CancellationToken cancellationToken) =>
-        EntriesAsync(Open, new { delay, limit }, cancellationToken);
+    /// <summary>
+    /// Minutes that were not equal when last looked at, at least <paramref name="delay"/> ago, and those whose logs too many SLS would not
+    /// delete, at least <paramref name="refusedFor"/> ago.
+    /// </summary>
+    public Task<IReadOnlyList<LedgerEntry>> OpenAsync(TimeSpan delay, TimeSpan refusedFor, int limit, CancellationToken cancellationToken) =>
+        EntriesAsync(
+            Open,
+            new
+            {
+                delay,
+                refusedFor,
+                limit,
+            },
+            cancellationToken
+        );
 
     /// <summary>What was found of the minutes since then, oldest first.</summary>
     /// <param name="project">A project's name; null for all.</param>

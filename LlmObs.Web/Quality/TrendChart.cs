@@ -16,18 +16,24 @@ public sealed record TrendDot(TrendPoint Point, Estimate Estimate, string X, str
 
 public sealed record TrendMark(string Place, string Label);
 
+/// <param name="IsLabelBelow">Above the line's right end, where the label stands by itself, ends what is drawn.</param>
+public sealed record TrendGoal(string Place, string Label, bool IsLabelBelow);
+
 /// <summary>A trend's geometry: lines over days or hours, the band of their intervals, the goal, and when releases came. 1000 by 196, stretched.</summary>
 public sealed record TrendChart(
     string? Band,
     IReadOnlyList<TrendLine> Lines,
     IReadOnlyList<TrendMark> Grid,
     IReadOnlyList<TrendMark> Ticks,
-    TrendMark? Goal,
+    TrendGoal? Goal,
     IReadOnlyList<TrendMark> Events
 )
 {
     private const double Top = 22;
     private const double Floor = 166;
+    private const double LabelHeight = 18;
+    private const double LabelShare = 0.12;
+    private const double DotRadius = 4;
     private static readonly double[] NiceFactors = [1, 2, 5, 10];
 
     /// <param name="series">Measures of one unit with the class of their line; the first one has the band.</param>
@@ -58,18 +64,37 @@ public sealed record TrendChart(
                     .Select(value => new TrendMark(Drawing.Pixels(Y(value)), AxisLabel(measure, value))),
             ],
             TimeTicks(points),
-            goal is { } aim ? new(Drawing.Pixels(Y(aim)), AxisLabel(measure, aim)) : null,
+            goal is { } aim ? new(Drawing.Pixels(Y(aim)), AxisLabel(measure, aim), EndsOnLabel(Y(aim))) : null,
             [
                 .. releases
                     .Where(release => IsWithin(points, release.At))
                     .Select(release => new TrendMark(Drawing.Percent(Place(points, release.At)), release.Release)),
             ]
         );
+
+        bool EndsOnLabel(double place) =>
+            place < Floor - LabelHeight
+            && series
+                .Select(line => Tail(points, line.Measure))
+                .OfType<(double From, double To)>()
+                .Any(tail => Math.Min(Y(tail.From), Y(tail.To)) <= place + DotRadius && Math.Max(Y(tail.From), Y(tail.To)) > place - LabelHeight);
     }
 
     private static Estimate Estimate(TrendPoint point, Measure measure) => point.Tally?.Of(measure) ?? Domain.Quality.Estimate.None;
 
     private static double X(int index, int count) => count == 1 ? 50 : 100.0 * index / (count - 1);
+
+    // The values between which a line runs where the label of the goal stands. Null when it ends before.
+    private static (double From, double To)? Tail(IReadOnlyList<TrendPoint> points, Measure measure)
+    {
+        if (points.Count == 0 || Estimate(points[^1], measure).Value is not { } last)
+        {
+            return null;
+        }
+
+        var before = points.Count > 1 ? Estimate(points[^2], measure).Value ?? last : last;
+        return (last + (before - last) * Math.Min(1, LabelShare * (points.Count - 1)), last);
+    }
 
     private static TrendLine Line(IReadOnlyList<TrendPoint> points, Measure measure, string look, Func<double, double> y)
     {

@@ -1,35 +1,35 @@
 using System.Text.Json;
 using LlmObs.Domain;
-using LlmObs.Domain.GenAi;
 using LlmObs.Domain.Spans;
+using LlmObs.Ingest.Mapping.Dialects.Arms;
+using LlmObs.Ingest.Mapping.Dialects.Genkit;
+using LlmObs.Ingest.Mapping.Dialects.Laminar;
+using LlmObs.Ingest.Mapping.Dialects.Langfuse;
+using LlmObs.Ingest.Mapping.Dialects.Mlflow;
 using LlmObs.Ingest.Mapping.Dialects.OpenInference;
+using LlmObs.Ingest.Mapping.Dialects.OpenTelemetry;
 using LlmObs.Ingest.Mapping.Dialects.Traceloop;
-using static LlmObs.Ingest.Mapping.Source;
 
 namespace LlmObs.Ingest.Mapping.Content;
 
 /// <summary>What a retriever or reranker was asked and what it found.</summary>
 internal static class DocumentReader
 {
-    private static readonly Precedence Queries = new(GenAiNames.RetrievalQueryText, "retrieval.query", "reranker.query");
-    private static readonly Precedence GenkitQuery = new(Json("genkit:input", "query", "text"), Json("genkit:input", "query"));
-    private static readonly Precedence Documents = new(
-        GenAiNames.RetrievalDocuments,
-        GenAiNames.RerankOutputDocuments,
-        GenAiNames.RerankInputDocuments
+    private static readonly Precedence Queries = Precedence.Of(
+        OpenTelemetryKeys.RetrievalQuery,
+        ArmsKeys.RetrievalQuery,
+        OpenInferenceKeys.RerankerQuery
     );
-
-    // What a reranker was given stands for what it found when it does not say that.
-    private static readonly string[] Flattened = ["retrieval.documents", "reranker.output_documents", "reranker.input_documents"];
-    private static readonly string[] InOutput =
-    [
-        "langfuse.observation.output",
-        "output.value",
-        "genkit:output",
-        "traceloop.entity.output",
-        "lmnr.span.output",
-        "mlflow.spanOutputs",
-    ];
+    private static readonly Precedence GenkitQuery = Precedence.Of(GenkitKeys.RetrievalQuery);
+    private static readonly Precedence Documents = Precedence.Of(OpenTelemetryKeys.Documents, ArmsKeys.RerankedDocuments);
+    private static readonly Precedence Outputs = Precedence.Of(
+        LangfuseKeys.Output,
+        OpenInferenceKeys.Output,
+        GenkitKeys.Output,
+        TraceloopKeys.Output,
+        LaminarKeys.Output,
+        MlflowKeys.Output
+    );
     private static readonly string[] Named = ["id", "score", "title", "content", "pageContent", "page_content", "text", "document"];
 
     /// <summary>What was asked for, where it is said as such; of a retriever also as the argument of its function.</summary>
@@ -45,7 +45,7 @@ internal static class DocumentReader
             return said;
         }
 
-        foreach (var prefix in Flattened)
+        foreach (var prefix in OpenInferenceKeys.Documents)
         {
             if (OpenInferenceDocuments.Read(attributes, prefix) is { } flattened)
             {
@@ -53,7 +53,9 @@ internal static class DocumentReader
             }
         }
 
-        return isRetrieval ? InOutput.Select(key => List(attributes.Json(key))).FirstOrDefault(list => list is not null) ?? [] : [];
+        return isRetrieval
+            ? Outputs.Sources.Select(source => List(source.DocumentIn(attributes))).FirstOrDefault(list => list is not null) ?? []
+            : [];
     }
 
     /// <summary>A document that a vector store's client tells in an event: <c>db.query.result.id</c>, <c>.score</c>, <c>.document</c>.</summary>

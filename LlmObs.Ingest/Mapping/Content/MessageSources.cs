@@ -1,6 +1,15 @@
 using LlmObs.Domain.GenAi;
 using LlmObs.Domain.Spans;
+using LlmObs.Ingest.Mapping.Dialects.Application;
+using LlmObs.Ingest.Mapping.Dialects.Genkit;
+using LlmObs.Ingest.Mapping.Dialects.GoogleAdk;
+using LlmObs.Ingest.Mapping.Dialects.Laminar;
+using LlmObs.Ingest.Mapping.Dialects.Langfuse;
+using LlmObs.Ingest.Mapping.Dialects.Mastra;
+using LlmObs.Ingest.Mapping.Dialects.Mlflow;
 using LlmObs.Ingest.Mapping.Dialects.OpenInference;
+using LlmObs.Ingest.Mapping.Dialects.OpenTelemetry;
+using LlmObs.Ingest.Mapping.Dialects.Pydantic;
 using LlmObs.Ingest.Mapping.Dialects.Traceloop;
 using LlmObs.Ingest.Mapping.Dialects.VercelAi;
 
@@ -19,7 +28,7 @@ internal static class MessageSources
 
     private static readonly MessageSource[] Inputs =
     [
-        facts => facts.Kind == SpanKind.Llm ? Document(facts, "langfuse.observation.input", "input") : null,
+        .. Documents("input", LangfuseKeys.Input).Select(OfModelCall),
         facts => Attribute(facts, GenAiNames.InputMessages, "input"),
         facts =>
             facts.Told.Messages.Any(message => message.Direction == "input")
@@ -27,31 +36,26 @@ internal static class MessageSources
                 : null,
         facts => OpenInferenceMessages.Input(facts.Attributes),
         facts => VercelAiMessages.Input(facts.Attributes),
-        facts => Document(facts, "genkit:input", "input"),
+        .. Documents("input", GenkitKeys.Input),
         facts => TraceloopMessages.Input(facts.Attributes),
-        facts => Document(facts, GenAiNames.Prompt, "input"),
         .. Documents(
             "input",
-            [
-                "input.value",
-                "mastra.model_generation.input",
-                "mastra.model_step.input",
-                "mastra.model_inference.input",
-                "lmnr.span.input",
-                "traceloop.entity.input",
-                "all_messages_events",
-                "pydantic_ai.all_messages",
-                "events",
-                "prompt",
-                "mlflow.spanInputs",
-                "gcp.vertex.agent.llm_request",
-            ]
+            OpenTelemetryKeys.InputBefore,
+            OpenInferenceKeys.Input,
+            MastraKeys.ModelInput,
+            LaminarKeys.Input,
+            TraceloopKeys.Input,
+            PydanticKeys.Messages,
+            PydanticKeys.Events,
+            ApplicationKeys.Prompt,
+            MlflowKeys.Input,
+            GoogleAdkKeys.Input
         ),
     ];
 
     private static readonly MessageSource[] Outputs =
     [
-        facts => facts.Kind == SpanKind.Llm ? Document(facts, "langfuse.observation.output", "output") : null,
+        .. Documents("output", LangfuseKeys.Output).Select(OfModelCall),
         facts => Attribute(facts, GenAiNames.OutputMessages, "output"),
         facts =>
             facts.Told.Messages.Any(message => message.Direction == "output")
@@ -59,20 +63,16 @@ internal static class MessageSources
                 : null,
         facts => OpenInferenceMessages.Output(facts.Attributes),
         facts => VercelAiMessages.Output(facts.Attributes),
-        facts => Document(facts, "genkit:output", "output"),
+        .. Documents("output", GenkitKeys.Output),
         facts => TraceloopMessages.Output(facts.Attributes),
-        facts => Document(facts, GenAiNames.Completion, "output"),
         .. Documents(
             "output",
-            [
-                "output.value",
-                "mastra.model_generation.output",
-                "mastra.model_step.output",
-                "mastra.model_inference.output",
-                "lmnr.span.output",
-                "mlflow.spanOutputs",
-                "gcp.vertex.agent.llm_response",
-            ]
+            OpenTelemetryKeys.OutputBefore,
+            OpenInferenceKeys.Output,
+            MastraKeys.ModelOutput,
+            LaminarKeys.Output,
+            MlflowKeys.Output,
+            GoogleAdkKeys.Output
         ),
     ];
 
@@ -115,11 +115,13 @@ internal static class MessageSources
     private static List<Message>? Attribute(SpanFacts facts, string key, string direction) =>
         facts.Attributes.TryFind(key, out var value) ? GenAiContent.Parse(value, direction) : null;
 
-    private static List<Message>? Document(SpanFacts facts, string key, string direction) =>
-        facts.Attributes.Has(key) ? Conversation.Read(facts.Attributes.Json(key), direction) : null;
+    private static IEnumerable<MessageSource> Documents(string direction, params Source[][] dialects) =>
+        dialects.SelectMany(sources => sources).Select(source => (MessageSource)(facts => Document(facts, source, direction)));
 
-    private static IEnumerable<MessageSource> Documents(string direction, string[] keys) =>
-        keys.Select(key => (MessageSource)(facts => Document(facts, key, direction)));
+    private static List<Message>? Document(SpanFacts facts, Source source, string direction) =>
+        source.DocumentIn(facts.Attributes) is { } document ? Conversation.Read(document, direction) : null;
+
+    private static MessageSource OfModelCall(MessageSource source) => facts => facts.Kind == SpanKind.Llm ? source(facts) : null;
 
     private static List<Message>? Plain(string direction, string role, string? text) =>
         text is { Length: > 0 } ? [new(direction, role, [MessagePart.Text(text)])] : null;

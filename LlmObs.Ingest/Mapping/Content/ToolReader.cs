@@ -2,72 +2,77 @@ using System.Text.Json;
 using LlmObs.Domain;
 using LlmObs.Domain.GenAi;
 using LlmObs.Domain.Spans;
+using LlmObs.Ingest.Mapping.Dialects.Genkit;
+using LlmObs.Ingest.Mapping.Dialects.GoogleAdk;
+using LlmObs.Ingest.Mapping.Dialects.Laminar;
+using LlmObs.Ingest.Mapping.Dialects.Langfuse;
+using LlmObs.Ingest.Mapping.Dialects.Mastra;
+using LlmObs.Ingest.Mapping.Dialects.Mlflow;
+using LlmObs.Ingest.Mapping.Dialects.OpenInference;
+using LlmObs.Ingest.Mapping.Dialects.OpenTelemetry;
+using LlmObs.Ingest.Mapping.Dialects.Pydantic;
 using LlmObs.Ingest.Mapping.Dialects.Traceloop;
+using LlmObs.Ingest.Mapping.Dialects.VercelAi;
 
 namespace LlmObs.Ingest.Mapping.Content;
 
 /// <summary>Tools a model was offered, and the one a tool span ran.</summary>
 internal static class ToolReader
 {
-    private static readonly Precedence CallIds = new(GenAiNames.ToolCallId, "ai.toolCall.id", "tool_call.id", "tool.id");
-    private static readonly Precedence Results = new(
-        GenAiNames.ToolCallResult,
-        "ai.toolCall.result",
-        "langfuse.observation.output",
-        "output.value",
-        "traceloop.entity.output",
-        "genkit:output",
-        "mastra.tool_call.output",
-        "mastra.mcp_tool_call.output",
-        "lmnr.span.output",
-        GenAiNames.Completion,
-        "tool_response",
-        "mlflow.spanOutputs",
-        "gcp.vertex.agent.tool_response"
+    private static readonly Precedence CallIds = Precedence.Of(OpenTelemetryKeys.ToolCallId, VercelAiKeys.ToolCallId, OpenInferenceKeys.ToolCallId);
+    private static readonly Precedence Arguments = Precedence.Of(
+        OpenTelemetryKeys.ToolArguments,
+        VercelAiKeys.ToolArguments,
+        OpenInferenceKeys.ToolArguments,
+        LangfuseKeys.Input,
+        OpenInferenceKeys.Input,
+        TraceloopKeys.Input,
+        GenkitKeys.Input,
+        MastraKeys.ToolInput,
+        LaminarKeys.Input,
+        OpenTelemetryKeys.InputBefore,
+        PydanticKeys.ToolArguments,
+        MlflowKeys.Input,
+        GoogleAdkKeys.ToolArguments
+    );
+    private static readonly Precedence Results = Precedence.Of(
+        OpenTelemetryKeys.ToolResult,
+        VercelAiKeys.ToolResult,
+        LangfuseKeys.Output,
+        OpenInferenceKeys.Output,
+        TraceloopKeys.Output,
+        GenkitKeys.Output,
+        MastraKeys.ToolOutput,
+        LaminarKeys.Output,
+        OpenTelemetryKeys.OutputBefore,
+        PydanticKeys.ToolResult,
+        MlflowKeys.Output,
+        GoogleAdkKeys.ToolResult
+    );
+    private static readonly Precedence Descriptions = Precedence.Of(OpenTelemetryKeys.ToolDescription, OpenInferenceKeys.ToolDescription);
+
+    // The whole request, with its tools in it.
+    private static readonly Precedence Requests = Precedence.Of(
+        LangfuseKeys.Input,
+        GenkitKeys.Input,
+        OpenInferenceKeys.ParameterDocument,
+        OpenInferenceKeys.Input,
+        GoogleAdkKeys.Input
     );
 
-    // The names of the attributes; Traceloop's is read on its way, since it wraps them.
-    private static readonly string[] Arguments =
-    [
-        GenAiNames.ToolCallArguments,
-        "gen_ai.tool.args",
-        "ai.toolCall.args",
-        "tool.parameters",
-        "langfuse.observation.input",
-        "input.value",
-        "traceloop.entity.input",
-        "genkit:input",
-        "mastra.tool_call.input",
-        "mastra.mcp_tool_call.input",
-        "lmnr.span.input",
-        GenAiNames.Prompt,
-        "tool_arguments",
-        "mlflow.spanInputs",
-        "gcp.vertex.agent.tool_call_args",
-    ];
-
-    private static readonly string[] Requests =
-    [
-        "langfuse.observation.input",
-        "genkit:input",
-        "llm.invocation_parameters",
-        "input.value",
-        "gcp.vertex.agent.llm_request",
-    ];
-
-    public static string? ArgumentsText(AttributeMap attributes) => ArgumentsKey(attributes) is { } key ? attributes.Text(key) : null;
+    public static string? ArgumentsText(AttributeMap attributes) => attributes.Text(Arguments);
 
     public static string? ResultText(AttributeMap attributes) => attributes.Text(Results);
 
     /// <summary>The tools a request offered, in the first place that names any.</summary>
     public static IReadOnlyList<Tool> Offered(AttributeMap attributes) =>
         Definitions(attributes.Json(GenAiNames.ToolDefinitions))
-        ?? Flattened(attributes, "llm.tools", item => Definition(item.Json("tool.json_schema")))
-        ?? Definitions(attributes.Json("ai.prompt.tools"))
-        ?? Flattened(attributes, "llm.request.functions", Function)
+        ?? Flattened(attributes, OpenInferenceKeys.Tools, item => Definition(item.Json("tool.json_schema")))
+        ?? Definitions(attributes.Json(VercelAiKeys.Tools))
+        ?? Flattened(attributes, TraceloopKeys.Functions, Function)
         ?? Requests
-            .Select(key =>
-                attributes.Json(key) is { ValueKind: JsonValueKind.Object } request
+            .Sources.Select(source =>
+                source.DocumentIn(attributes) is { ValueKind: JsonValueKind.Object } request
                     ? Definitions(request.Member("tools") ?? (request.Object("config") ?? default).Member("tools"))
                     : null
             )
@@ -80,20 +85,19 @@ internal static class ToolReader
         new(
             displayName,
             attributes.Text(GenAiNames.ToolType),
-            attributes.Text(GenAiNames.ToolDescription) ?? attributes.Text("tool.description"),
+            attributes.Text(Descriptions),
             CallId: attributes.Text(CallIds),
             Result: ResultText(attributes)
         )
         {
-            Arguments = ArgumentsKey(attributes) switch
+            Arguments = Arguments.Find(attributes) switch
             {
                 null => JsonText.Null,
-                "traceloop.entity.input" when TraceloopEntity.Arguments(attributes) is { } unwrapped => unwrapped.Raw(),
-                var key => AttributeDocument.Of(attributes, key),
+                // Traceloop wraps them.
+                { } source when TraceloopKeys.Input.Contains(source) && TraceloopEntity.Arguments(attributes) is { } unwrapped => unwrapped.Raw(),
+                { } source => AttributeDocument.Of(attributes, source.Key),
             },
         };
-
-    private static string? ArgumentsKey(AttributeMap attributes) => System.Array.Find(Arguments, attributes.Has);
 
     private static List<Tool>? Definitions(JsonElement? document)
     {

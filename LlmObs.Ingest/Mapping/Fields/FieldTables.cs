@@ -1,206 +1,184 @@
-using static LlmObs.Domain.GenAi.GenAiNames;
-using static LlmObs.Ingest.Mapping.Source;
+using LlmObs.Ingest.Mapping.Dialects.Application;
+using LlmObs.Ingest.Mapping.Dialects.Arms;
+using LlmObs.Ingest.Mapping.Dialects.Dify;
+using LlmObs.Ingest.Mapping.Dialects.Genkit;
+using LlmObs.Ingest.Mapping.Dialects.GoogleAdk;
+using LlmObs.Ingest.Mapping.Dialects.Laminar;
+using LlmObs.Ingest.Mapping.Dialects.Langfuse;
+using LlmObs.Ingest.Mapping.Dialects.LangSmith;
+using LlmObs.Ingest.Mapping.Dialects.Mastra;
+using LlmObs.Ingest.Mapping.Dialects.Mlflow;
+using LlmObs.Ingest.Mapping.Dialects.OpenInference;
+using LlmObs.Ingest.Mapping.Dialects.OpenTelemetry;
+using LlmObs.Ingest.Mapping.Dialects.Pydantic;
+using LlmObs.Ingest.Mapping.Dialects.Traceloop;
+using LlmObs.Ingest.Mapping.Dialects.VercelAi;
 
 namespace LlmObs.Ingest.Mapping.Fields;
 
-/// <summary>Where each field comes from: one table per field, across dialects, since one span often speaks several. OpenTelemetry's names are constants of the domain.</summary>
+/// <summary>How far each dialect is trusted, field by field: what a dialect says stands in its folder, and one span often speaks several.</summary>
 internal static class FieldTables
 {
     // Names
-    public static readonly Precedence ToolName = new(Domain.GenAi.GenAiNames.ToolName, "ai.toolCall.name", "tool.name");
-    public static readonly Precedence EntityName = new("traceloop.entity.name", "genkit:name");
-    public static readonly Precedence ModelCallName = new("langsmith.trace.name");
-    public static readonly Precedence BetterName = new("logfire.msg");
-    public static readonly Precedence Workflow = new(WorkflowName, "traceloop.workflow.name", "langfuse.trace.name");
-    public static readonly Precedence Agent = new(AgentName, "agent.name");
-    public static readonly Precedence Operation = new(OperationName, "ai.operationId", "llm.request.type", "genkit:metadata:subtype");
-    public static readonly Precedence Provider = new(
-        ProviderName,
-        Domain.GenAi.GenAiNames.System,
-        "llm.provider",
-        "llm.system",
-        "ai.model.provider",
-        "langsmith.metadata.ls_provider"
+    public static readonly Precedence ToolName = Precedence.Of(OpenTelemetryKeys.ToolName, VercelAiKeys.ToolName, OpenInferenceKeys.ToolName);
+    public static readonly Precedence EntityName = Precedence.Of(TraceloopKeys.Name, GenkitKeys.Name);
+    public static readonly Precedence ModelCallName = Precedence.Of(LangSmithKeys.CallName);
+    public static readonly Precedence BetterName = Precedence.Of(PydanticKeys.Name);
+    public static readonly Precedence Workflow = Precedence.Of(OpenTelemetryKeys.Workflow, TraceloopKeys.Workflow, LangfuseKeys.Workflow);
+    public static readonly Precedence Agent = Precedence.Of(OpenTelemetryKeys.Agent, OpenInferenceKeys.Agent);
+    public static readonly Precedence Operation = Precedence.Of(
+        OpenTelemetryKeys.Operation,
+        VercelAiKeys.Operation,
+        TraceloopKeys.Operation,
+        GenkitKeys.Operation
+    );
+    public static readonly Precedence Provider = Precedence.Of(
+        OpenTelemetryKeys.Provider,
+        OpenInferenceKeys.Provider,
+        VercelAiKeys.Provider,
+        LangSmithKeys.Provider
     );
 
     // Model
-    public static readonly Precedence RequestedModel = new(
-        RequestModel,
-        "llm.request.model_name",
-        "gen_ai.request.model_name",
-        "gen_ai.model_name",
-        Json("llm.invocation_parameters", "model"),
-        "ai.model.id",
-        "langsmith.metadata.ls_model_name"
+    public static readonly Precedence RequestedModel = Precedence.Of(
+        OpenTelemetryKeys.RequestedModel,
+        TraceloopKeys.RequestedModel,
+        OpenTelemetryKeys.RequestedModelBefore,
+        ArmsKeys.RequestedModel,
+        OpenInferenceKeys.RequestedModel,
+        VercelAiKeys.RequestedModel,
+        LangSmithKeys.RequestedModel
     );
 
     // Only of model calls: another step's input may well have a member of this name.
-    public static readonly Precedence RequestedModelOfCall = new(
-        RequestModel,
-        "llm.request.model_name",
-        "gen_ai.request.model_name",
-        "gen_ai.model_name",
-        Json("llm.invocation_parameters", "model"),
-        Json("input.value", "model"),
-        Json(Domain.GenAi.GenAiNames.Prompt, "model"),
-        "ai.model.id",
-        Json("langfuse.observation.model.parameters", "model"),
-        "embedding.model_name",
-        "reranker.model_name",
-        "langfuse.observation.model.name",
-        "langsmith.metadata.ls_model_name",
-        Json("gcp.vertex.agent.llm_request", "model"),
-        "mlflow.llm.model",
-        "model",
-        "llm.model_name"
+    public static readonly Precedence RequestedModelOfCall = Precedence.Of(
+        OpenTelemetryKeys.RequestedModel,
+        TraceloopKeys.RequestedModel,
+        OpenTelemetryKeys.RequestedModelBefore,
+        ArmsKeys.RequestedModel,
+        OpenInferenceKeys.RequestedModel,
+        OpenInferenceKeys.RequestedModelInInput,
+        LangSmithKeys.RequestedModelInInput,
+        VercelAiKeys.RequestedModel,
+        LangfuseKeys.RequestedModelInParameters,
+        OpenInferenceKeys.EmbeddingModel,
+        OpenInferenceKeys.RerankerModel,
+        LangfuseKeys.EitherModel,
+        LangSmithKeys.RequestedModel,
+        GoogleAdkKeys.RequestedModel,
+        MlflowKeys.RequestedModel,
+        ApplicationKeys.RequestedModel,
+        OpenInferenceKeys.EitherModel
     );
 
-    public static readonly Precedence ServedModel = new(ResponseModel, "llm.response.model_name", "ai.response.model");
+    public static readonly Precedence ServedModel = Precedence.Of(OpenTelemetryKeys.ServedModel, TraceloopKeys.ServedModel, VercelAiKeys.ServedModel);
 
     public static readonly Precedence ServedModelOfCall = ServedModel.Then(
-        Json("output.value", "model"),
-        Json("genkit:output", "raw", "model"),
-        Json(Completion, "model"),
-        Json("mlflow.spanOutputs", "model")
+        OpenInferenceKeys.ServedModelInOutput,
+        GenkitKeys.ServedModel,
+        LangSmithKeys.ServedModelInOutput,
+        MlflowKeys.ServedModel
     );
 
     // These name whichever of the two the library knew when it wrote them.
-    public static readonly Precedence EitherModel = new("llm.model_name", "langfuse.observation.model.name");
+    public static readonly Precedence EitherModel = Precedence.Of(OpenInferenceKeys.EitherModel, LangfuseKeys.EitherModel);
 
     // Who and where
-    public static readonly Precedence Session = new(
-        "langfuse.session.id",
-        "session.id",
-        ConversationId,
-        "gen_ai.session.id",
-        "traceloop.association.properties.session_id",
-        "traceloop.association.properties.sessionId",
-        "traceloop.association.properties.conversation_id",
-        "traceloop.association.properties.thread_id",
-        "traceloop.association.properties.chat_id",
-        "ai.telemetry.metadata.sessionId",
-        "ai.settings.context.sessionId",
-        "lmnr.association.properties.session_id",
-        "langsmith.metadata.session_id",
-        "langsmith.metadata.thread_id",
-        "langsmith.metadata.conversation_id",
-        "mastra.metadata.sessionId",
-        "mastra.metadata.threadId",
-        "langfuse.observation.metadata.langfuse_session_id",
-        "langfuse.trace.metadata.langfuse_session_id",
-        "langfuse.observation.metadata.session_id",
-        "metadata.sessionId",
-        "metadata.session_id",
-        "metadata.thread_id",
-        "mlflow.trace.session",
-        "gcp.vertex.agent.session_id",
-        Json("metadata", "session_id"),
-        Json("metadata", "thread_id"),
-        Json("metadata", "conversation_id"),
-        "thread.id"
+    public static readonly Precedence Session = Precedence.Of(
+        LangfuseKeys.Session,
+        OpenInferenceKeys.Session,
+        OpenTelemetryKeys.Session,
+        ArmsKeys.Session,
+        TraceloopKeys.Session,
+        VercelAiKeys.Session,
+        LaminarKeys.Session,
+        LangSmithKeys.Session,
+        MastraKeys.Session,
+        LangfuseKeys.SessionInMetadata,
+        OpenInferenceKeys.SessionInMetadata,
+        MlflowKeys.Session,
+        GoogleAdkKeys.Session,
+        OpenInferenceKeys.SessionInMetadataDocument,
+        ApplicationKeys.Session
     );
 
-    public static readonly Precedence User = new(
-        "langfuse.user.id",
-        "user.id",
-        "enduser.id",
-        "gen_ai.user.id",
-        "gen_ai.user",
-        "llm.user",
-        "traceloop.association.properties.user_id",
-        "traceloop.association.properties.userId",
-        "ai.telemetry.metadata.userId",
-        "ai.settings.context.userId",
-        "lmnr.association.properties.user_id",
-        "langsmith.metadata.user_id",
-        "mastra.metadata.userId",
-        "langfuse.observation.metadata.langfuse_user_id",
-        "langfuse.trace.metadata.langfuse_user_id",
-        "langfuse.observation.metadata.user_id",
-        "metadata.userId",
-        "metadata.user_id",
-        "mlflow.trace.user",
-        Json("metadata", "user_id")
+    public static readonly Precedence User = Precedence.Of(
+        LangfuseKeys.User,
+        OpenInferenceKeys.User,
+        OpenTelemetryKeys.User,
+        ArmsKeys.User,
+        TraceloopKeys.User,
+        VercelAiKeys.User,
+        LaminarKeys.User,
+        LangSmithKeys.User,
+        MastraKeys.User,
+        LangfuseKeys.UserInMetadata,
+        OpenInferenceKeys.UserInMetadata,
+        MlflowKeys.User,
+        OpenInferenceKeys.UserInMetadataDocument
     );
 
-    public static readonly Precedence Request = new(
-        "llmobs.request.id",
-        "request.id",
-        "request_id",
-        "app.request_id",
-        "http.request.header.x-request-id",
-        "traceloop.association.properties.request_id",
-        "traceloop.association.properties.requestId",
-        "langfuse.observation.metadata.request_id",
-        "langfuse.observation.metadata.requestId",
-        "langfuse.trace.metadata.request_id",
-        "langfuse.trace.metadata.requestId",
-        "ai.telemetry.metadata.requestId",
-        "ai.telemetry.metadata.request_id",
-        "langsmith.metadata.request_id",
-        "mastra.metadata.requestId",
-        "mastra.metadata.request_id",
-        "metadata.request_id",
-        Json("metadata", "request_id")
+    public static readonly Precedence Request = Precedence.Of(
+        ApplicationKeys.Request,
+        TraceloopKeys.Request,
+        LangfuseKeys.Request,
+        VercelAiKeys.Request,
+        LangSmithKeys.Request,
+        MastraKeys.Request,
+        OpenInferenceKeys.Request
     );
 
-    public static readonly Precedence Service = new("service.name");
-    public static readonly Precedence Host = new("host.name");
-    public static readonly Precedence LangfuseEnvironment = new("langfuse.environment");
-    public static readonly Precedence Environment = new("deployment.environment.name", "deployment.environment");
-    public static readonly Precedence GenAiEnvironment = new("gen_ai.environment");
-    public static readonly Precedence LangfuseRelease = new("langfuse.release");
-    public static readonly Precedence Release = new("service.version");
-    public static readonly Precedence Version = new("langfuse.version", AgentVersion, "dify.workflow_version");
-
-    public static readonly Precedence Tags = new(
-        "langfuse.trace.tags",
-        "langfuse.tags",
-        "ai.telemetry.metadata.tags",
-        "tag.tags",
-        "langsmith.span.tags",
-        "mastra.tags",
-        "lmnr.association.properties.tags"
+    public static readonly Precedence Service = Precedence.Of(ApplicationKeys.Service);
+    public static readonly Precedence Host = Precedence.Of(ApplicationKeys.Host);
+    public static readonly Precedence LangfuseEnvironment = Precedence.Of(LangfuseKeys.Environment);
+    public static readonly Precedence Environment = Precedence.Of(ApplicationKeys.Environment);
+    public static readonly Precedence GenAiEnvironment = Precedence.Of(OpenTelemetryKeys.Environment);
+    public static readonly Precedence LangfuseRelease = Precedence.Of(LangfuseKeys.Release);
+    public static readonly Precedence Release = Precedence.Of(ApplicationKeys.Release);
+    public static readonly Precedence Version = Precedence.Of(LangfuseKeys.Version, OpenTelemetryKeys.Version, DifyKeys.Version);
+    public static readonly Precedence Tags = Precedence.Of(
+        LangfuseKeys.Tags,
+        VercelAiKeys.Tags,
+        OpenInferenceKeys.Tags,
+        LangSmithKeys.Tags,
+        MastraKeys.Tags,
+        LaminarKeys.Tags
     );
 
     // The call
-    public static readonly Precedence ResponseId = new(
-        Domain.GenAi.GenAiNames.ResponseId,
-        "ai.response.id",
-        Json("genkit:output", "raw", "id"),
-        Json(Completion, "id"),
-        "gcp.vertex.agent.event_id"
+    public static readonly Precedence ResponseId = Precedence.Of(
+        OpenTelemetryKeys.ResponseId,
+        VercelAiKeys.ResponseId,
+        GenkitKeys.ResponseId,
+        LangSmithKeys.ResponseIdInOutput,
+        GoogleAdkKeys.ResponseId
     );
 
-    public static readonly Precedence ResponseIdOfCall = ResponseId.Then(Json("output.value", "id"));
+    public static readonly Precedence ResponseIdOfCall = ResponseId.Then(OpenInferenceKeys.ResponseIdInOutput);
 
-    public static readonly Precedence FinishReasons = new(
-        ResponseFinishReasons,
-        "gen_ai.response.finish_reason",
-        "gen_ai.response.stop_reason",
-        "llm.finish_reason",
-        "ai.response.finishReason",
-        Json("genkit:output", "finishReason"),
-        "gen_ai.finishReason"
+    public static readonly Precedence FinishReasons = Precedence.Of(
+        OpenTelemetryKeys.FinishReasons,
+        TraceloopKeys.FinishReason,
+        VercelAiKeys.FinishReason,
+        GenkitKeys.FinishReason,
+        OpenTelemetryKeys.FinishReasonBefore
     );
 
-    public static readonly Precedence Prompt = new(
-        "langfuse.observation.prompt.name",
-        PromptName,
-        "traceloop.prompt.key",
-        Json("ai.telemetry.metadata.langfusePrompt", "name"),
-        "ai.telemetry.metadata.promptName",
-        "prompt.id"
+    public static readonly Precedence Prompt = Precedence.Of(
+        LangfuseKeys.Prompt,
+        OpenTelemetryKeys.Prompt,
+        TraceloopKeys.Prompt,
+        VercelAiKeys.Prompt,
+        OpenInferenceKeys.Prompt
     );
 
-    public static readonly Precedence PromptVersion = new(
-        "langfuse.observation.prompt.version",
-        "traceloop.prompt.version",
-        Json("ai.telemetry.metadata.langfusePrompt", "version"),
-        "ai.telemetry.metadata.promptVersion",
-        "llm.prompt_template.version"
+    public static readonly Precedence PromptVersion = Precedence.Of(
+        LangfuseKeys.PromptVersion,
+        TraceloopKeys.PromptVersion,
+        VercelAiKeys.PromptVersion,
+        OpenInferenceKeys.PromptVersion
     );
 
     // Errors
-    public static readonly Precedence ErrorMessages = new("langfuse.observation.status_message", ErrorMessage);
+    public static readonly Precedence ErrorMessages = Precedence.Of(LangfuseKeys.StatusMessage, OpenTelemetryKeys.ErrorMessage);
 }

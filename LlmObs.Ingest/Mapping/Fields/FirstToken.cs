@@ -1,26 +1,22 @@
 using System.Globalization;
-using LlmObs.Domain.GenAi;
 using LlmObs.Domain.Spans;
+using LlmObs.Ingest.Mapping.Dialects.Arms;
+using LlmObs.Ingest.Mapping.Dialects.Langfuse;
+using LlmObs.Ingest.Mapping.Dialects.Mastra;
+using LlmObs.Ingest.Mapping.Dialects.OpenTelemetry;
+using LlmObs.Ingest.Mapping.Dialects.VercelAi;
 
 namespace LlmObs.Ingest.Mapping.Fields;
 
 /// <summary>Time to first token, which libraries give in five forms.</summary>
 internal static class FirstToken
 {
-    private static readonly Precedence Seconds = new(
-        GenAiNames.ResponseTimeToFirstChunk,
-        GenAiNames.OperationTimeToFirstChunk,
-        GenAiNames.ServerTimeToFirstToken
-    );
-    private static readonly Precedence Nanoseconds = new(GenAiNames.ResponseTimeToFirstToken, GenAiNames.UserTimeToFirstToken);
-    private static readonly Precedence Milliseconds = new("ai.response.msToFirstChunk", "ai.stream.msToFirstChunk");
+    private static readonly Precedence Seconds = Precedence.Of(OpenTelemetryKeys.FirstTokenSeconds);
+    private static readonly Precedence Nanoseconds = Precedence.Of(ArmsKeys.FirstTokenNanoseconds);
+    private static readonly Precedence Milliseconds = Precedence.Of(VercelAiKeys.FirstTokenMilliseconds);
 
     // Absolute times; Langfuse's is a JSON string.
-    private static readonly Precedence Instants = new(
-        "langfuse.observation.completion_start_time",
-        "completionStartTime",
-        "mastra.completion_start_time"
-    );
+    private static readonly Precedence Instants = Precedence.Of(LangfuseKeys.FirstTokenAt, MastraKeys.FirstTokenAt);
     private static readonly string[] Events =
     [
         "First Token Stream Event",

@@ -3,6 +3,13 @@ using System.Text.Json;
 using LlmObs.Domain;
 using LlmObs.Domain.GenAi;
 using LlmObs.Ingest.Mapping.Content;
+using LlmObs.Ingest.Mapping.Dialects.Genkit;
+using LlmObs.Ingest.Mapping.Dialects.Langfuse;
+using LlmObs.Ingest.Mapping.Dialects.LangSmith;
+using LlmObs.Ingest.Mapping.Dialects.OpenInference;
+using LlmObs.Ingest.Mapping.Dialects.OpenTelemetry;
+using LlmObs.Ingest.Mapping.Dialects.Traceloop;
+using LlmObs.Ingest.Mapping.Dialects.VercelAi;
 using LlmObs.Ingest.Otlp.Protos;
 
 namespace LlmObs.Ingest.Mapping.Fields;
@@ -10,46 +17,18 @@ namespace LlmObs.Ingest.Mapping.Fields;
 /// <summary>The parameters of a model call: what the caller set, under OpenAI's short names; unknown ones under the last part of theirs.</summary>
 internal static class Parameters
 {
-    private static readonly FrozenDictionary<string, string> Renamed = new Dictionary<string, string>
-    {
-        [GenAiNames.RequestStopSequences] = "stop",
-        [GenAiNames.RequestChoiceCount] = "n",
-        ["gen_ai.request.is_stream"] = "stream",
-        ["gen_ai.is_streaming"] = "stream",
-        ["llm.is_streaming"] = "stream",
-        [GenAiNames.OutputType] = "response_format",
-        [GenAiNames.OpenAiRequestResponseFormat] = "response_format",
-        [GenAiNames.OpenAiRequestSeed] = "seed",
-        ["gen_ai.request.max_completion_tokens"] = "max_tokens",
-        ["gen_ai.request.reasoning.level"] = "reasoning_effort",
-        ["llm.top_k"] = "top_k",
-        ["llm.frequency_penalty"] = "frequency_penalty",
-        ["llm.presence_penalty"] = "presence_penalty",
-        ["llm.chat.stop_sequences"] = "stop",
-        ["ai.settings.temperature"] = "temperature",
-        ["ai.settings.topP"] = "top_p",
-        ["ai.settings.topK"] = "top_k",
-        ["ai.settings.maxOutputTokens"] = "max_tokens",
-        ["ai.settings.maxTokens"] = "max_tokens",
-        ["ai.settings.seed"] = "seed",
-        ["ai.settings.frequencyPenalty"] = "frequency_penalty",
-        ["ai.settings.presencePenalty"] = "presence_penalty",
-        ["ai.settings.stopSequences"] = "stop",
-        ["ai.settings.output"] = "response_format",
-        ["langsmith.request.streaming"] = "stream",
-        ["langsmith.metadata.ls_temperature"] = "temperature",
-        ["langsmith.metadata.ls_max_tokens"] = "max_tokens",
-        ["langsmith.metadata.ls_stop"] = "stop",
-    }.ToFrozenDictionary(StringComparer.Ordinal);
+    private static readonly FrozenDictionary<string, string> Renamed = (
+        (IEnumerable<(string Key, string Parameter)>)
+            [.. OpenTelemetryKeys.Parameters, .. TraceloopKeys.Parameters, .. VercelAiKeys.Parameters, .. LangSmithKeys.Parameters]
+    ).ToFrozenDictionary(row => row.Key, row => row.Parameter, StringComparer.Ordinal);
 
-    // Documents that hold parameters among other members of the request, most trusted first.
-    private static readonly (string Key, string? Member)[] Documents =
-    [
-        ("llm.invocation_parameters", null),
-        ("langfuse.observation.model.parameters", null),
-        ("genkit:input", "config"),
-        ("langsmith.metadata.ls_invocation_params", null),
-    ];
+    // They hold parameters among other members of the request.
+    private static readonly Precedence Documents = Precedence.Of(
+        OpenInferenceKeys.ParameterDocument,
+        LangfuseKeys.ParameterDocument,
+        GenkitKeys.ParameterDocument,
+        LangSmithKeys.ParameterDocument
+    );
 
     private static readonly FrozenDictionary<string, string> RenamedMembers = new Dictionary<string, string>
     {
@@ -105,10 +84,9 @@ internal static class Parameters
             }
         }
 
-        foreach (var (key, member) in Documents)
+        foreach (var document in Documents.Sources)
         {
-            var document = attributes.Json(key);
-            if ((member is null ? document : document?.Member(member)) is { ValueKind: JsonValueKind.Object } parameters)
+            if (document.DocumentIn(attributes) is { ValueKind: JsonValueKind.Object } parameters)
             {
                 AddMembers(found ??= new(StringComparer.Ordinal), parameters);
             }

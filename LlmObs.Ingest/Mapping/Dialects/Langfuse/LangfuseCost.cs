@@ -9,7 +9,7 @@ internal static class LangfuseCost
 {
     public static Cost? Read(AttributeMap attributes)
     {
-        if (attributes.Json("langfuse.observation.cost_details") is not { ValueKind: JsonValueKind.Object } map)
+        if (attributes.Json(LangfuseKeys.Cost) is not { ValueKind: JsonValueKind.Object } map)
         {
             return null;
         }

@@ -10,13 +10,13 @@ namespace LlmObs.Ingest.Mapping.Dialects.Langfuse;
 /// </summary>
 internal static class LangfuseUsage
 {
-    private static readonly string[] Details = ["langfuse.observation.usage_details", "langfuse.observation.usage"];
+    private static readonly Precedence Maps = Precedence.Of(LangfuseKeys.Usage);
 
     public static TokenUsage? Read(AttributeMap attributes)
     {
-        foreach (var key in Details)
+        foreach (var source in Maps.Sources)
         {
-            if (attributes.Json(key) is { ValueKind: JsonValueKind.Object } map && Read(map) is { } usage)
+            if (source.DocumentIn(attributes) is { ValueKind: JsonValueKind.Object } map && Read(map) is { } usage)
             {
                 return usage;
             }

@@ -227,7 +227,7 @@ public sealed class ReconcilerTests(TestDatabase database) : IClassFixture<TestD
     }
 
     [Fact]
-    public async Task An_SLS_that_does_not_delete_is_asked_once_and_the_surplus_is_shown_with_its_reason()
+    public async Task An_SLS_that_does_not_delete_is_left_alone_for_hours_and_the_surplus_is_shown_with_its_reason()
     {
         var twice = await WriteAsync(Spans.Chat());
         await ShipAsync(twice, isFirst: true);
@@ -243,6 +243,32 @@ public sealed class ReconcilerTests(TestDatabase database) : IClassFixture<TestD
         Assert.Contains("no deletions here", Assert.Single(await EntriesAsync()).Refusal, StringComparison.Ordinal);
         Assert.Equal(1, refusing.Deletions);
         Assert.Equal((2, 1), await LogsAsync());
+    }
+
+    [Fact]
+    public async Task An_SLS_that_did_not_delete_is_asked_again_later_and_the_surplus_goes_when_it_does()
+    {
+        var twice = await WriteAsync(Spans.Chat());
+        await ShipAsync(twice, isFirst: true);
+        await ShipAsync(twice);
+        var refusing = new DeletionAnswers(HttpMethod.Post, HttpStatusCode.Forbidden);
+        options.AskAgainHours = 0;
+        for (var look = 0; look < 4; look++)
+        {
+            await CompareAsync(refusing);
+        }
+
+        Assert.Equal(2, refusing.Deletions);
+        Assert.Equal((LedgerState.Surplus, 1, 1, 0, 1), await FoundAsync());
+
+        // The key was given what it lacked.
+        await CompareAsync();
+        Assert.Equal((LedgerState.Waiting, 1, 1, 0, 1), await FoundAsync());
+        await CompareAsync();
+
+        Assert.Equal((LedgerState.Equal, 1, 1, 0, 0), await FoundAsync());
+        Assert.Null(Assert.Single(await EntriesAsync()).Refusal);
+        Assert.Equal((1, 1), await LogsAsync());
     }
 
     [Fact]

@@ -114,6 +114,25 @@ public sealed class LabelDeskTests(TestDatabase database) : IClassFixture<TestDa
         Assert.Equal((0, 3), ((await Reader.PaceAsync(queue.Id, "bo", Cancel)).Given, (await Reader.PaceAsync(queue.Id, "bo", Cancel)).Left));
     }
 
+    [Fact]
+    public async Task A_request_that_came_into_the_queue_unfinished_is_called_by_its_question_once_that_is_known()
+    {
+        var (project, queue) = await QueueAsync(readings: 1, items: 2);
+        await database.Database.ExecuteAsync(
+            """
+            INSERT INTO quality_facts (project_id, trace_id, started_at, question, models, prompts, duration_ms, has_failed, sql_judged, sql_executable,
+                data_checked, data_valid, sent_signals, signals, is_evaluated, is_labelled)
+            VALUES (@projectId, 'trace-0', now(), repeat('问', 600), '{}', '{}', 1, false, 0, 0, 0, 0, '{}', '{}', false, false)
+            """,
+            new { projectId = project.Id },
+            Cancel
+        );
+
+        var items = await Reader.ItemsAsync(project.Id, queue.Id, null, 0, 10, database.Clock.GetUtcNow(), Cancel);
+
+        Assert.Equal([new string('问', 500), "question 1"], items.Select(item => item.Title));
+    }
+
     private async Task<(Project, LabelQueue)> QueueAsync(int readings, int items)
     {
         var project = await database.NewProjectAsync();

@@ -119,6 +119,16 @@ public sealed class LedgerPolicyTests
     }
 
     [Fact]
+    public void A_refused_minute_begins_anew_when_its_time_has_come_and_one_that_waits_does_not()
+    {
+        var refused = new LedgerEntry(1, "p", Minute, LedgerState.Surplus, 1, 1, 0, 1, 0, 0, Removals: 5, Refusal: "Unauthorized");
+        var waiting = refused with { State = LedgerState.Waiting };
+
+        Assert.True(new LedgerPolicy(new()).MayRemove(LedgerPolicy.Reopened(refused)));
+        Assert.Equal(waiting, LedgerPolicy.Reopened(waiting));
+    }
+
+    [Fact]
     public void A_hash_is_of_one_version_and_fits_eight_million_times_into_a_long()
     {
         var hash = SpanHash.Of("t", "s", 1);

@@ -34,6 +34,18 @@ public sealed class QualityDrawingTests
         Assert.Equal(("50%", "2.0.0"), (release.Place, release.Label));
     }
 
+    [Theory]
+    [InlineData(43, 43, true)]
+    [InlineData(38, 48, true)]
+    [InlineData(48, 48, false)]
+    [InlineData(25, 36, false)]
+    public void The_label_of_a_goal_gives_way_to_a_line_that_ends_on_it(int before, int last, bool isBelow)
+    {
+        TrendPoint[] week = [.. Enumerable.Range(0, 6).Select(day => Day(day, before, 50)), Day(6, last, 50)];
+        var chart = TrendChart.Of(week, [(Measure.SqlExecutable, "s1")], 0.85, []);
+        Assert.Equal(isBelow, chart.Goal!.IsLabelBelow);
+    }
+
     [Fact]
     public void Every_height_of_a_chart_stays_between_its_top_and_its_axis()
     {
