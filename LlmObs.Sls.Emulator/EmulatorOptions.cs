@@ -23,7 +23,7 @@ public sealed class EmulatorOptions
     /// <summary>Refuses logs whose time lies outside [now − 7 days, now + 15 minutes], as the service does.</summary>
     public bool CheckLogTime { get; set; }
 
-    /// <summary>Refuses what goes over the limits of a shard, as the service does: writes 5 MB and 500 requests a second, reads by cursor 20 MB and 100.</summary>
+    /// <summary>Refuses what goes over the limits of a shard, a project or an account, as the service does.</summary>
     public bool CheckQuotas { get; set; }
 
     /// <summary>Largest body of PutLogs after decompression, bytes.</summary>

@@ -26,7 +26,7 @@ public static class EmulatorServices
         builder.Services.AddSingleton<Engine>();
         builder.Services.AddSingleton<SlsCatalog>();
         builder.Services.AddSingleton<ConsumerGroups>();
-        builder.Services.AddSingleton<ShardQuotas>();
+        builder.Services.AddSingleton<Quotas>();
         builder.Services.AddSingleton<Statements>();
         builder.Services.AddSingleton<LogQueries>();
         builder.Services.AddSingleton<LogDeletion>();

@@ -69,6 +69,10 @@ public sealed partial class SlsCatalog : IAsyncDisposable
             {
                 throw SlsException.Invalid("ProjectAlreadyExist", $"Project {name} already exist");
             }
+            if (options.CheckQuotas && projects.Count >= Quotas.MaxProjects)
+            {
+                throw SlsException.Invalid("ProjectQuotaExceed", $"an account has at most {Quotas.MaxProjects} projects");
+            }
             Save(new ProjectDefinition(name, description, Now, Now, settings));
         }
     }

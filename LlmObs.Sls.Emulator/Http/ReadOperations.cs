@@ -10,7 +10,7 @@ using LlmObs.Sls.Emulator.Storage;
 
 namespace LlmObs.Sls.Emulator.Http;
 
-internal sealed partial class ReadOperations(SlsCatalog catalog, LogQueries queries, Activity activity)
+internal sealed partial class ReadOperations(SlsCatalog catalog, LogQueries queries, Quotas quotas, Activity activity)
 {
     /// <summary>The old form: an array, with the metadata in headers.</summary>
     public async Task<IResult> GetLogsAsync(HttpContext context, string logstore)
@@ -98,6 +98,7 @@ internal sealed partial class ReadOperations(SlsCatalog catalog, LogQueries quer
 
     private Task<LogAnswer> FindAsync(SlsCall call, string logstore, LogQuery query, CancellationToken cancellationToken)
     {
+        quotas.CheckRead(call.RequiredProject);
         var opened = catalog.Open(call.RequiredProject, logstore);
         return activity.WatchAsync(
             call.RequiredProject,

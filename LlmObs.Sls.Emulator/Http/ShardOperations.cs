@@ -32,7 +32,7 @@ internal static class ShardOperations
         );
     }
 
-    public static IResult Read(HttpContext context, string logstore, string shard, SlsCatalog catalog, ShardQuotas quotas)
+    public static IResult Read(HttpContext context, string logstore, string shard, SlsCatalog catalog, Quotas quotas)
     {
         var call = SlsCall.Of(context);
         var id = Shards.Find(catalog.Shards(call.RequiredProject, logstore), Id(shard)).Id;
@@ -41,7 +41,7 @@ internal static class ShardOperations
         {
             "cursor" => Results.Json(new { cursor = Cursor.Write(At(call, opened, id)) }),
             "cursor_time" => Results.Json(new { cursor_time = CursorTime(context, opened, id, Cursor.Read(call.Query("cursor") ?? "")) }),
-            "log" or "logs" => Pull(context, call, opened, id, bytes => quotas.CheckRead(call.RequiredProject, logstore, id, bytes)),
+            "log" or "logs" => Pull(context, call, opened, id, bytes => quotas.CheckPull(call.RequiredProject, logstore, id, bytes)),
             var type => throw SlsException.Unsupported($"GET /logstores/{{logstore}}/shards/{{shard}}?type={type}"),
         };
     }

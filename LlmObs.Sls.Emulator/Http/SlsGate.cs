@@ -70,6 +70,10 @@ public sealed partial class SlsGate(
 
     private void Verify(SignedRequest request)
     {
+        if (request.Header("host").Length == 0)
+        {
+            throw SlsException.Invalid("MissingHost", "Host is missing, which names the project");
+        }
         if (request.Header("x-log-apiversion") is not "0.6.0")
         {
             throw request.Headers.ContainsKey("x-log-apiversion")

@@ -17,7 +17,7 @@ internal static class WriteOperations
         HttpContext context,
         string logstore,
         SlsCatalog catalog,
-        ShardQuotas quotas,
+        Quotas quotas,
         EmulatorOptions options,
         Activity activity,
         TimeProvider time

@@ -65,9 +65,7 @@ internal sealed class Analysis(
     private void View(string name, string select) => Engine.Execute(connection, $"CREATE TEMP VIEW {name} AS {select}");
 
     private string Found(AnalysisStatement statement, Logstore of, LogSearch search) =>
-        statement.IsScan
-            ? scanned.Select(of, search, statement.Columns, cancellationToken)
-            : LogView.Select(of, statement.Columns, found.Add(of, search));
+        statement.IsScan ? scanned.Select(of, search, statement, cancellationToken) : LogView.Select(of, statement.Columns, found.Add(of, search));
 
     private (List<string> Keys, List<string> Types, List<string> Rows) Read(string sql)
     {

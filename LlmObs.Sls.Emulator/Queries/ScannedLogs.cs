@@ -1,5 +1,8 @@
 using DuckDB.NET.Data;
+using LlmObs.Sls.Emulator.Http;
+using LlmObs.Sls.Emulator.Sql;
 using LlmObs.Sls.Emulator.Storage;
+using LlmObs.Sls.Emulator.Storage.Terms;
 using LlmObs.Sls.Emulator.Wire;
 
 namespace LlmObs.Sls.Emulator.Queries;
@@ -9,35 +12,56 @@ internal sealed class ScannedLogs(DuckDBConnection connection)
 {
     /// <summary>So many of a logstore are read at most.</summary>
     private const int Most = 500_000;
+    private const int MostFields = 1000;
 
     private static readonly string[] Reserved = ["__time__", "__topic__", "__source__", "__date__"];
-    private int names;
+    private int tables;
 
     /// <summary>False when not all that was found was read.</summary>
     public bool IsAccurate { get; private set; } = true;
 
     /// <summary>What a search found, as a SELECT.</summary>
-    /// <param name="mentioned">Names in the statement. Those of fields that occur are columns; another may be the name of one that the statement makes.</param>
-    public string Select(Logstore logstore, LogSearch search, IEnumerable<string> mentioned, CancellationToken cancellationToken)
+    /// <param name="statement">Of the names in it those of fields that occur are columns; another may be the name of one that the statement makes.</param>
+    public string Select(Logstore logstore, LogSearch search, AnalysisStatement statement, CancellationToken cancellationToken)
     {
-        var fields = mentioned.Except(Reserved, StringComparer.OrdinalIgnoreCase).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
-        var table = $"scanned{++names}";
+        var found = search.Matches().SelectMany(some => some.Logs).Take(Most + 1).ToList();
+        IsAccurate &= found.Count <= Most;
+        var all = statement.ReadsAll ? NamesIn(logstore, found, cancellationToken) : [];
+        var fields = all.Concat(statement.Columns).Except(Reserved, StringComparer.OrdinalIgnoreCase).ToList();
+        var table = $"scanned{++tables}";
         var columns = string.Concat(fields.Select((_, place) => $", f{place} VARCHAR"));
         Engine.Execute(connection, $"CREATE TEMP TABLE {table} (time BIGINT, topic VARCHAR, source VARCHAR{columns})");
-        var occurs = Fill(table, logstore, search, fields, cancellationToken);
+        var occurs = Fill(table, logstore, found, fields, cancellationToken);
         var occurring = fields.Select((field, place) => occurs[place] ? $", f{place} AS {Literal.Name(field)}" : "");
         return $"""
             SELECT time AS "__time__", topic AS "__topic__", source AS "__source__", sls_ts(time) AS "__date__"{string.Concat(occurring)} FROM {table}
             """;
     }
 
+    /// <summary>Names of all fields, in the order in which they first occur; of those that differ in case only the first.</summary>
+    private static List<string> NamesIn(Logstore logstore, List<IndexedLog> found, CancellationToken cancellationToken)
+    {
+        var known = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var names = new List<string>();
+        foreach (var (_, log, origin) in logstore.Read(found.Take(Most)))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            names.AddRange(FieldsOf(log, origin).Select(field => field.Name).Where(known.Add));
+            if (names.Count > MostFields)
+            {
+                throw SlsException.Parameter(
+                    $"ErrorType:NotSupported.ErrorMessage:* in a scan of logs with more than {MostFields} fields, name those that are needed"
+                );
+            }
+        }
+        return names;
+    }
+
     /// <returns>Whether each field occurs.</returns>
-    private bool[] Fill(string table, Logstore logstore, LogSearch search, List<string> fields, CancellationToken cancellationToken)
+    private bool[] Fill(string table, Logstore logstore, List<IndexedLog> found, List<string> fields, CancellationToken cancellationToken)
     {
         var places = fields.Select((field, place) => (field, place)).ToDictionary(at => at.field, at => at.place, StringComparer.OrdinalIgnoreCase);
         var occurs = new bool[fields.Count];
-        var found = search.Matches().SelectMany(some => some.Logs).Take(Most + 1).ToList();
-        IsAccurate &= found.Count <= Most;
         // Of no logs every column is empty, so that a statement over a quiet hour is no error.
         Array.Fill(occurs, found.Count == 0);
         using var appender = connection.CreateAppender("temp", "main", table);

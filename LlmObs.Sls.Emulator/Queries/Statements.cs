@@ -11,19 +11,16 @@ namespace LlmObs.Sls.Emulator.Queries;
 /// </summary>
 public sealed class Statements : IDisposable
 {
-    private const int MaxSecondsAlone = 5;
-    private const long BesideEngineBytes = 512L * 1024 * 1024;
+    private const int MaxSecondsAlone = 3;
     private readonly Engine engine;
     private readonly EmulatorOptions options;
     private readonly SemaphoreSlim slots;
-    private readonly MemoryWatch watch;
 
-    public Statements(Engine engine, EmulatorOptions options, TimeProvider time)
+    public Statements(Engine engine, EmulatorOptions options)
     {
         this.engine = engine;
         this.options = options;
         slots = new SemaphoreSlim(options.ConcurrentQueries);
-        watch = new MemoryWatch(() => ProcessMemory.Native, options.MemoryMb * 1024L * 1024 + BesideEngineBytes, time);
     }
 
     /// <param name="statement">May run twice.</param>
@@ -54,17 +51,13 @@ public sealed class Statements : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        watch.Dispose();
-        slots.Dispose();
-    }
+    public void Dispose() => slots.Dispose();
 
     private async Task<T> RunAsync<T>(StatementTurn turn, int seconds, Func<CancellationToken, T> statement, CancellationToken cancellationToken)
     {
         using var cut = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, turn.Interrupted);
         cut.CancelAfter(TimeSpan.FromSeconds(seconds));
-        using var watched = watch.Begin(turn);
+        using var watched = engine.Memory.Begin(turn);
         try
         {
             return await Task.Run(

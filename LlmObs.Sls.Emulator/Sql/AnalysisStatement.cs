@@ -20,11 +20,8 @@ public sealed class AnalysisStatement
             .Parse(Scalar(connection, $"json_serialize_sql({Literal.Text(prepared)}, skip_default := true, skip_null := true)"))!
             .AsObject();
         translator.Translate(tree);
-        if (isScan && translator.ReadsAll)
-        {
-            throw PrestoTranslator.Unsupported("* in a scan, which has no columns of its own");
-        }
         IsScan = isScan;
+        ReadsAll = translator.ReadsAll;
         Columns = translator.Columns;
         Siblings = translator.Siblings;
         Shifts = translator.Shifts;
@@ -37,6 +34,9 @@ public sealed class AnalysisStatement
 
     /// <summary>Every column name it mentions.</summary>
     public IReadOnlySet<string> Columns { get; }
+
+    /// <summary>It reads the columns that it does not mention, too.</summary>
+    public bool ReadsAll { get; }
 
     /// <summary>Other logstores that it reads, by the name of the table it reads them as.</summary>
     public IReadOnlyDictionary<string, string> Siblings { get; }

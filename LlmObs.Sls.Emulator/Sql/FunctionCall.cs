@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -7,6 +8,11 @@ namespace LlmObs.Sls.Emulator.Sql;
 /// <summary>One call in a syntax tree: checked against the functions we know, and put in DuckDB's terms.</summary>
 internal sealed partial class FunctionCall(JsonObject json)
 {
+    private const int SmallBytes = 4096;
+
+    // A division's macro writes its operands several times; from so many within each other on one that does not, and is slower.
+    private const int MaxDivisions = 3;
+
     private JsonArray Arguments => json["children"]?.AsArray() ?? [];
 
     public void Translate()
@@ -45,18 +51,20 @@ internal sealed partial class FunctionCall(JsonObject json)
                 json["distinct"] = true;
                 break;
             case "approx_percentile" when Arguments.Count == 3:
+                target = "sls_weighted_percentile";
                 if ((string?)Arguments[2]!["type"] == "ARRAY_CONSTRUCTOR")
                 {
-                    throw PrestoTranslator.Unsupported("approx_percentile of weights and an array");
+                    var fractions = Arguments[2]!["children"]!.AsArray();
+                    Tree.Become(json, Tree.Call("list_value", [.. fractions.Select(p => Tree.Call(target, Arguments[0]!, Arguments[1]!, p!))]));
+                    return;
                 }
-                target = "sls_weighted_percentile";
                 break;
             case "from_unixtime" when Arguments.Count == 2:
-                if (!IsReadInItsZone())
-                {
-                    throw PrestoTranslator.Unsupported("from_unixtime of a zone outside date_format and the functions that read a part of a time");
-                }
+                ZonedTime.Place(json, Arguments[1]!);
                 target = "sls_ts_in_zone";
+                break;
+            case "now":
+                ZonedTime.PlaceHere(json);
                 break;
             case "max_by" or "min_by" when Arguments.Count == 3:
                 target = name == "max_by" ? "arg_max" : "arg_min";
@@ -64,15 +72,18 @@ internal sealed partial class FunctionCall(JsonObject json)
             case "cardinality" when (string?)Arguments[0]!["function_name"] is "sls_approx_set" or "sls_merge" or "sls_empty_approx_set":
                 target = "len";
                 break;
-            case "concat" or "greatest" or "least":
-                Fold(target);
+            case "concat" or "||":
+                Join();
                 return;
+            case "greatest" or "least":
+                Tree.Become(json, Tree.Call("sls_when", Tree.AllNotNull(Arguments), Tree.Call(name, [.. Arguments.Select(argument => argument!)])));
+                return;
+            case "/" or "%" or "mod" when Arguments.Max(Divisions) >= MaxDivisions:
+                target += "_once";
+                break;
             case "element_at":
                 Tree.Become(json, Tree.Subscript(Arguments[0]!, Arguments[1]!));
                 return;
-            case "split" when Arguments.Count == 3:
-                target = "sls_split";
-                break;
             case "transform" or "filter" or "any_match" or "all_match" or "none_match" or "reduce" or "zip_with":
                 LambdaCall.Rewrite(json, name);
                 if (name is not ("transform" or "filter"))
@@ -93,60 +104,60 @@ internal sealed partial class FunctionCall(JsonObject json)
                 Rewrite(2, text => GroupReference().Replace(text.Replace("\\", "\\\\", StringComparison.Ordinal), "\\$1"));
                 break;
         }
+        if (known.MakesLongValues)
+        {
+            Arguments.Add(Small());
+        }
         json["function_name"] = target;
         json.Remove("schema");
         if (target.StartsWith("sls_", StringComparison.Ordinal))
         {
             json.Remove("is_operator");
         }
+        ZonedTime.Finish(json);
     }
 
-    // What reads no more of a time than its clock and calendar: elsewhere the zone would have to go along.
-    private bool IsReadInItsZone()
+    // a || b || c || d by halves: one after the other would make a longer text for each that is joined.
+    private void Join()
     {
-        for (var outer = json.Parent?.Parent; outer is JsonObject call; outer = call.Parent?.Parent)
+        if (json.Parent?.Parent is JsonObject outer && IsJoin(outer))
         {
-            var name = ((string?)(call["function_name"] as JsonValue))?.ToLowerInvariant() ?? "";
-            if (name is not ("date_trunc" or "date_add"))
-            {
-                return name == "date_part" || ReadsOneTime(name);
-            }
+            return;
         }
-        return false;
+        var parts = Parts(json).ToList();
+        var size = parts.Select(part => Tree.Call("sls_size", part)).Aggregate((sum, next) => Tree.Call("+", sum, next));
+        var rounds = Tree.Constant("BIGINT", 1 + BitOperations.Log2((uint)parts.Count));
+        Tree.Become(json, Tree.Call("sls_if_room", Tree.Call("*", size, rounds), Small(), Joined(parts)));
     }
 
-    private static bool ReadsOneTime(string name) =>
-        name
-            is "date_format"
-                or "year"
-                or "quarter"
-                or "month"
-                or "week"
-                or "week_of_year"
-                or "day"
-                or "day_of_month"
-                or "hour"
-                or "minute"
-                or "second"
-                or "day_of_week"
-                or "dow"
-                or "day_of_year"
-                or "doy";
+    private static JsonNode Joined(List<JsonNode> parts) =>
+        parts.Count == 1 ? parts[0] : Tree.Call("||", Joined(parts[..(parts.Count / 2)]), Joined(parts[(parts.Count / 2)..]));
 
-    // f(a, b, c) as f(a, f(b, c)).
-    private void Fold(string target)
+    private static IEnumerable<JsonNode> Parts(JsonObject join) =>
+        join["children"]!.AsArray().SelectMany(part => IsJoin(part!.AsObject()) ? Parts(part.AsObject()) : [part]);
+
+    private static bool IsJoin(JsonObject call) => ((string?)(call["function_name"] as JsonValue))?.ToLowerInvariant() is "||" or "concat";
+
+    // Of a lambda's values no number is known beforehand.
+    private JsonObject Small()
     {
-        var result = Arguments[^1]!.DeepClone().AsObject();
-        for (var i = Arguments.Count - 2; i >= 0; i--)
+        var isInLambda = false;
+        for (JsonNode? outer = json; outer is not null; outer = outer.Parent)
         {
-            result = Tree.Call(target, Arguments[i]!, result);
-            if (target == "||")
-            {
-                result["is_operator"] = true;
-            }
+            isInLambda |= outer is JsonObject around && (string?)(around["class"] as JsonValue) == "LAMBDA";
         }
-        Tree.Become(json, result);
+        return Tree.Constant("INTEGER", isInLambda ? 0 : SmallBytes);
     }
+
+    /// <summary>How many divisions stand within each other.</summary>
+    private static int Divisions(JsonNode? node) =>
+        node switch
+        {
+            JsonObject json => json.Select(member => Divisions(member.Value)).DefaultIfEmpty().Max()
+                + ((string?)(json["function_name"] as JsonValue) is "sls_div" or "sls_mod" or "sls_div_once" or "sls_mod_once" ? 1 : 0),
+            JsonArray list => list.Select(Divisions).DefaultIfEmpty().Max(),
+            _ => 0,
+        };
 
     // Where Presto's service takes a time it takes Unix seconds as well.
     private void AsTime(string name)
@@ -157,7 +168,7 @@ internal sealed partial class FunctionCall(JsonObject json)
             "date_diff" => [1, 2],
             "date_add" => [2],
             "to_unixtime" => [0],
-            _ when ReadsOneTime(name) => [0],
+            _ when ZonedTime.ReadsClock(name) => [0],
             _ => [],
         };
         foreach (var index in times)

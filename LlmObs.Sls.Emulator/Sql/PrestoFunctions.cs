@@ -5,7 +5,11 @@ namespace LlmObs.Sls.Emulator.Sql;
 /// <param name="Name">As Presto calls it.</param>
 /// <param name="Target">As DuckDB calls it, or the macro that stands in; where the shape of the call decides, <see cref="FunctionCall"/> rewrites it.</param>
 /// <param name="Max">The largest number of arguments.</param>
-public sealed record PrestoFunction(string Name, string Target, int Min, int Max, bool IsAggregate = false, bool TakesLambda = false);
+public sealed record PrestoFunction(string Name, string Target, int Min, int Max, bool IsAggregate = false, bool TakesLambda = false)
+{
+    /// <summary>Its values may be much longer than what they are made of; its macro is told how long they may be without asking for room.</summary>
+    public bool MakesLongValues { get; init; }
+}
 
 /// <summary>The functions a statement may call. What is not here is refused by name.</summary>
 public static class PrestoFunctions
@@ -18,6 +22,7 @@ public static class PrestoFunctions
         .Concat(Times())
         .Concat(Json())
         .Concat(Texts())
+        .Concat(Places())
         .Concat(ArraysAndMaps())
         .Concat(Conditions())
         .Concat(Operators())
@@ -69,6 +74,8 @@ public static class PrestoFunctions
             Aggregate("map_agg", 2, "sls_map_agg"),
             Aggregate("multimap_agg", 2, "sls_multimap_agg"),
             Aggregate("histogram", 1),
+            Aggregate("numeric_histogram", 2, "sls_numeric_histogram", 3),
+            Aggregate("checksum", 1, "sls_checksum"),
             Aggregate("max_by", 2, "arg_max_null", 3),
             Aggregate("min_by", 2, "arg_min_null", 3),
             Aggregate("approx_percentile", 2, "quantile_disc", 3),
@@ -125,6 +132,7 @@ public static class PrestoFunctions
             New("to_unixtime", "sls_to_unixtime", 1),
             New("from_iso8601_timestamp", "sls_from_iso8601", 1),
             New("now", "sls_now", 0),
+            New("current_timezone", "sls_zone", 0),
             // What extract(… from …) becomes.
             Same("date_part", 2),
             Same("year", 1),
@@ -170,16 +178,16 @@ public static class PrestoFunctions
             Same("ltrim", 1),
             Same("rtrim", 1),
             Same("reverse", 1),
-            New("replace", "sls_replace", 2, 3),
-            New("split", "string_split", 2, 3),
+            Long("replace", "sls_replace", 2, 3),
+            Long("split", "sls_split", 2, 3),
             Same("split_part", 3),
             New("split_to_map", "sls_split_to_map", 3),
             Same("chr", 1),
             New("codepoint", "unicode", 1),
-            New("lpad", "sls_lpad", 3),
-            New("rpad", "sls_rpad", 3),
+            Long("lpad", "sls_lpad", 3),
+            Long("rpad", "sls_rpad", 3),
             Same("starts_with", 2),
-            New("levenshtein_distance", "sls_levenshtein", 2),
+            New("levenshtein_distance", "sls_edit_distance", 2),
             New("url_extract_protocol", "sls_url_protocol", 1),
             New("url_extract_host", "sls_url_host", 1),
             New("url_extract_port", "sls_url_port", 1),
@@ -200,8 +208,16 @@ public static class PrestoFunctions
             New("regexp_like", "regexp_matches", 2),
             New("regexp_extract", "sls_regexp_extract", 2, 3),
             New("regexp_extract_all", "regexp_extract_all", 2, 3),
-            New("regexp_replace", "sls_regexp_replace", 2, 3),
+            Long("regexp_replace", "sls_regexp_replace", 2, 3),
             New("regexp_split", "string_split_regex", 2),
+        ];
+
+    private static PrestoFunction[] Places() =>
+        [
+            New("ip_to_domain", "sls_ip_domain", 1),
+            New("ip_prefix", "sls_ip_prefix", 2),
+            New("is_subnet_of", "sls_is_subnet_of", 2),
+            New("geohash", "sls_geohash", 1, 2),
         ];
 
     private static PrestoFunction[] ArraysAndMaps() =>
@@ -211,13 +227,13 @@ public static class PrestoFunctions
             New("empty_approx_set", "sls_empty_approx_set", 0),
             New("element_at", "element_at", 2),
             New("contains", "list_contains", 2),
-            New("array_join", "sls_array_join", 2, 3),
+            Long("array_join", "sls_array_join", 2, 3),
             Same("array_distinct", 1),
             New("array_sort", "sls_array_sort", 1),
             New("array_max", "list_max", 1),
             New("array_min", "list_min", 1),
             New("slice", "sls_slice", 3),
-            New("sequence", "sls_sequence", 2, 3),
+            Long("sequence", "sls_sequence", 2, 3),
             Same("flatten", 1),
             Lambda("transform", "list_transform", 2),
             Lambda("filter", "list_filter", 2),
@@ -238,8 +254,8 @@ public static class PrestoFunctions
         [
             // "if" is a word of DuckDB's grammar; StatementText calls it so.
             New("sls_if", "sls_if", 2, 3),
-            New("greatest", "sls_greatest", 1, Many),
-            New("least", "sls_least", 1, Many),
+            Same("greatest", 1, Many),
+            Same("least", 1, Many),
             Same("nullif", 2),
             Same("typeof", 1),
         ];
@@ -274,6 +290,12 @@ public static class PrestoFunctions
     private static PrestoFunction Same(string name, int min, int? max = null) => new(name, name, min, max ?? min);
 
     private static PrestoFunction New(string name, string target, int min, int? max = null) => new(name, target, min, max ?? min);
+
+    private static PrestoFunction Long(string name, string target, int min, int? max = null) =>
+        New(name, target, min, max) with
+        {
+            MakesLongValues = true,
+        };
 
     private static PrestoFunction Lambda(string name, string target, int count) => new(name, target, count, count, TakesLambda: true);
 }

@@ -13,6 +13,7 @@ public sealed class PrestoTranslator(string logstore, Func<string, bool> isSibli
     public const string Table = "log";
     private const int DefaultLimit = 100;
     private const int MaxLimit = 1_000_000;
+    private const int MaxNodes = 200_000;
     private static readonly HashSet<string> Expressions =
     [
         "CONSTANT",
@@ -70,6 +71,10 @@ public sealed class PrestoTranslator(string logstore, Func<string, bool> isSibli
         new PeriodComparison(logstore, shifts).Rewrite(node);
         Series = TimeSeries.Take(node);
         Visit(node);
+        if (Tree.WrittenOut(node) > MaxNodes)
+        {
+            throw Refuse("SyntaxError", "the statement nests functions too deeply");
+        }
     }
 
     private void CollectWithNames(JsonNode? node)
@@ -288,6 +293,11 @@ public sealed class PrestoTranslator(string logstore, Func<string, bool> isSibli
         if (names.Count == 1 && name.ToLowerInvariant() is "current_date" or "current_timestamp" or "localtimestamp")
         {
             Tree.Become(json, Tree.Call(name.Equals("current_date", StringComparison.OrdinalIgnoreCase) ? "sls_today" : "sls_now"));
+            if (name.Equals("current_timestamp", StringComparison.OrdinalIgnoreCase))
+            {
+                ZonedTime.PlaceHere(json);
+                ZonedTime.Finish(json);
+            }
         }
     }
 

@@ -16,6 +16,7 @@ public static class PrestoValue
     /// <summary>A cell of a result. Elements of arrays and maps may be NULL, which the reader's own types do not allow.</summary>
     public static string Read(DbDataReader reader, int column) =>
         reader.IsDBNull(column) ? "null"
+        : IsZoned(reader, column) ? (string)reader.GetFieldValue<Dictionary<string, object>>(column)["text"]
         : reader.GetFieldType(column) is { IsGenericType: true } type ? Format(Readers.GetOrAdd(type, ReaderOf)(reader, column))
         : Format(reader.GetValue(column));
 
@@ -39,9 +40,9 @@ public static class PrestoValue
 
     /// <summary>The Presto name of a result column's type.</summary>
     public static string TypeName(DbDataReader reader, int column) =>
-        reader.GetFieldType(column) == typeof(List<ulong>)
-            ? throw PrestoTranslator.Unsupported("a result of type HyperLogLog, use cardinality")
-            : TypeName(reader.GetDataTypeName(column));
+        reader.GetFieldType(column) == typeof(List<ulong>) ? throw PrestoTranslator.Unsupported("a result of type HyperLogLog, use cardinality")
+        : IsZoned(reader, column) ? "timestamp with time zone"
+        : TypeName(reader.GetDataTypeName(column));
 
     /// <summary>The Presto name of a DuckDB type.</summary>
     public static string TypeName(string duckDbType) =>
@@ -58,6 +59,10 @@ public static class PrestoValue
             "MAP" => "map",
             _ => "varchar",
         };
+
+    // The only rows that reach a result are times with a zone: see ZonedTime.
+    private static bool IsZoned(DbDataReader reader, int column) =>
+        reader.GetDataTypeName(column).Equals("STRUCT", StringComparison.OrdinalIgnoreCase);
 
     private static Func<DbDataReader, int, object?> ReaderOf(Type type) =>
         (Func<DbDataReader, int, object?>)

@@ -35,6 +35,36 @@ internal static class Tree
             ["children"] = new JsonArray(value.DeepClone(), index.DeepClone()),
         };
 
+    public static JsonObject AllNotNull(IEnumerable<JsonNode?> values) =>
+        new()
+        {
+            ["class"] = "CONJUNCTION",
+            ["type"] = "CONJUNCTION_AND",
+            ["children"] = new JsonArray([
+                .. values.Select(value => new JsonObject
+                {
+                    ["class"] = "OPERATOR",
+                    ["type"] = "OPERATOR_IS_NOT_NULL",
+                    ["children"] = new JsonArray(value!.DeepClone()),
+                }),
+            ]),
+        };
+
+    /// <summary>About how many nodes it has once its macros are written out, each of which writes its arguments some times.</summary>
+    public static double WrittenOut(JsonNode? node) =>
+        node switch
+        {
+            JsonObject json => 1
+                + json.Sum(member => WrittenOut(member.Value))
+                    * (
+                        (string?)(json["function_name"] as JsonValue) is { } name && name.StartsWith("sls_", StringComparison.Ordinal)
+                            ? CopiesByMacro(name)
+                            : 1
+                    ),
+            JsonArray list => list.Sum(WrittenOut),
+            _ => 0,
+        };
+
     public static JsonObject Column(string name) =>
         new()
         {
@@ -71,4 +101,12 @@ internal static class Tree
             json["alias"] = alias;
         }
     }
+
+    private static int CopiesByMacro(string name) =>
+        name switch
+        {
+            "sls_div_once" or "sls_mod_once" or "sls_when" => 1,
+            "sls_if_room" or "sls_size" => 2,
+            _ => 3,
+        };
 }

@@ -12,6 +12,9 @@ namespace LlmObs.Sls.Emulator.Storage;
 /// </summary>
 public sealed class Engine : IDisposable
 {
+    /// <summary>Why a statement is refused that would make more at once than memory holds.</summary>
+    internal const string NoRoom = "could not allocate what a function makes";
+
     // What a commit or an appender found is called an error of the transaction, or has no kind.
     private static readonly string[] OutOfMemory =
     [
@@ -22,6 +25,7 @@ public sealed class Engine : IDisposable
         "failed to offload",
     ];
 
+    private const int BesideEngineMb = 512;
     private readonly DuckDBConnection root = new("DataSource=:memory:");
     private readonly ReaderWriterLockSlim uses = new();
     private readonly string memoryLimit;
@@ -30,6 +34,7 @@ public sealed class Engine : IDisposable
     public Engine(EmulatorOptions options, TimeProvider time)
     {
         Gate = new StatementGate(time);
+        Memory = new MemoryWatch(() => ProcessMemory.Native, (options.MemoryMb + BesideEngineMb) * 1024L * 1024, time);
         ReservedDiskBytes = options.MinFreeDiskMb * 1024L * 1024;
         memoryLimit = $"{options.MemoryMb.ToString(CultureInfo.InvariantCulture)}MB";
         DataDirectory = Path.GetFullPath(options.DataDirectory);
@@ -52,6 +57,7 @@ public sealed class Engine : IDisposable
             """
         );
         SequenceMarks.Register(root);
+        CodedFunctions.Register(root, Memory.HasRoom);
         Execute(root, PrestoMacros.Create(options.UtcOffsetMinutes));
         Execute(root, "SET allowed_configs=['memory_limit']; SET lock_configuration=true");
     }
@@ -60,6 +66,9 @@ public sealed class Engine : IDisposable
 
     /// <summary>Who may run a statement now.</summary>
     public StatementGate Gate { get; }
+
+    /// <summary>Interrupts statements that take too much beside what the engine counts.</summary>
+    public MemoryWatch Memory { get; }
 
     /// <summary>Below this much free space nothing is written.</summary>
     public long ReservedDiskBytes { get; }
@@ -155,6 +164,7 @@ public sealed class Engine : IDisposable
         root.Dispose();
         uses.Dispose();
         Gate.Dispose();
+        Memory.Dispose();
     }
 
     public readonly struct Use(ReaderWriterLockSlim uses) : IDisposable

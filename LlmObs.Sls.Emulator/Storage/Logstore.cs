@@ -155,7 +155,7 @@ public sealed partial class Logstore : IAsyncDisposable
     /// <summary>Takes logs away: no query that begins later finds them. Who reads by cursor still gets them until they age out.</summary>
     /// <exception cref="IOException">The disk is full; none of them is gone.</exception>
     public Task DeleteAsync(SequenceSet logs, CancellationToken cancellationToken) =>
-        AloneAsync(
+        DeletingAsync(
             () =>
             {
                 CheckFreeSpace();
@@ -183,7 +183,7 @@ public sealed partial class Logstore : IAsyncDisposable
 
     /// <summary>Forgets logs older than a time.</summary>
     public Task DropBeforeAsync(DateTimeOffset oldest, CancellationToken cancellationToken) =>
-        AloneAsync(
+        DeletingAsync(
             () =>
             {
                 var kept = table.Kept.After(oldest.ToUnixTimeSeconds(), log.FirstSequenceKept(oldest) ?? table.NextSequence);
@@ -207,6 +207,24 @@ public sealed partial class Logstore : IAsyncDisposable
         table.Dispose();
         log.Dispose();
         writing.Dispose();
+    }
+
+    /// <summary>
+    /// Without statements beside it from the start: rows that DuckDB could not delete for want of memory stay marked, and no transaction may
+    /// delete them any more.
+    /// </summary>
+    private async Task DeletingAsync(Action change, CancellationToken cancellationToken)
+    {
+        await writing.WaitAsync(cancellationToken);
+        try
+        {
+            using var turn = await engine.Gate.EnterToWriteAsync(cancellationToken);
+            Run(change);
+        }
+        finally
+        {
+            writing.Release();
+        }
     }
 
     private async Task AloneAsync(Action change, CancellationToken cancellationToken)

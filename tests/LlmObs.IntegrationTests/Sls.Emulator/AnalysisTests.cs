@@ -47,6 +47,7 @@ public sealed class AnalysisTests(SixLogs logs) : IClassFixture<SixLogs>
         "nothing_has_this | select count(*) as c, count_if(status > 0) as n, sum(status) as s, approx_distinct(service) as d",
         "c=0 n=0 s=null d=0"
     )]
+    [InlineData("nothing_has_this | select numeric_histogram(2, latency) as h, to_hex(checksum(service)) as c", "h=null c=null")]
     [InlineData("* | select count_if(status = 500) over (partition by service) as n from log order by n desc limit 1", "n=1")]
     [InlineData(
         "status: 500 | select 7/2, 7/2.0, 7 % 4, 'a' || 'b', if(status > 1, 'x'), if(status < 1, 'x', 'y')",
@@ -91,6 +92,14 @@ public sealed class AnalysisTests(SixLogs logs) : IClassFixture<SixLogs>
     [InlineData(
         "* | select case when strpos(lower(msg), 'timeout') > 0 then substr(msg, (case when strpos(lower(msg), 'timeout') > 3 then strpos(lower(msg), 'timeout') - 3 else 1 end), 10) end as s from log where \"region\" in ('cn-hangzhou') and status >= 500",
         "s=at timeout"
+    )]
+    [InlineData(
+        "* | select date_trunc('hour', from_unixtime(__time__, 'UTC')) as t, count(*) as c from log group by t order by t",
+        "t=2025-12-11 06:00:00.000 UTC c=6"
+    )]
+    [InlineData(
+        "* | select service, numeric_histogram(2, latency) as h from log where latency > 0 group by service order by service limit 2",
+        "service=Gateway h={3.2=1.0}; service=agent h={99.0=1.0}"
     )]
     [InlineData("* | select a.service from log a join log b on a.region = b.region and b.status = 500 where a.status = 200", "service=retriever")]
     public async Task Answers(string query, string expected)
@@ -148,7 +157,7 @@ public sealed class AnalysisTests(SixLogs logs) : IClassFixture<SixLogs>
     [InlineData("* | select lpad('x', 1000000000, 'y') from log", "10000", "")]
     [InlineData("* | select rpad('x', 1000000000, 'y') from log", "10000", "")]
     [InlineData("* | select repeat('x', 1000000000) from log", "repeat", "")]
-    [InlineData("* | select numeric_histogram(2, latency) from log", "does not support the function numeric_histogram", "")]
+    [InlineData("* | select convert_data_size('1KB') from log", "does not support the function convert_data_size", "")]
     public async Task Refuses(string query, string reason, string more)
     {
         var refusal = await logs.Sls.RefusalAsync(query);
@@ -156,6 +165,18 @@ public sealed class AnalysisTests(SixLogs logs) : IClassFixture<SixLogs>
         Assert.StartsWith("ParameterInvalid", refusal, StringComparison.Ordinal);
         Assert.Contains(reason, refusal, StringComparison.Ordinal);
         Assert.Contains(more, refusal, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("now()")]
+    [InlineData("current_timestamp")]
+    [InlineData("date_trunc('day', now())")]
+    public async Task The_time_of_now_names_its_zone(string expression)
+    {
+        var answer = await logs.Sls.QueryAsync($"* | select {expression} as t limit 1");
+
+        Assert.Matches(@"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} Asia/Shanghai$", (string?)answer["data"]![0]!["t"]);
+        Assert.Equal("timestamp with time zone", (string?)answer["meta"]!["columnTypes"]![0]);
     }
 
     [Fact]

@@ -26,7 +26,7 @@ public sealed class PeriodTests(PeriodTests.TwoDays days) : IClassFixture<Period
     [InlineData("select time_series(__time__, '2m', '%i', '0') as t, count(*) as c from log group by t order by t desc limit 2", "04 4; 02 0")]
     [InlineData("select time_series(__time__, '1h', '%H:%i', '0'), count(*) as c from log where tokens > 10 group by 1 order by 1", "14:00 6")]
     [InlineData("select diff[1], diff[2], diff[3] from (select compare(pv, 86400) as diff from (select count(1) as pv from log))", "7.0 2.0 3.5")]
-    [InlineData("select compare(pv, 86400, 172800) as diff from (select count(1) as pv from log)", "[7.0, 2.0, 0.0, 3.5, null]")]
+    [InlineData("select compare(pv, 86400, 172800) as diff from (select count(1) as pv from log)", "[7.0, 2.0, 0.0, 3.5, Infinity]")]
     [InlineData(
         "select model, compare(n, 86400) as diff from (select model, sum(tokens) as n from log group by model) group by model order by model",
         "a [170.0, 20.0, 8.5]; b [40.0, null, null]"

@@ -95,6 +95,7 @@ public sealed class ProtocolTests
     }
 
     [Theory]
+    [InlineData("x-log-bodyrawsize", "", "MissingBodyRawSize")]
     [InlineData("x-log-bodyrawsize", "3", "InvalidBodyRawSize")]
     [InlineData("x-log-bodyrawsize", "999999999", "PostBodyTooLarge")]
     [InlineData("x-log-compresstype", "rar", "InvalidCompressType")]

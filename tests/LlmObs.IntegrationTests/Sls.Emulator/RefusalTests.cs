@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -134,6 +136,48 @@ public sealed class RefusalTests(RefusalTests.Server server) : IClassFixture<Ref
     }
 
     [Fact]
+    public async Task A_request_without_a_host() =>
+        Assert.Contains("MissingHost", await RawAsync("GET /logstores HTTP/1.0\r\nx-log-apiversion: 0.6.0\r\n\r\n"), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_write_that_does_not_say_where_it_ends()
+    {
+        const string Signed = "x-log-apiversion:0.6.0\nx-log-signaturemethod:hmac-sha1\n";
+        var date = TimeProvider.System.GetUtcNow().ToString("R", CultureInfo.InvariantCulture);
+#pragma warning disable CA5350 // The service's scheme 1.
+        var signature = HMACSHA1.HashData("local"u8, Encoding.UTF8.GetBytes($"POST\n\n\n{date}\n{Signed}/logstores/logs/shards/lb"));
+#pragma warning restore CA5350
+
+        var answer = await RawAsync(
+            $"POST /logstores/logs/shards/lb HTTP/1.1\r\nHost: demo.sls.localhost\r\nConnection: close\r\nDate: {date}\r\n"
+                + $"Authorization: LOG local:{Convert.ToBase64String(signature)}\r\n{Signed.Replace("\n", "\r\n", StringComparison.Ordinal)}\r\n"
+        );
+
+        Assert.StartsWith("HTTP/1.1 411", answer, StringComparison.Ordinal);
+        Assert.Contains("MissingContentLength", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task More_projects_than_an_account_has_where_that_is_wanted()
+    {
+        await using var sls = await TestSls.StartAsync(null, ("Emulator:CheckQuotas", "true"));
+        for (var i = 0; i < 50; i++)
+        {
+            await sls.ExpectOkAsync(HttpMethod.Post, "/", $$"""{"projectName":"project-{{i}}","description":""}""", project: null);
+        }
+
+        using var response = await sls.SendAsync(
+            HttpMethod.Post,
+            "/",
+            """{"projectName":"one-more","description":""}"""u8.ToArray(),
+            "application/json",
+            project: null
+        );
+
+        await ExpectAsync(response, 400, "ProjectQuotaExceed");
+    }
+
+    [Fact]
     public async Task A_project_that_is_not_there()
     {
         using var response = await server.Sls.SendAsync(HttpMethod.Get, "/logstores", project: "nobodys");
@@ -162,6 +206,15 @@ public sealed class RefusalTests(RefusalTests.Server server) : IClassFixture<Ref
             "application/json"
         );
         await ExpectAsync(response, 400, "PostBodyInvalid");
+    }
+
+    /// <summary>The answer to a request as it stands on the wire.</summary>
+    private async Task<string> RawAsync(string request)
+    {
+        using var connection = new TcpClient(server.Sls.Address.Host, server.Sls.Address.Port);
+        await connection.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request), Token);
+        using var answer = new StreamReader(connection.GetStream());
+        return await answer.ReadToEndAsync(Token);
     }
 
     private static async Task ExpectAsync(HttpResponseMessage response, int status, string code)

@@ -21,6 +21,14 @@ public sealed class ScanTests(ScanTests.Server server) : IClassFixture<ScanTests
         "status_class=2 c=1; status_class=5 c=2"
     )]
     [InlineData("* |", "select note is null as missing, count(*) as c group by missing order by c", "missing=false c=1; missing=true c=2")]
+    [InlineData(
+        "fail |",
+        "select * from log order by service",
+        "__time__=1001 __topic__=chat __source__=10.0.0.7 __date__=1970-01-01 08:16:41.000 __tag__:host=h1 service=api status=500 用户=李四 msg=fail at once; "
+            + "__time__=1002 __topic__=chat __source__=10.0.0.7 __date__=1970-01-01 08:16:42.000 __tag__:host=h1 service=web status=503 用户=null msg=will fail"
+    )]
+    [InlineData("* |", "select count(*) as c from (select * from log where note is null)", "c=2")]
+    [InlineData("nothing_has_this |", "select * from log where status = '200'", "")]
     [InlineData("nothing_has_this |", "select count(*) as c", "c=0")]
     [InlineData("nothing_has_this |", "select service, count(*) as c from log where status = '200' group by service", "")]
     public async Task Finds(string search, string statement, string expected)
@@ -31,7 +39,7 @@ public sealed class ScanTests(ScanTests.Server server) : IClassFixture<ScanTests
     }
 
     [Theory]
-    [InlineData("set session mode=scan; select * from log", "* in a scan")]
+    [InlineData("set session mode=scan; select *, nowhere from log", "ColumnNotExists")]
     [InlineData("set session mode=scan; select nowhere from log", "ColumnNotExists")]
     [InlineData("set session mode=scan; select status from log where status > 400", "explicit cast")]
     [InlineData("set session mode=index; select 1", "mode=index")]

@@ -1,4 +1,3 @@
-using LlmObs.Sls.Emulator.Queries;
 using LlmObs.Sls.Emulator.Storage;
 using Microsoft.Extensions.Time.Testing;
 
@@ -66,5 +65,19 @@ public sealed class MemoryWatchTests : IDisposable
 
         Assert.False(over.Interrupted.IsCancellationRequested);
         Assert.True(next.Interrupted.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task What_a_statement_is_about_to_make_counts_like_what_it_holds()
+    {
+        Assert.True(watch.HasRoom(5000));
+        using var turn = await gate.EnterAsync(CancellationToken.None);
+        using var watched = watch.Begin(turn);
+        time.Advance(MemoryWatch.Interval);
+
+        memory = 1060;
+
+        Assert.True(watch.HasRoom(40));
+        Assert.False(watch.HasRoom(41));
     }
 }

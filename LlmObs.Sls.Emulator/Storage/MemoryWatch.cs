@@ -1,6 +1,4 @@
-using LlmObs.Sls.Emulator.Storage;
-
-namespace LlmObs.Sls.Emulator.Queries;
+namespace LlmObs.Sls.Emulator.Storage;
 
 /// <summary>
 /// Interrupts statements while which the process grew more than it may. The engine's own limit does not see all that a statement takes:
@@ -8,7 +6,7 @@ namespace LlmObs.Sls.Emulator.Queries;
 /// </summary>
 /// <param name="memory">Bytes the process holds now.</param>
 /// <param name="allowed">Bytes by which it may grow while a statement runs.</param>
-internal sealed class MemoryWatch : IDisposable
+public sealed class MemoryWatch : IDisposable
 {
     /// <summary>A statement that is done sooner is not looked at.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
@@ -37,6 +35,16 @@ internal sealed class MemoryWatch : IDisposable
             SetTimer();
         }
         return begun;
+    }
+
+    /// <summary>Whether the process may grow by so many bytes now.</summary>
+    public bool HasRoom(long bytes)
+    {
+        var now = memory();
+        lock (sync)
+        {
+            return watched.All(statement => now + bytes - (statement.AtFirst ??= now) <= allowed);
+        }
     }
 
     public void Dispose() => timer.Dispose();

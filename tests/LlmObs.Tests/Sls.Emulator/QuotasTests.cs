@@ -5,7 +5,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace LlmObs.Tests.Sls.Emulator;
 
-public sealed class ShardQuotasTests
+public sealed class QuotasTests
 {
     private const int Mb = 1024 * 1024;
     private readonly FakeTimeProvider time = new();
@@ -38,15 +38,32 @@ public sealed class ShardQuotasTests
 
         quotas.CheckWrite("demo", "logs", 1, 5 * Mb);
         quotas.CheckWrite("demo", "other", 0, 5 * Mb);
-        quotas.CheckRead("demo", "logs", 0, 20 * Mb);
+        quotas.CheckPull("demo", "logs", 0, 20 * Mb);
 
-        Assert.Equal("ShardReadQuotaExceed", Assert.Throws<SlsException>(() => quotas.CheckRead("demo", "logs", 0, 0)).Code);
+        Assert.Equal("ShardReadQuotaExceed", Assert.Throws<SlsException>(() => quotas.CheckPull("demo", "logs", 0, 0)).Code);
+    }
+
+    [Fact]
+    public void A_project_takes_and_gives_so_much_in_a_minute()
+    {
+        var quotas = Quotas();
+        for (var i = 0; i < 600_000; i++)
+        {
+            quotas.CheckWrite("demo", "logs", i % 1500, 1);
+            quotas.CheckRead("demo");
+        }
+
+        Assert.Equal("WriteQuotaExceed", Assert.Throws<SlsException>(() => quotas.CheckWrite("demo", "logs", 0, 1)).Code);
+        Assert.Equal("ReadQuotaExceed", Assert.Throws<SlsException>(() => quotas.CheckRead("demo")).Code);
+        quotas.CheckWrite("other", "logs", 0, 1);
+        time.Advance(TimeSpan.FromMinutes(1));
+        quotas.CheckWrite("demo", "logs", 0, 1);
     }
 
     [Fact]
     public void Without_the_setting_nothing_is_refused()
     {
-        var quotas = new ShardQuotas(new EmulatorOptions(), time);
+        var quotas = new Quotas(new EmulatorOptions(), time);
 
         for (var i = 0; i < 600; i++)
         {
@@ -54,5 +71,5 @@ public sealed class ShardQuotasTests
         }
     }
 
-    private ShardQuotas Quotas() => new(new EmulatorOptions { CheckQuotas = true }, time);
+    private Quotas Quotas() => new(new EmulatorOptions { CheckQuotas = true }, time);
 }
