@@ -40,6 +40,14 @@ public sealed class Database(NpgsqlDataSource dataSource, SchemaState schema)
             cancellationToken
         );
 
+    /// <summary>One question with at most one row.</summary>
+    /// <inheritdoc cref="RunAsync"/>
+    internal Task<T?> FindAsync<T>(string sql, object? parameters, CancellationToken cancellationToken) =>
+        RunAsync(
+            connection => connection.QuerySingleOrDefaultAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)),
+            cancellationToken
+        );
+
     /// <summary>Whether PostgreSQL answers a small question in that time.</summary>
     public async Task<bool> AnswersAsync(TimeSpan limit, TimeProvider time)
     {

@@ -25,6 +25,9 @@ public sealed record QueryLine(string Search, IReadOnlyList<string> Words, int C
     /// <summary>How <see cref="Scores"/> are joined, in SQL: <c>{0}</c> stands for the first. Null when nothing is asked of them.</summary>
     internal string? ScoreLogic { get; private init; }
 
+    /// <summary>The one score that whatever is found must have; null when none or several are asked for, or it is left out.</summary>
+    internal ScoreCondition? OnlyScore => ScoreLogic == "{0}" ? Scores[0] : null;
+
     /// <summary>Reads a query line.</summary>
     /// <exception cref="QueryException">It cannot be understood; message and position say where and why.</exception>
     public static QueryLine Parse(string line)

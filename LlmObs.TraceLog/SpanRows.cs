@@ -25,7 +25,7 @@ internal sealed record SpanAsk(string Search, int Conditions, long From, long To
             Scores = ScoreSql.Of(line, query.Scored),
         };
         // Of few that were judged a search need not look at all others.
-        return line.Scores is [var only] && line.ScoreLogic == "{0}" && query.Scored[only] is var scored
+        return line.OnlyScore is { } only && query.Scored[only] is var scored
             ? ask.Among("traceID", [.. scored.TraceIds.Concat(scored.Spans.Select(span => span.TraceId)).Distinct(StringComparer.Ordinal)])
             : ask;
     }

@@ -74,7 +74,7 @@ public sealed class Judging(SubjectReader subjects, IEnumerable<IEvaluator> eval
             where ScoreRules.Fault(score) is null
             select score,
         ];
-        return scores.WriteAsync(evaluator.Project, all, cancellationToken);
+        return scores.WriteJudgementsAsync(evaluator.Project, all, cancellationToken);
     }
 }
 

@@ -119,10 +119,7 @@ public sealed class ApiKeys(Database database, TimeProvider time, IOptions<Stora
             hash = Secret.Hash(key),
             scopes = (int)scopes,
         };
-        await database.RunAsync(
-            connection => connection.ExecuteAsync(new CommandDefinition(Ensure, parameters, cancellationToken: cancellationToken)),
-            cancellationToken
-        );
+        await database.ExecuteAsync(Ensure, parameters, cancellationToken);
         Forget();
     }
 
@@ -135,11 +132,8 @@ public sealed class ApiKeys(Database database, TimeProvider time, IOptions<Stora
     }
 
     // Not cancelled with the request that happens to ask first: others wait for the same answer.
-    private Task<ApiKey?> LoadAsync(string find, object parameters) =>
-        database.RunAsync(
-            async connection => (await connection.QuerySingleOrDefaultAsync<Row?>(find + SelectFoundAndNoteUse, parameters))?.ToKey(),
-            CancellationToken.None
-        );
+    private async Task<ApiKey?> LoadAsync(string find, object parameters) =>
+        (await database.FindAsync<Row>(find + SelectFoundAndNoteUse, parameters, CancellationToken.None))?.ToKey();
 
     private sealed record Row(
         Guid Id,

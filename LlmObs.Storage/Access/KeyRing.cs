@@ -86,25 +86,19 @@ public sealed class KeyRing(Database database, ApiKeys keys)
     public async Task<NewSecret> CreateAsync(Project project, string name, KeyScopes scopes, KeyLimits limits, CancellationToken cancellationToken)
     {
         var (secret, publicKey) = (Secret.New(), Secret.NewPublic());
-        var id = await database.RunAsync(
-            connection =>
-                connection.ExecuteScalarAsync<Guid>(
-                    new CommandDefinition(
-                        Create,
-                        new
-                        {
-                            projectId = project.Id,
-                            name,
-                            prefix = Secret.Prefix(secret),
-                            publicKey,
-                            hash = Secret.Hash(secret),
-                            scopes = (int)scopes,
-                            limits.RequestsPerSecond,
-                            limits.SpansPerSecond,
-                        },
-                        cancellationToken: cancellationToken
-                    )
-                ),
+        var id = await database.FindAsync<Guid>(
+            Create,
+            new
+            {
+                projectId = project.Id,
+                name,
+                prefix = Secret.Prefix(secret),
+                publicKey,
+                hash = Secret.Hash(secret),
+                scopes = (int)scopes,
+                limits.RequestsPerSecond,
+                limits.SpansPerSecond,
+            },
             cancellationToken
         );
         return new(id, publicKey, secret);
@@ -114,23 +108,17 @@ public sealed class KeyRing(Database database, ApiKeys keys)
     public async Task<NewSecret?> RotateAsync(Project project, Guid id, TimeSpan grace, CancellationToken cancellationToken)
     {
         var secret = Secret.New();
-        var publicKey = await database.RunAsync(
-            connection =>
-                connection.ExecuteScalarAsync<string?>(
-                    new CommandDefinition(
-                        Rotate,
-                        new
-                        {
-                            projectId = project.Id,
-                            id,
-                            grace,
-                            prefix = Secret.Prefix(secret),
-                            publicKey = Secret.NewPublic(),
-                            hash = Secret.Hash(secret),
-                        },
-                        cancellationToken: cancellationToken
-                    )
-                ),
+        var publicKey = await database.FindAsync<string>(
+            Rotate,
+            new
+            {
+                projectId = project.Id,
+                id,
+                grace,
+                prefix = Secret.Prefix(secret),
+                publicKey = Secret.NewPublic(),
+                hash = Secret.Hash(secret),
+            },
             cancellationToken
         );
         keys.Forget();
@@ -157,10 +145,7 @@ public sealed class KeyRing(Database database, ApiKeys keys)
 
     private async Task<bool> ChangeAsync(string sql, object parameters, CancellationToken cancellationToken)
     {
-        var changed = await database.RunAsync(
-            connection => connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)),
-            cancellationToken
-        );
+        var changed = await database.ExecuteAsync(sql, parameters, cancellationToken);
         keys.Forget();
         return changed == 1;
     }

@@ -64,15 +64,9 @@ public sealed class Projects(Database database, TimeProvider time, IOptions<Stor
             throw new ArgumentException($"'{name}' is no project name.", nameof(name));
         }
 
-        var made = await database.RunAsync(
-            connection =>
-                connection.QuerySingleOrDefaultAsync<Project?>(
-                    new CommandDefinition(
-                        """INSERT INTO projects (name) VALUES (@name) ON CONFLICT (name) DO NOTHING RETURNING id AS "Id", name AS "Name" """,
-                        new { name },
-                        cancellationToken: cancellationToken
-                    )
-                ),
+        var made = await database.FindAsync<Project>(
+            """INSERT INTO projects (name) VALUES (@name) ON CONFLICT (name) DO NOTHING RETURNING id AS "Id", name AS "Name" """,
+            new { name },
             cancellationToken
         );
         cache.Forget();
@@ -80,12 +74,9 @@ public sealed class Projects(Database database, TimeProvider time, IOptions<Stor
     }
 
     private Task<Project?> LoadAsync(string name) =>
-        database.RunAsync(
-            connection =>
-                connection.QuerySingleOrDefaultAsync<Project?>(
-                    """SELECT id AS "Id", name AS "Name" FROM projects WHERE name = @name""",
-                    new { name = Rows.StorableText.Clean(name) }
-                ),
+        database.FindAsync<Project>(
+            """SELECT id AS "Id", name AS "Name" FROM projects WHERE name = @name""",
+            new { name = Rows.StorableText.Clean(name) },
             CancellationToken.None
         );
 

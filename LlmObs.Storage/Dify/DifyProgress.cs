@@ -1,5 +1,3 @@
-using Dapper;
-
 namespace LlmObs.Storage.Dify;
 
 /// <summary>How far a stream has been read.</summary>
@@ -85,20 +83,14 @@ public sealed class DifyProgress(Database database)
     /// <summary>Takes the turn for a time, or goes on having it.</summary>
     /// <returns>Whether history is paused; null when another has the turn.</returns>
     public Task<bool?> ClaimAsync(string source, Guid holder, TimeSpan lease, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            connection =>
-                connection.ExecuteScalarAsync<bool?>(
-                    new CommandDefinition(
-                        Claim,
-                        new
-                        {
-                            source,
-                            holder,
-                            lease,
-                        },
-                        cancellationToken: cancellationToken
-                    )
-                ),
+        database.FindAsync<bool?>(
+            Claim,
+            new
+            {
+                source,
+                holder,
+                lease,
+            },
             cancellationToken
         );
 

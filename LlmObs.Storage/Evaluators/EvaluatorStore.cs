@@ -114,12 +114,8 @@ public sealed class EvaluatorStore(Database database)
     }
 
     /// <summary>Removes an evaluator, its versions and its jobs. Its scores stay.</summary>
-    public Task<bool> DeleteAsync(int projectId, string name, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            async connection =>
-                await connection.ExecuteAsync(new CommandDefinition(Delete, new { projectId, name }, cancellationToken: cancellationToken)) > 0,
-            cancellationToken
-        );
+    public async Task<bool> DeleteAsync(int projectId, string name, CancellationToken cancellationToken) =>
+        await database.ExecuteAsync(Delete, new { projectId, name }, cancellationToken) > 0;
 
     private static async Task<int> SaveAsync(
         NpgsqlConnection connection,

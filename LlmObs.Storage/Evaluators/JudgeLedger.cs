@@ -48,11 +48,7 @@ public sealed class JudgeLedger(Database database)
         """;
 
     public Task<KeptReply?> FindAsync(byte[] key, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            connection =>
-                connection.QuerySingleOrDefaultAsync<KeptReply?>(new CommandDefinition(Find, new { key }, cancellationToken: cancellationToken)),
-            cancellationToken
-        );
+        database.FindAsync<KeptReply>(Find, new { key }, cancellationToken);
 
     public Task KeepAsync(byte[] key, KeptReply reply, CancellationToken cancellationToken) =>
         database.ExecuteAsync(

@@ -63,22 +63,16 @@ public sealed class LabelDesk(Database database, TraceSampling sampling, TimePro
     /// <summary>Takes the next item that person may label, and holds it. Null when there is none now.</summary>
     /// <param name="after">The item to go on from; 0 for the first.</param>
     public Task<long?> NextAsync(int queueId, string annotator, long after, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            connection =>
-                connection.ExecuteScalarAsync<long?>(
-                    new CommandDefinition(
-                        Next,
-                        new
-                        {
-                            queueId,
-                            annotator,
-                            after,
-                            now = Now,
-                            until = Now + HoldTime,
-                        },
-                        cancellationToken: cancellationToken
-                    )
-                ),
+        database.FindAsync<long?>(
+            Next,
+            new
+            {
+                queueId,
+                annotator,
+                after,
+                now = Now,
+                until = Now + HoldTime,
+            },
             cancellationToken
         );
 

@@ -97,22 +97,16 @@ public sealed class LabelQueues(Database database)
 
     /// <summary>A new, empty queue. Null when the project has one of that name, or no such label set.</summary>
     public Task<int?> CreateAsync(int projectId, int setId, string name, int readings, string by, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            connection =>
-                connection.ExecuteScalarAsync<int?>(
-                    new CommandDefinition(
-                        Create,
-                        new
-                        {
-                            projectId,
-                            setId,
-                            name = StorableText.Clean(name),
-                            readings,
-                            by = StorableText.Clean(by),
-                        },
-                        cancellationToken: cancellationToken
-                    )
-                ),
+        database.FindAsync<int?>(
+            Create,
+            new
+            {
+                projectId,
+                setId,
+                name = StorableText.Clean(name),
+                readings,
+                by = StorableText.Clean(by),
+            },
             cancellationToken
         );
 

@@ -107,21 +107,15 @@ public sealed class LabelReader(Database database)
 
     /// <summary>The item of a trace, or of one span of it; null when the queue has none.</summary>
     public Task<long?> FindAsync(int projectId, int queueId, string traceId, string? spanId, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            connection =>
-                connection.ExecuteScalarAsync<long?>(
-                    new CommandDefinition(
-                        OfTrace,
-                        new
-                        {
-                            projectId,
-                            queueId,
-                            traceId = StorableText.Id(traceId),
-                            spanId = StorableText.Id(spanId),
-                        },
-                        cancellationToken: cancellationToken
-                    )
-                ),
+        database.FindAsync<long?>(
+            OfTrace,
+            new
+            {
+                projectId,
+                queueId,
+                traceId = StorableText.Id(traceId),
+                spanId = StorableText.Id(spanId),
+            },
             cancellationToken
         );
 

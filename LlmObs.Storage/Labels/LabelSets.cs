@@ -39,25 +39,19 @@ public sealed class LabelSets(Database database)
 
     /// <summary>A new set without a fault. Null when the project has one of that name.</summary>
     public Task<int?> CreateAsync(int projectId, LabelSet set, string by, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            connection =>
-                connection.ExecuteScalarAsync<int?>(
-                    new CommandDefinition(
-                        Create,
-                        new
-                        {
-                            projectId,
-                            name = StorableText.Clean(set.Name),
-                            question = StorableText.Clean(set.Question),
-                            kind = (short)set.Kind,
-                            choices = StorableText.Clean(ChoiceText.Write(set.Choices)),
-                            reasons = set.Reasons.Select(reason => StorableText.Clean(reason)).ToArray(),
-                            guide = StorableText.Clean(set.Guide),
-                            by = StorableText.Clean(by),
-                        },
-                        cancellationToken: cancellationToken
-                    )
-                ),
+        database.FindAsync<int?>(
+            Create,
+            new
+            {
+                projectId,
+                name = StorableText.Clean(set.Name),
+                question = StorableText.Clean(set.Question),
+                kind = (short)set.Kind,
+                choices = StorableText.Clean(ChoiceText.Write(set.Choices)),
+                reasons = set.Reasons.Select(reason => StorableText.Clean(reason)).ToArray(),
+                guide = StorableText.Clean(set.Guide),
+                by = StorableText.Clean(by),
+            },
             cancellationToken
         );
 

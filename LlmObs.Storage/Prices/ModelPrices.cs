@@ -1,4 +1,3 @@
-using Dapper;
 using LlmObs.Domain.Prices;
 using LlmObs.Storage.Rows;
 
@@ -44,15 +43,8 @@ public sealed class ModelPrices(Database database)
         LIMIT 50
         """;
 
-    public Task<IReadOnlyList<OwnPrice>> ListAsync(CancellationToken cancellationToken) =>
-        database.RunAsync<IReadOnlyList<OwnPrice>>(
-            async connection =>
-            {
-                var rows = await connection.QueryAsync<PriceRow>(new CommandDefinition(Select, cancellationToken: cancellationToken));
-                return [.. rows.Select(row => row.ToPrice())];
-            },
-            cancellationToken
-        );
+    public async Task<IReadOnlyList<OwnPrice>> ListAsync(CancellationToken cancellationToken) =>
+        (await database.QueryAsync<PriceRow>(Select, null, cancellationToken)).ConvertAll(row => row.ToPrice());
 
     /// <summary>Enters a price, or changes the one of the same pattern. It holds for calls received from now on.</summary>
     public Task SaveAsync(string pattern, string currency, Rates rates, string by, CancellationToken cancellationToken) =>
@@ -75,16 +67,8 @@ public sealed class ModelPrices(Database database)
     public Task RemoveAsync(string pattern, CancellationToken cancellationToken) => database.ExecuteAsync(Delete, new { pattern }, cancellationToken);
 
     /// <summary>The models of a project whose calls of the last seven days have no cost, most called first, at most 50.</summary>
-    public Task<IReadOnlyList<UnpricedModel>> UnpricedAsync(int projectId, CancellationToken cancellationToken) =>
-        database.RunAsync<IReadOnlyList<UnpricedModel>>(
-            async connection =>
-                (
-                    await connection.QueryAsync<UnpricedModel>(
-                        new CommandDefinition(Unpriced, new { projectId }, cancellationToken: cancellationToken)
-                    )
-                ).AsList(),
-            cancellationToken
-        );
+    public async Task<IReadOnlyList<UnpricedModel>> UnpricedAsync(int projectId, CancellationToken cancellationToken) =>
+        await database.QueryAsync<UnpricedModel>(Unpriced, new { projectId }, cancellationToken);
 
     private sealed record PriceRow(
         string Pattern,

@@ -60,10 +60,7 @@ public sealed class FactProgress(Database database)
 
     /// <summary>Takes the turn until it is given back or the lease runs out. Returns how far the spans have been read; null when another has the turn.</summary>
     public Task<DateTime?> ClaimAsync(TimeSpan lease, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            connection => connection.ExecuteScalarAsync<DateTime?>(new CommandDefinition(Claim, new { lease }, cancellationToken: cancellationToken)),
-            cancellationToken
-        );
+        database.FindAsync<DateTime?>(Claim, new { lease }, cancellationToken);
 
     /// <param name="from">How far the spans have been read.</param>
     /// <param name="limit">Spans looked at, about, and changes.</param>

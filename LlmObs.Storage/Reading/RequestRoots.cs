@@ -83,10 +83,7 @@ public sealed class RequestRoots(Database database)
 
     /// <summary>True when some trace of the project hangs in another.</summary>
     public Task<bool> AnyAsync(int projectId, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            connection => connection.ExecuteScalarAsync<bool>(new CommandDefinition(Any, new { projectId }, cancellationToken: cancellationToken)),
-            cancellationToken
-        );
+        database.FindAsync<bool>(Any, new { projectId }, cancellationToken);
 
     /// <summary>How many requests some traces are of.</summary>
     public Task<int> CountAsync(int projectId, IReadOnlyCollection<string> traceIds, CancellationToken cancellationToken) =>

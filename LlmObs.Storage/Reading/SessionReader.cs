@@ -64,20 +64,14 @@ public sealed class SessionReader(Database database)
 
     /// <summary>How many turns of a conversation come before a trace; 0 when it is none of them.</summary>
     public Task<long> TurnsBeforeAsync(int projectId, string sessionId, string traceId, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            connection =>
-                connection.ExecuteScalarAsync<long>(
-                    new CommandDefinition(
-                        Place,
-                        new
-                        {
-                            projectId,
-                            sessionId = StorableText.Clean(sessionId),
-                            traceId,
-                        },
-                        cancellationToken: cancellationToken
-                    )
-                ),
+        database.FindAsync<long>(
+            Place,
+            new
+            {
+                projectId,
+                sessionId = StorableText.Clean(sessionId),
+                traceId,
+            },
             cancellationToken
         );
 

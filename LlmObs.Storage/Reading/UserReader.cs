@@ -1,4 +1,3 @@
-using Dapper;
 using LlmObs.Domain.Scores;
 using LlmObs.Storage.Rows;
 
@@ -56,22 +55,14 @@ public sealed class UserReader(Database database, OpinionReader opinions)
     }
 
     private Task<List<T>> QueryAsync<T>(string sql, int projectId, string userId, int limit, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            async connection =>
-                (
-                    await connection.QueryAsync<T>(
-                        new CommandDefinition(
-                            sql,
-                            new
-                            {
-                                projectId,
-                                userId,
-                                limit,
-                            },
-                            cancellationToken: cancellationToken
-                        )
-                    )
-                ).AsList(),
+        database.QueryAsync<T>(
+            sql,
+            new
+            {
+                projectId,
+                userId,
+                limit,
+            },
             cancellationToken
         );
 }

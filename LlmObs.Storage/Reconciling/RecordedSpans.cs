@@ -61,22 +61,17 @@ public sealed class RecordedSpans(Database database)
         await database.QueryAsync<RecordedSpan>(OfMinute, new { projectId, minute = minute.UtcDateTime }, cancellationToken);
 
     /// <summary>How many of the spans the record has, in whatever minute: an update moves a span to the minute of its own receipt.</summary>
-    public async Task<long> KnownAsync(int projectId, IReadOnlyCollection<(string TraceId, string SpanId)> spans, CancellationToken cancellationToken)
-    {
-        var (traceIds, spanIds) = (spans.Select(span => span.TraceId).ToArray(), spans.Select(span => span.SpanId).ToArray());
-        return (
-            await database.QueryAsync<long>(
-                Known,
-                new
-                {
-                    projectId,
-                    traceIds,
-                    spanIds,
-                },
-                cancellationToken
-            )
-        )[0];
-    }
+    public Task<long> KnownAsync(int projectId, IReadOnlyCollection<(string TraceId, string SpanId)> spans, CancellationToken cancellationToken) =>
+        database.FindAsync<long>(
+            Known,
+            new
+            {
+                projectId,
+                traceIds = spans.Select(span => span.TraceId).ToArray(),
+                spanIds = spans.Select(span => span.SpanId).ToArray(),
+            },
+            cancellationToken
+        );
 
     /// <summary>The ids of projects by name; names that are no project of ours are left out.</summary>
     public async Task<IReadOnlyDictionary<string, int>> ProjectsAsync(string[] names, CancellationToken cancellationToken) =>

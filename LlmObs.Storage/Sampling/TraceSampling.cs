@@ -82,13 +82,7 @@ public sealed class TraceSampling(Database database, IOptions<SamplingOptions> o
         // A trace within the share is kept as it is; held now, it would be shipped twice.
         TraceSample.Holds(traceId, options.Value.KeepShare)
             ? Task.CompletedTask
-            : database.RunAsync(
-                connection =>
-                    connection.ExecuteAsync(
-                        new CommandDefinition(Keep, new { projectId, traceId = StorableText.Id(traceId) }, cancellationToken: cancellationToken)
-                    ),
-                cancellationToken
-            );
+            : database.ExecuteAsync(Keep, new { projectId, traceId = StorableText.Id(traceId) }, cancellationToken);
 
     /// <summary>Decides at most <paramref name="limit"/> quiet traces; call again while it decides any.</summary>
     public Task<SamplingTurn> DecideAsync(int limit, CancellationToken cancellationToken) =>

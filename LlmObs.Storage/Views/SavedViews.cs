@@ -68,10 +68,7 @@ public sealed class SavedViews(Database database)
             isShared,
             most = MaxOwn,
         };
-        return database.RunAsync(
-            connection => connection.ExecuteScalarAsync<Guid?>(new CommandDefinition(Create, parameters, cancellationToken: cancellationToken)),
-            cancellationToken
-        );
+        return database.FindAsync<Guid?>(Create, parameters, cancellationToken);
     }
 
     /// <summary>Changes what is not null. False when there is no such view of that owner.</summary>

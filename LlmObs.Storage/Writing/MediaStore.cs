@@ -1,4 +1,3 @@
-using Dapper;
 using LlmObs.Domain;
 using LlmObs.Storage.Rows;
 
@@ -26,54 +25,34 @@ public sealed class MediaStore(Database database)
 
     /// <summary>Notes that a file is going to be uploaded. True when it is there already.</summary>
     public Task<bool> AnnounceAsync(Project project, string id, string contentType, byte[] sha256, int length, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            connection =>
-                connection.ExecuteScalarAsync<bool>(
-                    new CommandDefinition(
-                        Announce,
-                        new
-                        {
-                            projectId = project.Id,
-                            id,
-                            contentType = StorableText.Clean(contentType),
-                            sha256,
-                            length,
-                        },
-                        cancellationToken: cancellationToken
-                    )
-                ),
+        database.FindAsync<bool>(
+            Announce,
+            new
+            {
+                projectId = project.Id,
+                id,
+                contentType = StorableText.Clean(contentType),
+                sha256,
+                length,
+            },
             cancellationToken
         );
 
     /// <summary>Keeps the bytes of an announced file.</summary>
     public Task KeepAsync(int projectId, string id, byte[] body, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            connection =>
-                connection.ExecuteAsync(
-                    new CommandDefinition(
-                        "UPDATE media SET body = @body WHERE project_id = @projectId AND id = @id AND body IS NULL",
-                        new
-                        {
-                            projectId,
-                            id,
-                            body,
-                        },
-                        cancellationToken: cancellationToken
-                    )
-                ),
+        database.ExecuteAsync(
+            "UPDATE media SET body = @body WHERE project_id = @projectId AND id = @id AND body IS NULL",
+            new
+            {
+                projectId,
+                id,
+                body,
+            },
             cancellationToken
         );
 
-    public Task<MediaFile?> FindAsync(int projectId, string id, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            async connection =>
-                (
-                    await connection.QuerySingleOrDefaultAsync<Row?>(
-                        new CommandDefinition(Find, new { projectId, id = StorableText.Clean(id) }, cancellationToken: cancellationToken)
-                    )
-                )?.ToFile(),
-            cancellationToken
-        );
+    public async Task<MediaFile?> FindAsync(int projectId, string id, CancellationToken cancellationToken) =>
+        (await database.FindAsync<Row>(Find, new { projectId, id = StorableText.Clean(id) }, cancellationToken))?.ToFile();
 
     private sealed record Row(string Id, string ContentType, byte[] Sha256, int Length, DateTime ReceivedAt, byte[]? Body)
     {

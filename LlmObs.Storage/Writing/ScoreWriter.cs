@@ -22,6 +22,7 @@ public sealed class ScoreWriter(Database database, TraceSampling sampling)
         WHERE s.given_at <= excluded.given_at
         """;
 
+    /// <summary>What a person or an application says of a trace: sampling keeps the trace for it.</summary>
     /// <exception cref="StorageUnavailableException">Nothing was written that the caller may rely on.</exception>
     public async Task WriteAsync(Project project, IReadOnlyCollection<Score> scores, CancellationToken cancellationToken)
     {
@@ -36,8 +37,13 @@ public sealed class ScoreWriter(Database database, TraceSampling sampling)
             await sampling.KeepAsync(project.Id, traceId, cancellationToken);
         }
 
-        await database.RunAsync(connection => UpsertAsync(connection, project.Id, scores, cancellationToken), cancellationToken);
+        await WriteJudgementsAsync(project, scores, cancellationToken);
     }
+
+    /// <summary>What our evaluators say of whatever arrives: that is no reason to keep it.</summary>
+    /// <inheritdoc cref="WriteAsync" path="/exception"/>
+    public Task WriteJudgementsAsync(Project project, IReadOnlyCollection<Score> scores, CancellationToken cancellationToken) =>
+        database.RunAsync(connection => UpsertAsync(connection, project.Id, scores, cancellationToken), cancellationToken);
 
     /// <summary>Writes scores as part of a caller's transaction, who has seen to it that sampling keeps their traces.</summary>
     internal static Task<int> UpsertAsync(
@@ -75,29 +81,17 @@ public sealed class ScoreWriter(Database database, TraceSampling sampling)
 
     /// <summary>Takes back scores, of ids that may not be there.</summary>
     public Task DeleteAsync(Project project, IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            connection =>
-                connection.ExecuteAsync(
-                    new CommandDefinition(
-                        "DELETE FROM scores WHERE project_id = @projectId AND id = ANY (@ids)",
-                        new { projectId = project.Id, ids = ids.Select(StorableText.Id).ToArray() },
-                        cancellationToken: cancellationToken
-                    )
-                ),
+        database.ExecuteAsync(
+            "DELETE FROM scores WHERE project_id = @projectId AND id = ANY (@ids)",
+            new { projectId = project.Id, ids = ids.Select(StorableText.Id).ToArray() },
             cancellationToken
         );
 
     /// <returns>False when there was no such score.</returns>
-    public Task<bool> DeleteAsync(Project project, string id, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            async connection =>
-                await connection.ExecuteAsync(
-                    new CommandDefinition(
-                        "DELETE FROM scores WHERE project_id = @projectId AND id = @id",
-                        new { projectId = project.Id, id = StorableText.Id(id) },
-                        cancellationToken: cancellationToken
-                    )
-                ) > 0,
+    public async Task<bool> DeleteAsync(Project project, string id, CancellationToken cancellationToken) =>
+        await database.ExecuteAsync(
+            "DELETE FROM scores WHERE project_id = @projectId AND id = @id",
+            new { projectId = project.Id, id = StorableText.Id(id) },
             cancellationToken
-        );
+        ) > 0;
 }

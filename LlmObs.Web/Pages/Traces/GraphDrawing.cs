@@ -16,7 +16,8 @@ public static class GraphDrawing
     private const int Margin = 12;
 
     /// <param name="parallel">The word for a branch that was taken beside others.</param>
-    public static IHtmlContent Draw(StepGraph graph, TraceAddress address, string label, string parallel)
+    /// <param name="inferred">The word for a call that nobody stated.</param>
+    public static IHtmlContent Draw(StepGraph graph, TraceAddress address, string label, string parallel, string inferred)
     {
         var width = (graph.Nodes.Max(node => node.Layer) * Column) + NodeWidth + 60 + Margin;
         var height = (graph.Nodes.Max(node => node.Place) * Line) + NodeHeight + (2 * Margin);
@@ -28,7 +29,7 @@ public static class GraphDrawing
             );
         foreach (var edge in graph.Edges)
         {
-            DrawEdge(html, graph.Nodes[edge.From], graph.Nodes[edge.To], edge);
+            DrawEdge(html, graph.Nodes[edge.From], graph.Nodes[edge.To], edge, inferred);
         }
 
         foreach (var node in graph.Nodes)
@@ -39,7 +40,7 @@ public static class GraphDrawing
         return html.Raw("</svg>").ToHtml();
     }
 
-    private static void DrawEdge(HtmlWriter html, GraphNode from, GraphNode to, GraphEdge edge)
+    private static void DrawEdge(HtmlWriter html, GraphNode from, GraphNode to, GraphEdge edge, string inferred)
     {
         // What comes next is drawn within a column only; across columns it says what the calls say already.
         if (!edge.IsCall && from.Layer != to.Layer)
@@ -53,10 +54,16 @@ public static class GraphDrawing
             edge.IsCall && to.Layer > from.Layer ? $"M{right} {middle}C{right + 38} {middle} {left - 38} {target} {left - 1} {target}"
             : !edge.IsCall && to.Place == from.Place + 1 ? $"M{X(from) + 24} {Y(from) + NodeHeight}V{Y(to) - 1}"
             : $"M{right} {middle}C{right + 46} {middle} {X(to) + NodeWidth + 46} {target} {X(to) + NodeWidth + 1} {target}";
-        html.Raw(Text($"<path class=\"{(edge.IsCall ? "call" : "next")}\" d=\"{path}\" marker-end=\"url(#tip)\"/>"));
-        if (edge.Count > 1 && edge.IsCall)
+        var look =
+            edge.IsInferred ? "call inferred"
+            : edge.IsCall ? "call"
+            : "next";
+        html.Raw(Text($"<path class=\"{look}\" d=\"{path}\" marker-end=\"url(#tip)\"/>"));
+        var count = edge.Count > 1 && edge.IsCall ? Figures.Axis(edge.Count) : "";
+        var said = edge.IsInferred ? $"{inferred} {count}".TrimEnd() : count;
+        if (said.Length > 0)
         {
-            html.Raw(Text($"<text class=\"n\" x=\"{(right + left) / 2}\" y=\"{((middle + target) / 2) - 4}\">{Figures.Axis(edge.Count)}</text>"));
+            html.Raw(Text($"<text class=\"n\" x=\"{(right + left) / 2}\" y=\"{((middle + target) / 2) - 4}\">")).Text(said).Raw("</text>");
         }
     }
 

@@ -15,7 +15,8 @@ public sealed record GraphNode(string Name, SpanKind Kind, int Layer, int Place,
 
 /// <summary>A tie between two nodes, by their index.</summary>
 /// <param name="IsCall">The first contains the second; else the second came after the first.</param>
-public sealed record GraphEdge(int From, int To, bool IsCall, int Count);
+/// <param name="IsInferred">Nobody said that the one called the other.</param>
+public sealed record GraphEdge(int From, int To, bool IsCall, bool IsInferred, int Count);
 
 /// <summary>The workflow as it ran: a node for each step's name, edges for what called what and what came next.</summary>
 /// <param name="LeftOut">Names beyond the most that are drawn.</param>
@@ -30,9 +31,9 @@ public sealed partial record StepGraph(IReadOnlyList<GraphNode> Nodes, IReadOnly
         var indexes = nodes.Select((node, at) => (Step: (node.Kind, node.Name), at)).ToDictionary(pair => pair.Step, pair => pair.at);
         var edges = tree
             .Rows.SelectMany(Ties)
-            .CountBy(tie => (From: indexes.GetValueOrDefault(tie.From, -1), To: indexes.GetValueOrDefault(tie.To, -1), tie.IsCall))
+            .CountBy(tie => (From: indexes.GetValueOrDefault(tie.From, -1), To: indexes.GetValueOrDefault(tie.To, -1), tie.IsCall, tie.IsInferred))
             .Where(tie => tie.Key.From >= 0 && tie.Key.To >= 0 && tie.Key.From != tie.Key.To)
-            .Select(tie => new GraphEdge(tie.Key.From, tie.Key.To, tie.Key.IsCall, tie.Value));
+            .Select(tie => new GraphEdge(tie.Key.From, tie.Key.To, tie.Key.IsCall, tie.Key.IsInferred, tie.Value));
         return new(nodes, [.. edges], Math.Max(0, groups.Count - MostNodes));
     }
 
@@ -41,13 +42,13 @@ public sealed partial record StepGraph(IReadOnlyList<GraphNode> Nodes, IReadOnly
         (node.Span.Kind, Numbered().Replace(node.Span.Name, "") is { Length: > 0 } name ? name : node.Span.Name);
 
     /// <summary>Branches that were taken at once come each after what led to them, and what follows comes after each of them.</summary>
-    private static IEnumerable<((SpanKind, string) From, (SpanKind, string) To, bool IsCall)> Ties(TraceNode node)
+    private static IEnumerable<((SpanKind, string) From, (SpanKind, string) To, bool IsCall, bool IsInferred)> Ties(TraceNode node)
     {
         List<TraceNode> before = [];
         List<TraceNode> branches = [];
         foreach (var child in node.Children)
         {
-            yield return (Step(node), Step(child), true);
+            yield return (Step(node), Step(child), true, child.Join is { IsInferred: true });
             if (!child.Span.IsParallelBranch && branches.Count > 0)
             {
                 (before, branches) = (branches, []);
@@ -55,7 +56,7 @@ public sealed partial record StepGraph(IReadOnlyList<GraphNode> Nodes, IReadOnly
 
             foreach (var earlier in before)
             {
-                yield return (Step(earlier), Step(child), false);
+                yield return (Step(earlier), Step(child), false, false);
             }
 
             if (child.Span.IsParallelBranch)

@@ -47,6 +47,6 @@ addEventListener("pagehide", () => {
   if (links.length > 0) sessionStorage.setItem("list", JSON.stringify({ url: location.href, query: document.querySelector("[data-query]").value, links }));
 });
 
-// On a narrow screen the filters start folded; the server cannot know the width.
+// A wide screen shows the filters anyway; browsers that know no ::details-content have them opened.
 const filters = document.querySelector("[data-facets]");
-if (filters && matchMedia("(width < 820px)").matches) filters.open = false;
+if (filters && matchMedia("(width >= 820px)").matches) filters.open = true;

@@ -1,4 +1,5 @@
 using LlmObs.Domain;
+using LlmObs.Domain.Scores;
 using LlmObs.Domain.Spans;
 using LlmObs.Domain.Traces;
 using LlmObs.IntegrationTests.Support;
@@ -66,6 +67,22 @@ public sealed class TraceSamplingTests(TestDatabase database) : IClassFixture<Te
     }
 
     [Fact]
+    public async Task Feedback_keeps_its_trace_and_what_an_evaluator_says_of_every_trace_does_not()
+    {
+        var project = await database.NewProjectAsync();
+        var (praised, judged) = (Spans.TraceId(), Spans.TraceId());
+        await WriteAsync(project, Spans.Chat(praised), Spans.Chat(judged));
+        var scores = new ScoreWriter(database.Database, sampling);
+        await scores.WriteAsync(project, [Score(praised, "human")], Cancel);
+        await scores.WriteJudgementsAsync(project, [Score(judged, "code")], Cancel);
+
+        await DecideAllAsync();
+
+        Assert.Single(await database.Reader.SpansAsync(project.Id, praised, Cancel));
+        Assert.Empty(await database.Reader.SpansAsync(project.Id, judged, Cancel));
+    }
+
+    [Fact]
     public async Task A_score_of_a_trace_within_the_share_ships_nothing_again()
     {
         var project = await database.NewProjectAsync();
@@ -113,6 +130,23 @@ public sealed class TraceSamplingTests(TestDatabase database) : IClassFixture<Te
         Assert.DoesNotContain(ids, id => TraceSample.Holds(id, 0));
         Assert.All(ids.Where(id => TraceSample.Holds(id, 0.1)), id => Assert.True(TraceSample.Holds(id, 0.25)));
     }
+
+    private static Score Score(string traceId, string source) =>
+        new(
+            $"{source}-{traceId}",
+            traceId,
+            null,
+            null,
+            null,
+            "helpful",
+            ScoreType.Boolean,
+            1,
+            null,
+            null,
+            source,
+            Spans.Now() / 1000,
+            JsonText.EmptyObject
+        );
 
     private SpanWriter Writer() =>
         new(database.Database, new(), sampling, Microsoft.Extensions.Options.Options.Create(database.Options), database.Clock);

@@ -6,10 +6,9 @@ using LlmObs.Ingest.Otlp.Protos;
 namespace LlmObs.IntegrationTests.Ingest.Faults;
 
 /// <summary>Sends spans with numbers of their own, as a client that never repeats, and keeps book of what was answered.</summary>
-internal sealed class NumberedSpans(HttpClient client) : IAsyncDisposable
+internal sealed class NumberedSpans(HttpClient client, int spansPerRequest = 3) : IAsyncDisposable
 {
     public const string TraceHex = "5ea50000000000000000000000000001";
-    private const int SpansPerRequest = 3;
 
     private readonly CancellationTokenSource stop = new();
     private readonly List<Task> senders = [];
@@ -42,7 +41,7 @@ internal sealed class NumberedSpans(HttpClient client) : IAsyncDisposable
 
     public async Task<HttpStatusCode?> SendAsync()
     {
-        var ids = Enumerable.Range(0, SpansPerRequest).Select(_ => Interlocked.Increment(ref last)).ToList();
+        var ids = Enumerable.Range(0, spansPerRequest).Select(_ => Interlocked.Increment(ref last)).ToList();
         var body = OtlpBodies.Request([.. ids.Select(Span)]);
         try
         {

@@ -88,8 +88,19 @@ public sealed class TraceViewTests
 
         Assert.Equal([("loop", 1, 0), ("judge", 2, 1), ("answer", 1, 0)], graph.Nodes.Select(node => (node.Name, node.Count, node.Failures)));
         Assert.Equal("judge #2", graph.Nodes[1].Target.SpanId);
-        Assert.Contains(new GraphEdge(0, 1, IsCall: true, 2), graph.Edges);
-        Assert.Contains(new GraphEdge(1, 2, IsCall: false, 1), graph.Edges);
+        Assert.Contains(new GraphEdge(0, 1, IsCall: true, IsInferred: false, 2), graph.Edges);
+        Assert.Contains(new GraphEdge(1, 2, IsCall: false, IsInferred: false, 1), graph.Edges);
+    }
+
+    [Fact]
+    public void A_call_that_was_worked_out_is_marked_in_the_graph()
+    {
+        var tree = TraceTree.Build(
+            [Spans.One("call", null, 0, 100) with { TraceId = "outer" }, Spans.One("run", null, 10, 50) with { TraceId = "inner" }],
+            [new TraceJoin("inner", JoinBasis.DifyMatch, "outer", "call", IsInferred: true)]
+        );
+
+        Assert.Equal([new GraphEdge(0, 1, IsCall: true, IsInferred: true, 1)], StepGraph.Of(tree).Edges);
     }
 
     [Fact]
