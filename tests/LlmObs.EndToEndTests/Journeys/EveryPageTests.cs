@@ -69,6 +69,7 @@ public sealed class EveryPageTests(StackFixture fixture)
             var headers = (await page.GotoAsync(fixture.Stack.Web + path))!.Headers;
             Assert.Contains("total;dur=", headers["server-timing"], StringComparison.Ordinal);
             Assert.DoesNotContain("unsafe-", headers["content-security-policy"], StringComparison.Ordinal);
+            await Fit.AssertStillAsync(page);
             foreach (var scheme in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
             {
                 await page.EmulateMediaAsync(new() { ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });

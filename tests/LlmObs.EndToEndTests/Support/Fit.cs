@@ -19,6 +19,26 @@ public static class Fit
           .map((element) => element.tagName + "." + (element.getAttribute("class") ?? "")).slice(0, 12).join(" ")
         """;
 
+    // What moved since the page began to load, as Chromium adds it up. Its entries come before the second frame from now.
+    private const string Shifts = """
+        () => new Promise((resolve) => {
+          const shifts = [];
+          new PerformanceObserver((list) => shifts.push(...list.getEntries().filter((entry) => !entry.hadRecentInput)))
+            .observe({ type: "layout-shift", buffered: true });
+          requestAnimationFrame(() => requestAnimationFrame(() => resolve(shifts.reduce((sum, shift) => sum + shift.value, 0))));
+        })
+        """;
+
+    // What Chromium's authors call good.
+    private const double MostShift = 0.1;
+
+    /// <summary>Fails when what stood on the page has moved while it loaded.</summary>
+    public static async Task AssertStillAsync(IPage page)
+    {
+        var shift = await page.EvaluateAsync<double>(Shifts);
+        Assert.True(shift < MostShift, $"{page.Url} moved by {shift}");
+    }
+
     /// <summary>Fails when the page as a whole scrolls sideways, and names what makes it.</summary>
     public static async Task AssertWidthAsync(IPage page)
     {
