@@ -53,6 +53,8 @@ public sealed class EveryPageTests(StackFixture fixture)
 
     [Theory]
     [InlineData(1440, "en-US")]
+    [InlineData(1440, "zh-CN")]
+    [InlineData(390, "en-US")]
     [InlineData(390, "zh-CN")]
     public async Task Every_page_fits_and_is_accessible_in_light_and_dark(int width, string locale)
     {
