@@ -1,3 +1,5 @@
+using LlmObs.Sls;
+
 namespace LlmObs.TraceLog;
 
 /// <summary>What a field holds, as far as somebody who writes a query needs to know.</summary>
@@ -13,6 +15,9 @@ public enum SpanFieldType
     /// <summary>Written with a unit: 300ms, 5s, 2m, 1h.</summary>
     Duration,
 
+    /// <summary>What a sender put there, by the name that it has in OpenTelemetry: <c>attribute.…</c>, <c>resource.…</c>, <c>http.route</c>, <c>node</c>.</summary>
+    Attribute,
+
     /// <summary>What was said of a step, a trace or more: a word, true or false, or a number to compare.</summary>
     Score,
 }
@@ -21,7 +26,10 @@ public enum SpanFieldType
 /// <param name="Name">As it is written there.</param>
 public sealed record SpanField(string Name, SpanFieldType Type)
 {
-    /// <summary>Every field worth offering, the commonest first. The query line knows others too: <c>attribute.…</c>, names of OpenTelemetry.</summary>
+    private const int LongestAttribute = 128;
+    private static readonly string[] Contents = ["input", "output", "documents", "tools"];
+
+    /// <summary>Every field worth offering, the commonest first. Attributes have any name, and are not among them.</summary>
     public static readonly IReadOnlyList<SpanField> All =
     [
         new("status", SpanFieldType.Value),
@@ -61,13 +69,19 @@ public sealed record SpanField(string Name, SpanFieldType Type)
         new("host", SpanFieldType.Value),
     ];
 
-    public bool CanGroup => Type == SpanFieldType.Value;
+    /// <summary>Its values are counted beside the results, and offered to who writes.</summary>
+    public bool HasFacet => Type == SpanFieldType.Value;
 
-    /// <summary>The field of that name, <c>env</c> for environment included; null when none is offered.</summary>
+    /// <summary>All but contents, of which hardly two are the same, and scores, which are not in the log.</summary>
+    public bool CanGroup => Type != SpanFieldType.Score && !Contents.Contains(Name);
+
+    /// <summary>The field of that name, <c>env</c> for environment included, or the attribute; null when it is neither.</summary>
     public static SpanField? Find(string? name) =>
-        name?.ToLowerInvariant() is { } lower
-            ? All.FirstOrDefault(field => field.Name.Equals(lower is "env" ? "environment" : lower, StringComparison.OrdinalIgnoreCase))
-            : null;
+        name is null ? null
+        : All.FirstOrDefault(field => field.Name.Equals(Is(name, "env") ? "environment" : name, StringComparison.OrdinalIgnoreCase)) is { } known
+            ? known
+        : IsAttribute(name) ? new(name, SpanFieldType.Attribute)
+        : null;
 
     /// <summary>A span may have several values, each of which is a row in an analysis.</summary>
     internal bool HasRowsOfItsOwn => Name == "tags";
@@ -76,11 +90,44 @@ public sealed record SpanField(string Name, SpanFieldType Type)
     internal (string Column, string Rows) Source =>
         HasRowsOfItsOwn
             ? ("tag", "cross join unnest(array_distinct(try(cast(json_parse(\"tags\") as array(varchar))))) as each_tag(tag)")
-            : (Sls.SlsSql.Column(SpanLogSchema.Words.TryGetValue(Name, out var names) ? names[0] : Name), "");
+            : (Column, "");
+
+    private string Column =>
+        Type switch
+        {
+            SpanFieldType.Attribute => AttributeColumn,
+            SpanFieldType.Number or SpanFieldType.Duration => $"cast({LogColumn} as varchar)",
+            _ => LogColumn,
+        };
+
+    private string LogColumn => SlsSql.Column(SpanLogSchema.Words.TryGetValue(Name, out var names) ? names[0] : Name);
+
+    // As QueryField finds it: a name of OpenTelemetry may be one of the span or of its resource.
+    private string AttributeColumn =>
+        SpanLogSchema.AttributeWords.TryGetValue(Name, out var attribute) ? Member("attribute", attribute)
+        : Name.StartsWith("attribute.", StringComparison.Ordinal) ? Member("attribute", Name["attribute.".Length..])
+        : Name.StartsWith("resource.", StringComparison.Ordinal) ? Member("resource", Name["resource.".Length..])
+        : $"coalesce({Member("attribute", Name)}, {Member("resource", Name)})";
 
     /// <exception cref="ArgumentOutOfRangeException">No such field, or one that cannot be grouped by.</exception>
     internal static SpanField Groupable(string name) =>
         Find(name) is { CanGroup: true } field
             ? field
             : throw new ArgumentOutOfRangeException(nameof(name), name, "There is no field of that name to group by.");
+
+    private static string Member(string document, string name) => $"json_extract_scalar(\"{document}\", {SlsSql.Text($"$[\"{name}\"]")})";
+
+    // Of a path in JSON that has other characters it is not certain what it means.
+    private static bool IsAttribute(string name) =>
+        SpanLogSchema.AttributeWords.ContainsKey(name)
+        || (
+            name.Length <= LongestAttribute
+            && name.Contains('.', StringComparison.Ordinal)
+            && !name.StartsWith("score.", StringComparison.OrdinalIgnoreCase)
+            && !name.StartsWith('.')
+            && !name.EndsWith('.')
+            && name.All(character => char.IsAsciiLetterOrDigit(character) || character is '.' or '_' or '-' or '/')
+        );
+
+    private static bool Is(string name, string other) => name.Equals(other, StringComparison.OrdinalIgnoreCase);
 }

@@ -73,7 +73,7 @@ public sealed record SearchAddress(Project Project, string Query, TimeRange Rang
                     .Split(',')
                     .Select(SpanField.Find)
                     .OfType<SpanField>()
-                    .Where(field => field.CanGroup)
+                    .Where(field => field.HasFacet)
                     .Select(field => field.Name)
                     .Distinct(),
             ],

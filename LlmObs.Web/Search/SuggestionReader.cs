@@ -61,9 +61,9 @@ public sealed partial class SuggestionReader(
             : [];
         var field =
             caret.Field is { } named ? SpanField.Find(named)
-            : caret.Typed.Length >= EnoughLetters ? fields.Select(suggestion => suggestion.Field).FirstOrDefault(one => one.CanGroup)
+            : caret.Typed.Length >= EnoughLetters ? fields.Select(suggestion => suggestion.Field).FirstOrDefault(one => one.HasFacet)
             : null;
-        if (field is not { CanGroup: true })
+        if (field is not { HasFacet: true })
         {
             return new(caret, fields, null, [], fault);
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using LlmObs.TraceLog;
 using LlmObs.Web.Pages.Search;
 using LlmObs.Web.Rendering;
 using LlmObs.Web.Shell;
@@ -44,6 +45,10 @@ public sealed class FieldValueTagHelper(CurrentProject current) : TagHelper
             output.Attributes.SetAttribute("data-with", search);
             output.Attributes.SetAttribute("data-field", Field);
             output.Attributes.SetAttribute("data-value", Value);
+            if (SpanField.Find(Field) is not { CanGroup: true })
+            {
+                output.Attributes.SetAttribute("data-offers", "include exclude");
+            }
         }
 
         output.Content.SetHtmlContent(inside.IsEmptyOrWhiteSpace ? Untrusted.Show(Value) : inside);

@@ -18,7 +18,7 @@ public sealed class FacetModel(FacetReader facets, ScoreLookup scores, CurrentPr
     /// <param name="find">Only values that hold this text.</param>
     public async Task<IActionResult> OnGetAsync(string? field, string? find, CancellationToken cancellationToken)
     {
-        if (SpanField.Find(field) is not { CanGroup: true } known)
+        if (SpanField.Find(field) is not { HasFacet: true } known)
         {
             return BadRequest($"field: '{field}' is no field that can be grouped by.");
         }

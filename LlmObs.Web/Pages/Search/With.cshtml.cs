@@ -13,7 +13,7 @@ public sealed class WithModel(CurrentProject current, ViewerZone zone) : PageMod
     public const int LongestValue = 2000;
 
     /// <param name="field">As the query line names it, or <c>time</c>, which narrows the search to the minute of its value.</param>
-    /// <param name="how"><c>include</c> or <c>exclude</c>.</param>
+    /// <param name="how"><c>include</c>, <c>exclude</c>, or <c>group</c>: by the field, whatever the value.</param>
     public IActionResult OnGet(string? field, string? value, string? how)
     {
         if (value is not { Length: > 0 and <= LongestValue })
@@ -33,6 +33,13 @@ public sealed class WithModel(CurrentProject current, ViewerZone zone) : PageMod
                 : BadRequest("value: a time is written as 2026-11-26T09:30:00Z.");
         }
 
+        if (how == "group")
+        {
+            return SpanField.Find(field) is { CanGroup: true } group
+                ? LocalRedirect(address.GroupedBy(group.Name).Url)
+                : BadRequest($"field: '{field}' cannot be grouped by.");
+        }
+
         var name = SpanField.Find(field)?.Name ?? field ?? "";
         try
         {
@@ -48,7 +55,7 @@ public sealed class WithModel(CurrentProject current, ViewerZone zone) : PageMod
         {
             "include" => LocalRedirect(address.Asking(line.Include(name, value)).Url),
             "exclude" => LocalRedirect(address.Asking(line.Exclude(name, value)).Url),
-            _ => BadRequest("how: include or exclude."),
+            _ => BadRequest("how: include, exclude or group."),
         };
     }
 }

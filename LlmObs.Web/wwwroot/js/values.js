@@ -32,7 +32,7 @@ if (menu) {
     e.preventDefault();
     value = link;
     menu.querySelector("[data-value-name]").textContent = `${link.dataset.field}: ${link.dataset.value}`;
-    const offers = link.dataset.offers ?? "include exclude";
+    const offers = link.dataset.offers ?? "include exclude group";
     for (const item of menu.querySelectorAll("[data-how]")) {
       item.hidden = !offers.includes(item.dataset.how);
       item.href = address(link, item.dataset.how);

@@ -31,6 +31,12 @@ public sealed class NarrowingTests(StackFixture fixture)
         await Assertions.Expect(page.Locator("[data-query]")).ToHaveValueAsync($"attribute.tenant: \"{Tenant}\"");
         await Assertions.Expect(page.Locator($"[data-row='{trace}']")).ToHaveCountAsync(1);
 
+        await page.GotoAsync($"{fixture.Stack.Web}traces/{trace}?tab=attributes&span={SpanId(7)}");
+        await value.ClickAsync();
+        await menu.GetByText("Group by this field").ClickAsync();
+        await Assertions.Expect(page.Locator(".groups td a", new() { HasText = Tenant })).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator(".results-bar h2")).ToContainTextAsync("attribute.tenant");
+
         await page.GotoAsync($"{fixture.Stack.Web}traces/{trace}");
         await page.Locator(".trace-head a.field-value", new() { HasText = "made-by-test" }).ClickAsync();
         await menu.GetByText("Leave it out").ClickAsync();
@@ -51,7 +57,7 @@ public sealed class NarrowingTests(StackFixture fixture)
         await page.WaitForURLAsync(url => url.Contains("from=", StringComparison.Ordinal) && url.Contains("to=", StringComparison.Ordinal));
         await Assertions.Expect(page.Locator("[data-row]")).ToHaveCountAsync(0);
 
-        await page.GoBackAsync();
+        await page.GotoAsync($"{fixture.Stack.Web}traces/{trace}?tab=attributes&span={SpanId(7)}");
         await DragAsync(page, chart, 0.5f, 1f);
         await page.WaitForURLAsync(url => url.Contains("from=", StringComparison.Ordinal));
         await Assertions.Expect(page.Locator("[data-row]")).Not.ToHaveCountAsync(0);

@@ -39,16 +39,29 @@ public sealed class PageScreenshots
         ("compare", "compare?left={trace}&right={other}"),
         ("quality", "quality"),
         ("quality-report", "quality/report"),
+        ("quality-definitions", "quality/definitions"),
+        ("quality-requests", "quality/requests"),
+        ("evaluators", "quality/evaluators"),
         ("evaluator", "quality/evaluators/reverse"),
+        ("evaluator-new", "quality/evaluators/new/sql"),
+        ("evaluator-job", "quality/jobs/1"),
         ("scores", "scores/all"),
         ("labels", "labels"),
+        ("label-set-new", "labels/sets/new"),
         ("label-queue", "labels/queues/1"),
+        ("label-queue-new", "labels/queues/new"),
+        ("label-item", "labels/queues/1/items/1"),
+        ("label-files", "labels/queues/1/files"),
+        ("label-table", "labels/queues/1/table"),
         ("cases", "cases"),
         ("case", "cases/1"),
+        ("case-new", "cases/new?trace={trace}&from=trace"),
         ("system", "system"),
         ("prices", "prices"),
         ("redaction", "redaction"),
         ("keys", "keys"),
+        ("name", "name"),
+        ("not-found", "no/such/page"),
     ];
 
     [Fact(Explicit = true)]
@@ -63,6 +76,9 @@ public sealed class PageScreenshots
             foreach (var locale in (string[])["en-US", "zh-CN"])
             {
                 var page = await browser.OpenAsync(Width, Height, scheme, locale);
+                await page.GotoAsync($"{stack.Web}name");
+                await page.Locator("[name=name]").FillAsync("Lin Yue");
+                await page.Locator("main button").ClickAsync();
                 foreach (var (name, path) in Pages)
                 {
                     await page.GotoAsync(stack.Web + Filled(path, names));

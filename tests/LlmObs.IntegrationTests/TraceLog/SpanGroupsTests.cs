@@ -142,9 +142,45 @@ public sealed class SpanGroupsTests(SpanGroupsTests.Shipped shipped) : IClassFix
         }
     }
 
-    [Fact]
-    public async Task A_field_of_words_cannot_be_grouped_by() =>
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => shipped.Groups.ByAsync(Query(""), "input", GroupOrder.Spans, 5, Token));
+    [Theory]
+    [InlineData("input")]
+    [InlineData("score.liked")]
+    [InlineData("nothing")]
+    [InlineData("attribute.it's \"quoted\"")]
+    public async Task Contents_scores_and_what_is_no_field_cannot_be_grouped_by(string field) =>
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => shipped.Groups.ByAsync(Query(""), field, GroupOrder.Spans, 5, Token));
+
+    [Theory]
+    [InlineData("app.tenant", "north 4|south 2")]
+    [InlineData("attribute.app.tenant", "north 4|south 2")]
+    [InlineData("k8s.pod.name", "pod-1 6")]
+    [InlineData("resource.k8s.pod.name", "pod-1 6")]
+    [InlineData("node", "生成 SQL 6")]
+    [InlineData("app.retries", "2 6")]
+    [InlineData("tokens", "100 6")]
+    public async Task Attributes_of_any_name_and_numbers_are_grouped_by_too(string field, string expected)
+    {
+        var sent = Enumerable.Range(0, 6).Select(i => Tenant(i < 4 ? "north" : "south")).ToList();
+        var project = $"attributes-{Guid.NewGuid():N}";
+        await shipped.Sls.Store.WriteAsync(project, Guid.NewGuid(), sent, Token, isFirst: true);
+
+        var page = await shipped.Groups.ByAsync(Query("") with { Project = project }, field, GroupOrder.Spans, 10, Token);
+
+        Assert.Equal(expected, string.Join('|', page.Groups.Select(group => $"{group.Value} {group.Spans}")));
+    }
+
+    private static SpanRecord Tenant(string name)
+    {
+        var call = Spans.Chat().With(span => span with { Usage = new(90, 10) });
+        return call with
+        {
+            Content = call.Content with
+            {
+                Attributes = new($$"""{"app.tenant":"{{name}}","app.retries":2,"dify.node.title":"生成 SQL"}"""),
+                Resource = new("""{"k8s.pod.name":"pod-1"}"""),
+            },
+        };
+    }
 
     [Fact]
     public async Task Sessions_are_named_by_their_first_question_and_paged_from_the_last_active()
