@@ -119,6 +119,40 @@ public sealed class ContentTests(StackFixture fixture)
         await page.Context.CloseAsync();
     }
 
+    [Fact]
+    public async Task Reads_a_step_and_one_value_of_it_on_the_whole_screen_and_takes_the_value_along_as_a_file()
+    {
+        const string Prompt = "# 角色\r\n\n你是分析师\u00a0\t";
+        var traceId = await SendAsync("chat file", Prompt);
+        var page = await fixture.Browser.OpenAsync();
+        await page.GotoAsync($"{fixture.Stack.Web}traces/{traceId}");
+        var panel = page.Locator("[data-panel]");
+        var prompt = page.Locator(".msg.system");
+        var answer = page.Locator(".msg.assistant");
+        Task<bool> FillsAsync() =>
+            panel.EvaluateAsync<bool>(
+                "panel => { const box = panel.getBoundingClientRect(); return box.width === innerWidth && box.height === innerHeight; }"
+            );
+
+        Assert.False(await FillsAsync());
+        await page.GetByLabel("Full screen").ClickAsync();
+        Assert.True(await FillsAsync());
+        await Assertions.Expect(answer).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("Escape");
+        Assert.False(await FillsAsync());
+
+        await ChooseAsync(prompt, "Read alone");
+        Assert.True(await FillsAsync());
+        await Assertions.Expect(prompt).ToBeVisibleAsync();
+        await Assertions.Expect(answer).ToBeHiddenAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(answer).ToBeVisibleAsync();
+
+        var file = await page.RunAndWaitForDownloadAsync(() => ChooseAsync(prompt, "Download"));
+        Assert.Equal(Prompt, await File.ReadAllTextAsync(await file.PathAsync()));
+        await page.Context.CloseAsync();
+    }
+
     private static Task<string> ClipboardAsync(IPage page) => page.EvaluateAsync<string>("() => navigator.clipboard.readText()");
 
     private static async Task ChooseAsync(ILocator message, string entry)
