@@ -51,11 +51,20 @@ public sealed class EveryPageTests(StackFixture fixture)
         "no/such/page",
     ];
 
+    /// <summary>Each width and each language; each width in each language behind <c>./test.sh --long</c>.</summary>
+    public static TheoryData<int, string> Looks =>
+        Environment.GetEnvironmentVariable("LLMOBS_LONG_TESTS") == "1"
+            ? new()
+            {
+                { 1440, "en-US" },
+                { 1440, "zh-CN" },
+                { 390, "en-US" },
+                { 390, "zh-CN" },
+            }
+            : new() { { 1440, "en-US" }, { 390, "zh-CN" } };
+
     [Theory]
-    [InlineData(1440, "en-US")]
-    [InlineData(1440, "zh-CN")]
-    [InlineData(390, "en-US")]
-    [InlineData(390, "zh-CN")]
+    [MemberData(nameof(Looks))]
     public async Task Every_page_fits_and_is_accessible_in_light_and_dark(int width, string locale)
     {
         await SendAsync();
