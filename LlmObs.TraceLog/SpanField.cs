@@ -102,12 +102,8 @@ public sealed record SpanField(string Name, SpanFieldType Type)
 
     private string LogColumn => SlsSql.Column(SpanLogSchema.Words.TryGetValue(Name, out var names) ? names[0] : Name);
 
-    // As QueryField finds it: a name of OpenTelemetry may be one of the span or of its resource.
-    private string AttributeColumn =>
-        SpanLogSchema.AttributeWords.TryGetValue(Name, out var attribute) ? Member("attribute", attribute)
-        : Name.StartsWith("attribute.", StringComparison.Ordinal) ? Member("attribute", Name["attribute.".Length..])
-        : Name.StartsWith("resource.", StringComparison.Ordinal) ? Member("resource", Name["resource.".Length..])
-        : $"coalesce({Member("attribute", Name)}, {Member("resource", Name)})";
+    // In the places where the query line finds it: a name of OpenTelemetry may be one of the span or of its resource.
+    private string AttributeColumn => QueryField.Resolve(Name, 0).Names.Select(Member).Aggregate((first, other) => $"coalesce({first}, {other})");
 
     /// <exception cref="ArgumentOutOfRangeException">No such field, or one that cannot be grouped by.</exception>
     internal static SpanField Groupable(string name) =>
@@ -115,13 +111,18 @@ public sealed record SpanField(string Name, SpanFieldType Type)
             ? field
             : throw new ArgumentOutOfRangeException(nameof(name), name, "There is no field of that name to group by.");
 
-    private static string Member(string document, string name) => $"json_extract_scalar(\"{document}\", {SlsSql.Text($"$[\"{name}\"]")})";
+    private static string Member(string name)
+    {
+        var dot = name.IndexOf('.', StringComparison.Ordinal);
+        return $"json_extract_scalar({SlsSql.Column(name[..dot])}, {SlsSql.Text($"$[\"{name[(dot + 1)..]}\"]")})";
+    }
 
     // Of a path in JSON that has other characters it is not certain what it means.
     private static bool IsAttribute(string name) =>
         SpanLogSchema.AttributeWords.ContainsKey(name)
         || (
             name.Length <= LongestAttribute
+            && SpanLogSchema.Field(name) is null
             && name.Contains('.', StringComparison.Ordinal)
             && !name.StartsWith("score.", StringComparison.OrdinalIgnoreCase)
             && !name.StartsWith('.')

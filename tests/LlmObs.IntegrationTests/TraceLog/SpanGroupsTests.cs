@@ -146,6 +146,7 @@ public sealed class SpanGroupsTests(SpanGroupsTests.Shipped shipped) : IClassFix
     [InlineData("input")]
     [InlineData("score.liked")]
     [InlineData("nothing")]
+    [InlineData("otlp.name")]
     [InlineData("attribute.it's \"quoted\"")]
     public async Task Contents_scores_and_what_is_no_field_cannot_be_grouped_by(string field) =>
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => shipped.Groups.ByAsync(Query(""), field, GroupOrder.Spans, 5, Token));
