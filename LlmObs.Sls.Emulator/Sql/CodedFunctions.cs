@@ -40,11 +40,40 @@ internal static class CodedFunctions
             "sls_geohash_at",
             (double? latitude, double? longitude) => latitude is null || longitude is null ? null : Geohash.Of(latitude.Value, longitude.Value)
         );
+        RegisterUnits(connection);
+        connection.RegisterScalarFunction(
+            "sls_longest_funnel",
+            (long? window, List<long>? events) => window is null || events is null ? null : (long?)WindowFunnel.Longest(window.Value, events)
+        );
         connection.RegisterScalarFunction("sls_hash", (string? text) => text is null ? null : Hash(Encoding.UTF8.GetBytes(text)));
         connection.RegisterScalarFunction("sls_hash", (long? number) => number is null ? null : Hash(number.Value));
         connection.RegisterScalarFunction("sls_hash", (double? number) => number is null ? null : Hash(BitConverter.DoubleToInt64Bits(number.Value)));
         connection.RegisterScalarFunction("sls_hash", (bool? flag) => flag is null ? null : Mixed(flag.Value ? 1231UL : 1237UL));
         connection.RegisterScalarFunction("sls_checksum_hex", (ulong? sum) => sum is null ? null : Convert.ToHexString(Bytes(sum.Value)));
+    }
+
+    private static void RegisterUnits(DuckDBConnection connection)
+    {
+        connection.RegisterScalarFunction("sls_convert_data_size", (string? size) => size is null ? null : DataSize.Succinct(size));
+        connection.RegisterScalarFunction(
+            "sls_convert_data_size",
+            (string? size, string? unit) => size is null || unit is null ? null : DataSize.Convert(size, unit)
+        );
+        connection.RegisterScalarFunction(
+            "sls_format_bytes",
+            (double? bytes, string? unit) => bytes is null || unit is null ? null : DataSize.Format(bytes.Value, unit)
+        );
+        connection.RegisterScalarFunction(
+            "sls_data_size_in",
+            (string? size, string? unit) => size is null || unit is null ? null : (double?)DataSize.In(size, unit)
+        );
+        connection.RegisterScalarFunction("sls_data_size_bytes", (string? size) => size is null ? null : DataSize.Bytes(size));
+        connection.RegisterScalarFunction("sls_duration_in_words", (double? seconds) => seconds is null ? null : Duration.InWords(seconds.Value));
+        connection.RegisterScalarFunction(
+            "sls_duration_in",
+            (string? duration, string? unit) => duration is null || unit is null ? null : (double?)Duration.In(duration, unit)
+        );
+        connection.RegisterScalarFunction("sls_succinct_duration", (string? duration) => duration is null ? null : Duration.Succinct(duration));
     }
 
     // The engine makes the values of thousands of rows before it looks whether it is interrupted: so it asks first.

@@ -15,6 +15,7 @@ public static class PrestoMacros
     public const string Failure = "sls failure: ";
 
     private const string MaxPadded = "10000";
+    private const string MaxSteps = "32";
 
     /// <param name="utcOffsetMinutes">The zone of times without a zone.</param>
     public static string Create(int utcOffsetMinutes)
@@ -127,8 +128,18 @@ public static class PrestoMacros
             CREATE MACRO sls_numeric_histogram
                 (n, x) AS sls_buckets(n, list([CAST(x AS DOUBLE), 1::DOUBLE]) FILTER (WHERE x IS NOT NULL)),
                 (n, x, w) AS sls_buckets(n, list([CAST(x AS DOUBLE), CAST(w AS DOUBLE)]) FILTER (WHERE x IS NOT NULL AND w IS NOT NULL));
+            CREATE MACRO sls_steps_met(steps) AS CASE WHEN len(steps) > {{MaxSteps}} THEN CAST(sls_fail('window_funnel takes at most {{MaxSteps}} events') AS BIGINT)
+                ELSE CAST(list_sum(list_transform(steps, lambda is_met, step: CASE WHEN is_met THEN 1::BIGINT << (step - 1) ELSE 0 END)) AS BIGINT) END;
+            CREATE MACRO sls_funnel_events(t, met) AS flatten(list([CAST(t + 0 AS BIGINT), met]) FILTER (WHERE t IS NOT NULL AND met <> 0));
+            CREATE MACRO sls_funnel(w, events) AS CASE WHEN events IS NULL THEN 0 WHEN sls_room(32 * len(events)) THEN sls_longest_funnel(w, events) END;
+            CREATE MACRO sls_window_funnel
+                (w, t, steps) AS sls_funnel(w, sls_funnel_events(t, sls_steps_met(steps))),
+                (w, t, e, steps) AS sls_funnel(w, sls_funnel_events(t, sls_steps_met(list_transform(steps, lambda step: step = e))));
             CREATE MACRO sls_checksum(x) AS unhex(sls_checksum_hex(CAST(sum(coalesce(sls_hash(x), 11400714785074694791::UBIGINT)) % 18446744073709551616 AS UBIGINT)));
             CREATE MACRO sls_geohash(x) AS sls_geohash_at(CAST(split_part(x, ',', 1) AS DOUBLE), CAST(split_part(x, ',', 2) AS DOUBLE)), (a, b) AS sls_geohash_at(a, b);
+            CREATE MACRO sls_format_data_size(x, unit) AS sls_format_bytes(CAST(x + 0 AS DOUBLE), unit);
+            CREATE MACRO sls_parse_data_size(x) AS CAST(sls_data_size_bytes(x) AS DECIMAL(38, 0));
+            CREATE MACRO sls_parse_duration(x) AS to_milliseconds(floor(sls_duration_in(x, 'ms') + 0.5));
             CREATE MACRO sls_cardinality(x) AS CAST(len(CASE WHEN typeof(x) LIKE 'MAP(%' THEN json_keys(to_json(x)) ELSE CAST(CAST(to_json(x) AS JSON[]) AS VARCHAR[]) END) AS BIGINT);
             CREATE MACRO sls_array_join
                 (x, d, small) AS sls_if_room(len(x) * strlen(d), small, array_to_string(x, d)),

@@ -101,6 +101,15 @@ public sealed class AnalysisTests(SixLogs logs) : IClassFixture<SixLogs>
         "* | select service, numeric_histogram(2, latency) as h from log where latency > 0 group by service order by service limit 2",
         "service=Gateway h={3.2=1.0}; service=agent h={99.0=1.0}"
     )]
+    [InlineData(
+        "* | select region, window_funnel(60, __time__, service, array['gateway', 'retriever', 'agent']) as levels from log group by region order by levels desc, region",
+        "region=cn-hangzhou levels=2; region=cn-shanghai levels=1; region=us-west levels=0; region=null levels=0"
+    )]
+    [InlineData(
+        "* | select levels, count(1) as c from (select region, window_funnel(60, __time__, array[service = 'gateway', service = 'retriever']) as levels from log group by region) group by levels order by levels",
+        "levels=0 c=2; levels=1 c=1; levels=2 c=1"
+    )]
+    [InlineData("nothing_has_this | select window_funnel(60, __time__, service, array['gateway']) as levels", "levels=0")]
     [InlineData("* | select a.service from log a join log b on a.region = b.region and b.status = 500 where a.status = 200", "service=retriever")]
     public async Task Answers(string query, string expected)
     {
@@ -157,7 +166,7 @@ public sealed class AnalysisTests(SixLogs logs) : IClassFixture<SixLogs>
     [InlineData("* | select lpad('x', 1000000000, 'y') from log", "10000", "")]
     [InlineData("* | select rpad('x', 1000000000, 'y') from log", "10000", "")]
     [InlineData("* | select repeat('x', 1000000000) from log", "repeat", "")]
-    [InlineData("* | select convert_data_size('1KB') from log", "does not support the function convert_data_size", "")]
+    [InlineData("* | select mobile_city('1') from log", "does not support the function mobile_city", "")]
     public async Task Refuses(string query, string reason, string more)
     {
         var refusal = await logs.Sls.RefusalAsync(query);
