@@ -15,10 +15,10 @@ internal static class CodedFunctions
     private const ulong ChecksumPrime = 0x9E3779B185EBCA87;
 
     /// <summary>Once for the whole engine.</summary>
-    /// <param name="hasRoom">Whether so many bytes may be made now.</param>
-    public static void Register(DuckDBConnection connection, Func<long, bool> hasRoom)
+    /// <param name="tryReserve">Whether the thread may make so many bytes now.</param>
+    public static void Register(DuckDBConnection connection, Func<long, bool> tryReserve)
     {
-        connection.RegisterScalarFunction<long, bool>("sls_room", (sizes, fits, count) => Reserve(sizes[0], fits, count, hasRoom));
+        connection.RegisterScalarFunction<long, bool>("sls_room", (sizes, fits, count) => Reserve(sizes[0], fits, count, tryReserve));
         connection.RegisterScalarFunction(
             "sls_merge_buckets",
             (long? buckets, List<double>? pairs) => buckets is null || pairs is null ? null : NumericHistogram.Of(buckets.Value, pairs)
@@ -77,7 +77,7 @@ internal static class CodedFunctions
     }
 
     // The engine makes the values of thousands of rows before it looks whether it is interrupted: so it asks first.
-    private static void Reserve(IDuckDBDataReader sizes, IDuckDBDataWriter fits, ulong count, Func<long, bool> hasRoom)
+    private static void Reserve(IDuckDBDataReader sizes, IDuckDBDataWriter fits, ulong count, Func<long, bool> tryReserve)
     {
         var sum = 0L;
         for (var row = 0UL; row < count; row++)
@@ -90,7 +90,7 @@ internal static class CodedFunctions
             sum += sizes.GetValue<long>(row);
             fits.WriteValue(true, row);
         }
-        if (!hasRoom(sum))
+        if (!tryReserve(sum))
         {
             throw new InsufficientMemoryException(Engine.NoRoom);
         }

@@ -151,17 +151,20 @@ internal sealed partial class FunctionCall(JsonObject json)
             _ when ZonedTime.ReadsClock(name) => [0],
             _ => [],
         };
+        // The first takes no time with a zone, as it would lose it.
+        var macro =
+            name is "date_trunc" or "date_add" ? "sls_ts"
+            : name is "date_diff" or "to_unixtime" ? "sls_instant"
+            : "sls_clock";
         foreach (var index in times)
         {
             if (index < Arguments.Count)
             {
                 var time = Arguments[index]!.DeepClone();
-                Arguments[index] = Tree.Call(TimeMacro(time), time);
+                Arguments[index] = Tree.Call(HasAggregate(time) ? $"{macro}_any" : macro, time);
             }
         }
     }
-
-    private static string TimeMacro(JsonNode argument) => HasAggregate(argument) ? "sls_ts_any" : "sls_ts";
 
     /// <summary>Whether it holds an aggregate, a window or a sub-query.</summary>
     public static bool HasAggregate(JsonNode? node) =>

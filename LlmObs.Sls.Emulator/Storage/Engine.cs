@@ -57,7 +57,7 @@ public sealed class Engine : IDisposable
             """
         );
         SequenceMarks.Register(root);
-        CodedFunctions.Register(root, Memory.HasRoom);
+        CodedFunctions.Register(root, Memory.TryReserve);
         Execute(root, PrestoMacros.Create(options.UtcOffsetMinutes));
         Execute(root, "SET allowed_configs=['memory_limit']; SET lock_configuration=true");
     }

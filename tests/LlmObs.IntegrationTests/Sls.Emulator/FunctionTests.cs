@@ -77,7 +77,68 @@ public sealed class FunctionTests(SixLogs logs) : IClassFixture<SixLogs>
     [InlineData("from_unixtime(1765432800, 'America/New_York') = from_unixtime(1765432800, 'UTC')", "true", "boolean")]
     [InlineData("from_unixtime(1765432800, 'UTC') between from_unixtime(1765432799) and from_unixtime(1765432801)", "true", "boolean")]
     [InlineData("date_diff('hour', from_unixtime(1765432800, 'UTC'), from_unixtime(1765436400))", "1", "bigint")]
-    [InlineData("max(from_unixtime(status, 'UTC'))", "refused", "from_unixtime of a zone inside max")]
+    [InlineData("max(from_unixtime(status, 'UTC'))", "1970-01-01 00:08:20.000 UTC", "timestamp with time zone")]
+    [InlineData("min(date_trunc('minute', from_unixtime(status, 'Asia/Tokyo')))", "1970-01-01 09:03:00.000 Asia/Tokyo", "timestamp with time zone")]
+    [InlineData("max(from_unixtime(nullif(status, status), 'UTC'))", "null", "timestamp with time zone")]
+    [InlineData("arbitrary(from_unixtime(7200, 'UTC'))", "1970-01-01 02:00:00.000 UTC", "timestamp with time zone")]
+    [InlineData("max_by(from_unixtime(status, 'UTC'), latency)", "1970-01-01 00:08:20.000 UTC", "timestamp with time zone")]
+    [InlineData("min_by(service, from_unixtime(latency, 'America/New_York'))", "Gateway", "varchar")]
+    [InlineData("max_by(from_unixtime(status, 'UTC'), latency, 2)", "refused", "from_unixtime of a zone inside max_by")]
+    [InlineData("array_agg(from_unixtime(status, 'UTC'))", "refused", "from_unixtime of a zone inside array_agg")]
+    [InlineData(
+        "max(if(status = 200, from_unixtime(3600, 'UTC'), from_unixtime(1, 'Asia/Tokyo')))",
+        "1970-01-01 01:00:00.000 UTC",
+        "timestamp with time zone"
+    )]
+    [InlineData(
+        "coalesce(from_unixtime(nullif(0, 0), 'UTC'), from_unixtime(0, 'Asia/Tokyo'))",
+        "1970-01-01 09:00:00.000 Asia/Tokyo",
+        "timestamp with time zone"
+    )]
+    [InlineData("coalesce(max(from_unixtime(nullif(status, status), 'UTC')), null)", "null", "timestamp with time zone")]
+    [InlineData(
+        "case when 1 > 0 then from_unixtime(0, 'UTC') else from_unixtime(0, 'Asia/Tokyo') end",
+        "1970-01-01 00:00:00.000 UTC",
+        "timestamp with time zone"
+    )]
+    [InlineData("case when 1 < 0 then from_unixtime(0, 'UTC') end", "null", "timestamp with time zone")]
+    [InlineData(
+        "if(1 > 2, from_unixtime(0, 'UTC'), from_unixtime(0, 'Asia/Tokyo'))",
+        "1970-01-01 09:00:00.000 Asia/Tokyo",
+        "timestamp with time zone"
+    )]
+    [InlineData("greatest(from_unixtime(5, 'UTC'), from_unixtime(4, 'Asia/Tokyo'))", "1970-01-01 00:00:05.000 UTC", "timestamp with time zone")]
+    [InlineData("max(from_unixtime(status, 'UTC')) > from_unixtime(499)", "true", "boolean")]
+    [InlineData("max(from_unixtime(status, 'UTC')) = max(from_unixtime(status, 'Asia/Tokyo'))", "true", "boolean")]
+    [InlineData("to_unixtime(max(from_unixtime(status, 'America/New_York')))", "500.0", "double")]
+    [InlineData("date_diff('second', min(from_unixtime(status, 'UTC')), max(from_unixtime(status, 'Asia/Tokyo')))", "300", "bigint")]
+    [InlineData("date_format(max(from_unixtime(status, 'Asia/Tokyo')), '%H:%i')", "09:08", "varchar")]
+    [InlineData("hour(coalesce(from_unixtime(0, 'Asia/Tokyo'), null))", "9", "bigint")]
+    [InlineData("cast(max(from_unixtime(status, 'UTC')) as varchar)", "1970-01-01 00:08:20.000 UTC", "varchar")]
+    [InlineData("date_trunc('day', max(from_unixtime(status, 'UTC')))", "refused", "from_unixtime of a zone inside date_trunc")]
+    [InlineData("count(distinct from_unixtime(1765432800, if(status = 200, 'Asia/Tokyo', 'UTC')))", "1", "bigint")]
+    [InlineData("from_unixtime(1765432800, 'UTC') in (from_unixtime(1765432800), from_unixtime(0, 'UTC'))", "true", "boolean")]
+    [InlineData("from_unixtime(nullif(0, 0), 'UTC') is null", "true", "boolean")]
+    [InlineData("from_unixtime(1765432800, 'UTC') + interval '1' day - interval '1' hour", "2025-12-12 05:00:00.000 UTC", "timestamp with time zone")]
+    [InlineData("interval '1' month + from_unixtime(1765432800, 'UTC')", "2026-01-11 06:00:00.000 UTC", "timestamp with time zone")]
+    [InlineData("from_unixtime(1741501800, 'America/New_York')", "2025-03-09 01:30:00.000 America/New_York", "timestamp with time zone")]
+    [InlineData(
+        "from_unixtime(1741501800, 'America/New_York') + interval '1' hour",
+        "2025-03-09 03:30:00.000 America/New_York",
+        "timestamp with time zone"
+    )]
+    [InlineData(
+        "date_add('hour', 24, from_unixtime(1741501800, 'America/New_York'))",
+        "2025-03-10 02:30:00.000 America/New_York",
+        "timestamp with time zone"
+    )]
+    [InlineData(
+        "date_add('day', 1, from_unixtime(1741501800, 'America/New_York'))",
+        "2025-03-10 01:30:00.000 America/New_York",
+        "timestamp with time zone"
+    )]
+    [InlineData("date_format(max(from_unixtime(status, 'UTC') + interval '1' hour), '%H:%i')", "01:08", "varchar")]
+    [InlineData("now() + interval '1' hour > now() and max(now()) <= now()", "true", "boolean")]
     [InlineData("from_unixtime(1765432800, 'Mars/Olympus')", "refused", "")]
     [InlineData("current_timezone()", "Asia/Shanghai", "varchar")]
     [InlineData("from_unixtime(1765432800)", "2025-12-11 14:00:00.000", "timestamp")]
