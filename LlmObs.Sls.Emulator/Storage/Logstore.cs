@@ -153,7 +153,7 @@ public sealed partial class Logstore : IAsyncDisposable
         );
 
     /// <summary>Takes logs away: no query that begins later finds them. Who reads by cursor still gets them until they age out.</summary>
-    /// <exception cref="IOException">The disk is full; none of them is gone.</exception>
+    /// <exception cref="IOException">The disk is full or memory does not suffice; none of them is gone.</exception>
     public Task DeleteAsync(SequenceSet logs, CancellationToken cancellationToken) =>
         DeletingAsync(
             () =>
@@ -209,30 +209,26 @@ public sealed partial class Logstore : IAsyncDisposable
         writing.Dispose();
     }
 
+    private Task AloneAsync(Action change, CancellationToken cancellationToken) =>
+        WritingAsync(() => WithinMemoryAsync(change, cancellationToken), cancellationToken);
+
     /// <summary>
     /// Without statements beside it from the start: rows that DuckDB could not delete for want of memory stay marked, and no transaction may
     /// delete them any more.
     /// </summary>
-    private async Task DeletingAsync(Action change, CancellationToken cancellationToken)
-    {
-        await writing.WaitAsync(cancellationToken);
-        try
-        {
-            using var turn = await engine.Gate.EnterToWriteAsync(cancellationToken);
-            Run(change);
-        }
-        finally
-        {
-            writing.Release();
-        }
-    }
+    private Task DeletingAsync(Action change, CancellationToken cancellationToken) =>
+        WritingAsync(() => WithoutStatementsAsync(change, cancellationToken), cancellationToken);
 
-    private async Task AloneAsync(Action change, CancellationToken cancellationToken)
+    private async Task WritingAsync(Func<Task> write, CancellationToken cancellationToken)
     {
         await writing.WaitAsync(cancellationToken);
         try
         {
-            await WithinMemoryAsync(change, cancellationToken);
+            await write();
+        }
+        catch (DuckDBException failure) when (Engine.IsOutOfMemory(failure))
+        {
+            throw new IOException($"memory does not suffice: {failure.Message}", failure);
         }
         finally
         {
@@ -249,9 +245,14 @@ public sealed partial class Logstore : IAsyncDisposable
         }
         catch (DuckDBException failure) when (Engine.IsOutOfMemory(failure))
         {
-            using var turn = await engine.Gate.EnterToWriteAsync(cancellationToken);
-            Run(change);
+            await WithoutStatementsAsync(change, cancellationToken);
         }
+    }
+
+    private async Task WithoutStatementsAsync(Action change, CancellationToken cancellationToken)
+    {
+        using var turn = await engine.Gate.EnterToWriteAsync(cancellationToken);
+        Run(change);
     }
 
     private void Run(Action change)
