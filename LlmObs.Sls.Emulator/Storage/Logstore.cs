@@ -195,9 +195,8 @@ public sealed partial class Logstore : IAsyncDisposable
             cancellationToken
         );
 
-    /// <summary>Moves rows from the write-ahead file and memory into the table's file; not on a disk that is nearly full.</summary>
-    public Task CheckpointAsync(CancellationToken cancellationToken) =>
-        engine.FreeDiskBytes() < engine.ReservedDiskBytes * 2 ? Task.CompletedTask : AloneAsync(table.Checkpoint, cancellationToken);
+    /// <summary>Moves rows from the write-ahead file and memory into the table's file; not beside statements, nor on a disk that is nearly full.</summary>
+    public Task CheckpointAsync(CancellationToken cancellationToken) => WritingAsync(() => CheckpointAsync(insists: false), cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -225,6 +224,10 @@ public sealed partial class Logstore : IAsyncDisposable
         try
         {
             await write();
+            if (table.UnwrittenBytes > LogTable.CheckpointBytes)
+            {
+                await CheckpointAsync(insists: table.UnwrittenBytes > 2 * LogTable.CheckpointBytes);
+            }
         }
         catch (DuckDBException failure) when (Engine.IsOutOfMemory(failure))
         {
@@ -253,6 +256,28 @@ public sealed partial class Logstore : IAsyncDisposable
     {
         using var turn = await engine.Gate.EnterToWriteAsync(cancellationToken);
         Run(change);
+    }
+
+    /// <summary>When no statement runs, or it insists: a statement may have taken the memory without which a checkpoint does lasting harm.</summary>
+    private async Task CheckpointAsync(bool insists)
+    {
+        if (engine.FreeDiskBytes() < engine.ReservedDiskBytes * 2)
+        {
+            return;
+        }
+        using var turn = insists ? await engine.Gate.EnterToWriteAsync(CancellationToken.None) : engine.Gate.TryEnterAlone();
+        if (turn is null)
+        {
+            return;
+        }
+        try
+        {
+            Run(table.Checkpoint);
+        }
+        catch (DuckDBException failure)
+        {
+            Log.NotCheckpointed(logger, failure, table.Name);
+        }
     }
 
     private void Run(Action change)
@@ -371,5 +396,8 @@ public sealed partial class Logstore : IAsyncDisposable
             Message = "{Path} is damaged at offset {Offset}: {Bytes} bytes cannot be read and are left out; logs in them that a search does not find are lost"
         )]
         public static partial void Damaged(ILogger logger, string path, long offset, long bytes);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Rows of {Table} stay in the write-ahead file; the next write tries again")]
+        public static partial void NotCheckpointed(ILogger logger, Exception exception, string table);
     }
 }

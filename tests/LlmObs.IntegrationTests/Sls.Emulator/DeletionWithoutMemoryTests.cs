@@ -2,9 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
-using DuckDB.NET.Data;
 using LlmObs.IntegrationTests.Support;
-using LlmObs.Sls.Emulator.Storage;
 
 namespace LlmObs.IntegrationTests.Sls.Emulator;
 
@@ -22,7 +20,7 @@ public sealed class DeletionWithoutMemoryTests
         var refused = new List<int>();
         for (var part = 0; part < Parts; part++)
         {
-            using (Hog.Fill(sls, leaveKb: part * 512))
+            using (MemoryHog.Fill(sls, leaveKb: part * 512))
             {
                 using var response = await DeleteAsync(sls, part);
                 if (!response.IsSuccessStatusCode)
@@ -83,43 +81,5 @@ public sealed class DeletionWithoutMemoryTests
             ]);
         }
         return sls;
-    }
-
-    /// <summary>Holds what memory the engine has.</summary>
-    private sealed class Hog : IDisposable
-    {
-        private readonly DuckDBConnection connection;
-
-        private Hog(DuckDBConnection connection) => this.connection = connection;
-
-        public static Hog Fill(TestSls sls, int leaveKb)
-        {
-            var hog = new Hog(sls.Connect());
-            Engine.Execute(hog.connection, "CREATE TEMP TABLE held (text VARCHAR)");
-            if (leaveKb > 0)
-            {
-                Engine.Execute(hog.connection, $"CREATE TEMP TABLE left_free AS SELECT repeat('x', 1024) AS text FROM range({leaveKb})");
-            }
-            foreach (var rows in (int[])[20_000, 500])
-            {
-                hog.Take(rows);
-            }
-            Engine.Execute(hog.connection, "DROP TABLE IF EXISTS left_free");
-            return hog;
-        }
-
-        public void Dispose() => connection.Dispose();
-
-        private void Take(int rows)
-        {
-            try
-            {
-                while (true)
-                {
-                    Engine.Execute(connection, $"INSERT INTO held SELECT repeat(CAST(random() AS VARCHAR), 8) FROM range({rows})");
-                }
-            }
-            catch (DuckDBException full) when (Engine.IsOutOfMemory(full)) { }
-        }
     }
 }

@@ -85,6 +85,12 @@ public sealed class TestSls : IAsyncDisposable
     /// <summary>A connection to the engine that no gate looks after.</summary>
     public DuckDBConnection Connect() => app.Services.GetRequiredService<Engine>().Open();
 
+    /// <summary>A statement that goes on until the answer is disposed.</summary>
+    public async Task<IDisposable> BeginStatementAsync() => await app.Services.GetRequiredService<Engine>().Gate.EnterAsync(CancellationToken.None);
+
+    /// <summary>Moves rows into the files of the tables, as the emulator does in quiet moments.</summary>
+    public Task CheckpointAsync() => app.Services.GetRequiredService<SlsCatalog>().CheckpointAsync(CancellationToken.None);
+
     public Task PutAsync(params TestLog[] logs) => PutAsync("", [], logs);
 
     public async Task PutAsync(string topic, (string, string)[] tags, params TestLog[] logs)
