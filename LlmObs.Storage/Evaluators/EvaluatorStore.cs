@@ -164,16 +164,8 @@ public sealed class EvaluatorStore(Database database)
 
     private static Evaluator? One(IReadOnlyList<Evaluator> found) => found is [var one, ..] ? one : null;
 
-    private Task<IReadOnlyList<Evaluator>> QueryAsync(string sql, object parameters, CancellationToken cancellationToken) =>
-        database.RunAsync<IReadOnlyList<Evaluator>>(
-            async connection =>
-                [
-                    .. (await connection.QueryAsync<Row>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).Select(row =>
-                        row.ToEvaluator()
-                    ),
-                ],
-            cancellationToken
-        );
+    private async Task<IReadOnlyList<Evaluator>> QueryAsync(string sql, object parameters, CancellationToken cancellationToken) =>
+        [.. (await database.QueryAsync<Row>(sql, parameters, cancellationToken)).Select(row => row.ToEvaluator())];
 
     private sealed record KeptRow(int Id, int Version, string? Definition);
 

@@ -46,7 +46,7 @@ public sealed class JobTurns(Database database)
     // Waiting is no failure: attempts stand at one, so that the page shows it waits.
     private const string Pause = """
         UPDATE quality_jobs
-        SET due_at = now() + @wait, leased_until = NULL, lease = NULL, attempts = 1, last_error = @reason
+        SET due_at = now() + @wait, leased_until = NULL, lease = NULL, attempts = 1, last_error = @error
         WHERE id = @id AND lease = @token AND state = 0
         """;
 
@@ -100,8 +100,22 @@ public sealed class JobTurns(Database database)
     /// <summary>Notes that a turn failed.</summary>
     /// <param name="wait">Until it is tried again; null gives the job up.</param>
     public Task<bool> FailTurnAsync(ClaimedJob claimed, string error, TimeSpan? wait, CancellationToken cancellationToken) =>
+        StopAsync(Fail, claimed, error, wait, cancellationToken);
+
+    /// <summary>Gives a job back that can do nothing for that long, through no fault of its own.</summary>
+    public Task<bool> PauseTurnAsync(ClaimedJob claimed, string reason, TimeSpan wait, CancellationToken cancellationToken) =>
+        StopAsync(Pause, claimed, reason, wait, cancellationToken);
+
+    /// <summary>Gives a job back untouched: another process may have it at once.</summary>
+    public Task<bool> ReleaseAsync(ClaimedJob claimed, CancellationToken cancellationToken) =>
+        ChangeAsync(Release, new { id = claimed.Job.Id, token = claimed.Lease }, cancellationToken);
+
+    /// <summary>Removes jobs that ended longer ago than that.</summary>
+    public Task ForgetAsync(TimeSpan age, CancellationToken cancellationToken) => database.ExecuteAsync(Forget, new { age }, cancellationToken);
+
+    private Task<bool> StopAsync(string sql, ClaimedJob claimed, string error, TimeSpan? wait, CancellationToken cancellationToken) =>
         ChangeAsync(
-            Fail,
+            sql,
             new
             {
                 id = claimed.Job.Id,
@@ -111,27 +125,6 @@ public sealed class JobTurns(Database database)
             },
             cancellationToken
         );
-
-    /// <summary>Gives a job back that can do nothing for that long, through no fault of its own.</summary>
-    public Task<bool> PauseTurnAsync(ClaimedJob claimed, string reason, TimeSpan wait, CancellationToken cancellationToken) =>
-        ChangeAsync(
-            Pause,
-            new
-            {
-                id = claimed.Job.Id,
-                token = claimed.Lease,
-                reason = Short(reason),
-                wait,
-            },
-            cancellationToken
-        );
-
-    /// <summary>Gives a job back untouched: another process may have it at once.</summary>
-    public Task<bool> ReleaseAsync(ClaimedJob claimed, CancellationToken cancellationToken) =>
-        ChangeAsync(Release, new { id = claimed.Job.Id, token = claimed.Lease }, cancellationToken);
-
-    /// <summary>Removes jobs that ended longer ago than that.</summary>
-    public Task ForgetAsync(TimeSpan age, CancellationToken cancellationToken) => database.ExecuteAsync(Forget, new { age }, cancellationToken);
 
     private async Task<bool> ChangeAsync(string sql, object parameters, CancellationToken cancellationToken) =>
         await database.ExecuteAsync(sql, parameters, cancellationToken) > 0;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Dapper;
 using LlmObs.Domain.Labels;
 using LlmObs.Storage.Rows;
 
@@ -26,16 +25,8 @@ public sealed class LabelSets(Database database)
         RETURNING id
         """;
 
-    public Task<IReadOnlyList<StoredLabelSet>> ListAsync(int projectId, CancellationToken cancellationToken) =>
-        database.RunAsync<IReadOnlyList<StoredLabelSet>>(
-            async connection =>
-                [
-                    .. (
-                        await connection.QueryAsync<Row>(new CommandDefinition(List, new { projectId }, cancellationToken: cancellationToken))
-                    ).Select(row => row.ToSet()),
-                ],
-            cancellationToken
-        );
+    public async Task<IReadOnlyList<StoredLabelSet>> ListAsync(int projectId, CancellationToken cancellationToken) =>
+        [.. (await database.QueryAsync<Row>(List, new { projectId }, cancellationToken)).Select(row => row.ToSet())];
 
     /// <summary>A new set without a fault. Null when the project has one of that name.</summary>
     public Task<int?> CreateAsync(int projectId, LabelSet set, string by, CancellationToken cancellationToken) =>

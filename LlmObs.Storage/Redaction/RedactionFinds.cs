@@ -44,23 +44,17 @@ public sealed class RedactionFinds(Database database)
             cancellationToken
         );
 
-    public Task<IReadOnlyList<FindCount>> OfAsync(int projectId, CancellationToken cancellationToken) =>
-        database.RunAsync<IReadOnlyList<FindCount>>(
-            async connection =>
+    public async Task<IReadOnlyList<FindCount>> OfAsync(int projectId, CancellationToken cancellationToken)
+    {
+        var rows = await database.QueryAsync<FindRow>(Select, new { projectId }, cancellationToken);
+        return
+        [
+            .. rows.Select(row => new FindCount(row.ProjectId, row.Rule, row.IsDryRun, row.Field, row.Finds, row.TraceId, row.SpanId)
             {
-                var rows = await connection.QueryAsync<FindRow>(
-                    new CommandDefinition(Select, new { projectId }, cancellationToken: cancellationToken)
-                );
-                return
-                [
-                    .. rows.Select(row => new FindCount(row.ProjectId, row.Rule, row.IsDryRun, row.Field, row.Finds, row.TraceId, row.SpanId)
-                    {
-                        LastAt = new(row.LastAt),
-                    }),
-                ];
-            },
-            cancellationToken
-        );
+                LastAt = new(row.LastAt),
+            }),
+        ];
+    }
 
     private sealed record FindRow(
         int ProjectId,
