@@ -1,4 +1,3 @@
-using Dapper;
 using LlmObs.Storage.Rows;
 
 namespace LlmObs.Storage.Redaction;
@@ -28,18 +27,14 @@ public sealed class RedactionFinds(Database database)
         """;
 
     public Task AddAsync(IReadOnlyList<FindCount> counts, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            async connection =>
+        database.InTransactionAsync(
+            connection =>
             {
-                await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-
                 // In one order everywhere, so that two replicas cannot wait for each other.
                 var rows = counts
                     .OrderBy(count => (count.ProjectId, count.Rule, count.IsDryRun, count.Field))
                     .Select(count => count with { TraceId = StorableText.Id(count.TraceId), SpanId = StorableText.Id(count.SpanId) });
-                await connection.ExecuteAsync(new CommandDefinition(Upsert, rows, transaction, cancellationToken: cancellationToken));
-                await transaction.CommitAsync(cancellationToken);
-                return true;
+                return connection.ExecuteAsync(Upsert, rows, cancellationToken);
             },
             cancellationToken
         );
