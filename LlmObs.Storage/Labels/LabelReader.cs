@@ -35,7 +35,7 @@ public sealed class LabelReader(Database database)
             coalesce(left(f.question, 500), i.title) AS "Title",
             t.state AS "State", i.assignee AS "Assignee", CASE WHEN i.held_until > @now THEN i.holder END AS "Holder", i.held_until AS "HeldUntil"
         FROM (
-            SELECT o.*, (row_number() OVER (ORDER BY o.id))::int AS number
+            SELECT o.id, o.queue_id, o.trace_id, o.span_id, o.title, o.assignee, o.holder, o.held_until, (row_number() OVER (ORDER BY o.id))::int AS number
             FROM label_items AS o
             JOIN label_queues AS q ON q.id = o.queue_id AND q.project_id = @projectId
             WHERE o.queue_id = @queueId
