@@ -6,6 +6,8 @@ namespace LlmObs.Storage.Jobs;
 /// <summary>Gives jobs to processes that do them, turn by turn. A job is claimed for one turn with FOR UPDATE SKIP LOCKED under a lease: a killed process loses nothing but the turn.</summary>
 public sealed class JobTurns(Database database)
 {
+    private const int LongestError = 1000;
+
     // Somebody waits for a dry run; the others take turns.
     private const string Claim = $"""
         WITH due AS (
@@ -129,5 +131,5 @@ public sealed class JobTurns(Database database)
     private async Task<bool> ChangeAsync(string sql, object parameters, CancellationToken cancellationToken) =>
         await database.ExecuteAsync(sql, parameters, cancellationToken) > 0;
 
-    private static string? Short(string? error) => StorableText.Clean(error is { Length: > 1000 } ? error[..1000] : error);
+    private static string? Short(string? error) => StorableText.Clean(error is { Length: > LongestError } ? error[..LongestError] : error);
 }
