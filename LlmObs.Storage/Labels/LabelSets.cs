@@ -1,4 +1,3 @@
-using System.Text.Json;
 using LlmObs.Domain.Labels;
 using LlmObs.Storage.Rows;
 
@@ -62,12 +61,4 @@ public sealed class LabelSets(Database database)
         public StoredLabelSet ToSet() =>
             new(Id, new(Name, Question, (LabelKind)Kind, ChoiceText.Read(Choices), Reasons, Guide), new(CreatedAt), CreatedBy);
     }
-}
-
-/// <summary>Choices as the JSON they are kept in.</summary>
-internal static class ChoiceText
-{
-    public static string Write(IReadOnlyList<LabelChoice> choices) => JsonSerializer.Serialize(choices, JsonSerializerOptions.Web);
-
-    public static IReadOnlyList<LabelChoice> Read(string json) => JsonSerializer.Deserialize<List<LabelChoice>>(json, JsonSerializerOptions.Web)!;
 }
