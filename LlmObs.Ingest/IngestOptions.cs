@@ -39,6 +39,10 @@ public sealed class IngestOptions
     [Range(1024 * 1024, int.MaxValue)]
     public int MaxBytesInFlight { get; set; } = 256 * 1024 * 1024;
 
+    /// <summary>Bytes of large bodies (over 1 MiB, inflated) decoded, mapped and written at one time; further ones wait for their turn. When not set: 8 MiB for each processor.</summary>
+    [Range(1024 * 1024, int.MaxValue)]
+    public int? MaxLargeBytesAtOnce { get; set; }
+
     /// <summary>What clients are told to wait before they come again, in seconds.</summary>
     [Range(1, 3600)]
     public int RetryAfterSeconds { get; set; } = 5;

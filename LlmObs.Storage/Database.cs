@@ -1,4 +1,3 @@
-using Dapper;
 using LlmObs.Storage.Schema;
 using Npgsql;
 
@@ -22,31 +21,35 @@ public sealed class Database(NpgsqlDataSource dataSource, SchemaState schema)
         }
     }
 
+    /// <summary>Work of several statements, all of which hold or none.</summary>
+    /// <inheritdoc cref="RunAsync"/>
+    internal Task<T> InTransactionAsync<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken) =>
+        RunAsync(
+            async connection =>
+            {
+                await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+                var result = await work(connection);
+                await transaction.CommitAsync(cancellationToken);
+                return result;
+            },
+            cancellationToken
+        );
+
     /// <summary>One statement.</summary>
     /// <returns>How many rows it wrote.</returns>
     /// <inheritdoc cref="RunAsync"/>
     internal Task<int> ExecuteAsync(string sql, object? parameters, CancellationToken cancellationToken) =>
-        RunAsync(
-            connection => connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)),
-            cancellationToken
-        );
+        RunAsync(connection => connection.ExecuteAsync(sql, parameters, cancellationToken), cancellationToken);
 
     /// <summary>One question.</summary>
     /// <inheritdoc cref="RunAsync"/>
     internal Task<List<T>> QueryAsync<T>(string sql, object? parameters, CancellationToken cancellationToken) =>
-        RunAsync(
-            async connection =>
-                (await connection.QueryAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).AsList(),
-            cancellationToken
-        );
+        RunAsync(connection => connection.QueryAsync<T>(sql, parameters, cancellationToken), cancellationToken);
 
     /// <summary>One question with at most one row.</summary>
     /// <inheritdoc cref="RunAsync"/>
     internal Task<T?> FindAsync<T>(string sql, object? parameters, CancellationToken cancellationToken) =>
-        RunAsync(
-            connection => connection.QuerySingleOrDefaultAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)),
-            cancellationToken
-        );
+        RunAsync(connection => connection.FindAsync<T>(sql, parameters, cancellationToken), cancellationToken);
 
     /// <summary>Whether PostgreSQL answers a small question in that time.</summary>
     public async Task<bool> AnswersAsync(TimeSpan limit, TimeProvider time)

@@ -33,39 +33,100 @@ public static class StorageServices
         services.AddOptions<StorageOptions>().BindConfiguration(StorageOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
 
+        services.AddSchema(ownsSchema);
+        services.AddWriting();
+        services.AddReading();
+        services.AddPrices();
+        services.AddRedaction();
+        services.AddSampling();
+        services.AddLedger();
+        services.AddQuality();
+        services.AddLabelsAndCases();
+        services.AddAccess();
+        services.AddSingleton<DifyProgress>();
+        services.AddSingleton<ToldSpans>();
+        if (ownsSchema)
+        {
+            services.AddDifyDatabase();
+            services.AddSingleton<Retention>();
+        }
+
+        return builder;
+    }
+
+    private static void AddSchema(this IServiceCollection services, bool ownsSchema)
+    {
         services.AddSingleton(new SchemaOwnership(ownsSchema));
         services.AddSingleton<SchemaState>();
         services.AddSingleton<Migrator>();
         services.AddHostedService<SchemaStartup>();
         services.AddHealthChecks().AddCheck<SchemaHealthCheck>("schema");
-
         services.AddSingleton<Database>();
+    }
+
+    private static void AddWriting(this IServiceCollection services)
+    {
         services.AddSingleton<Partitions>();
         services.AddSingleton<SpanWriter>();
         services.AddSingleton<Outbox>();
+        services.AddSingleton<LateContentMerger>();
+        services.AddSingleton<UpdatedSpans>();
+        services.AddSingleton<UpdatedSpanFolder>();
+        services.AddSingleton<TraceJoins>();
+        services.AddSingleton<ScoreWriter>();
+        services.AddSingleton<MediaStore>();
+    }
+
+    private static void AddReading(this IServiceCollection services)
+    {
+        services.AddSingleton<TraceReader>();
+        services.AddSingleton<RequestReader>();
+        services.AddSingleton<RequestRoots>();
+        services.AddSingleton<ContentSearch>();
+        services.AddSingleton<SessionReader>();
+        services.AddSingleton<UserReader>();
+        services.AddSingleton<OpinionReader>();
+        services.AddSingleton<ScoreReader>();
+        services.AddSingleton<ScoredSpanReader>();
+        services.AddSingleton<StorageStatus>();
+        services.AddSingleton<SavedViews>();
+    }
+
+    private static void AddPrices(this IServiceCollection services)
+    {
         services.AddOptions<PriceOptions>().BindConfiguration(PriceOptions.Section).Validate(HasGoodPrices, PriceFault).ValidateOnStart();
         services.AddSingleton<ModelPrices>();
         services.AddSingleton<PriceBook>();
         services.AddSingleton<Repricings>();
         services.AddSingleton<Repricer>();
-        services.AddSingleton<RedactionFinds>();
+    }
+
+    private static void AddRedaction(this IServiceCollection services)
+    {
         services.AddOptions<RedactionOptions>().BindConfiguration(RedactionOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<RedactionOptions>, RedactionOptionsCheck>();
+        services.AddSingleton<RedactionFinds>();
         services.AddSingleton<RedactionCounts>();
         services.AddSingleton<Redactor>();
+    }
+
+    private static void AddSampling(this IServiceCollection services)
+    {
         services.AddOptions<SamplingOptions>().BindConfiguration(SamplingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<TraceSampling>();
         services.AddSingleton<Coverage>();
+    }
+
+    private static void AddLedger(this IServiceCollection services)
+    {
         services.AddSingleton<RecordedSpans>();
         services.AddSingleton<SpanLedger>();
         services.AddSingleton<ParkedBatches>();
         services.AddSingleton<OutboxHistory>();
-        services.AddSingleton<LateContentMerger>();
-        services.AddSingleton<UpdatedSpans>();
-        services.AddSingleton<UpdatedSpanFolder>();
-        services.AddSingleton<ScoreWriter>();
-        services.AddSingleton<ScoreReader>();
-        services.AddSingleton<ScoredSpanReader>();
+    }
+
+    private static void AddQuality(this IServiceCollection services)
+    {
         services.AddOptions<SatisfactionWeights>().BindConfiguration(SatisfactionWeights.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<FactProgress>();
         services.AddSingleton<FactStore>();
@@ -83,7 +144,10 @@ public static class StorageServices
         services.AddSingleton<JobTurns>();
         services.AddSingleton<QualityResources>();
         services.AddSingleton<JudgeLedger>();
-        services.AddSingleton<MediaStore>();
+    }
+
+    private static void AddLabelsAndCases(this IServiceCollection services)
+    {
         services.AddSingleton<LabelSets>();
         services.AddSingleton<LabelQueues>();
         services.AddSingleton<LabelReader>();
@@ -94,32 +158,16 @@ public static class StorageServices
         services.AddSingleton<CaseReader>();
         services.AddSingleton<CaseClock>();
         services.AddSingleton<CaseRegressionReader>();
-        services.AddSingleton<TraceReader>();
-        services.AddSingleton<RequestReader>();
-        services.AddSingleton<RequestRoots>();
-        services.AddSingleton<ContentSearch>();
-        services.AddSingleton<TraceJoins>();
-        services.AddSingleton<SessionReader>();
-        services.AddSingleton<UserReader>();
-        services.AddSingleton<OpinionReader>();
-        services.AddSingleton<SavedViews>();
-        services.AddSingleton<StorageStatus>();
+    }
+
+    private static void AddAccess(this IServiceCollection services)
+    {
+        services.AddOptions<RateLimitOptions>().BindConfiguration(RateLimitOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<Projects>();
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<KeyRing>();
-        services.AddOptions<RateLimitOptions>().BindConfiguration(RateLimitOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<RateLimits>();
         services.AddSingleton<LoginLinks>();
-        services.AddSingleton<DifyProgress>();
-        services.AddSingleton<ToldSpans>();
-
-        if (ownsSchema)
-        {
-            services.AddDifyDatabase();
-            services.AddSingleton<Retention>();
-        }
-
-        return builder;
     }
 
     private const string PriceFault =

@@ -12,6 +12,11 @@ internal sealed class QueryScanner(string line)
 
     public bool AtEnd => Position >= line.Length;
 
+    public char Take() => line[Position++];
+
+    /// <summary>What was read since a position.</summary>
+    public string Since(int start) => line[start..Position];
+
     public void SkipBlanks()
     {
         while (!AtEnd && char.IsWhiteSpace(line[Position]))
@@ -114,6 +119,9 @@ internal sealed class QueryScanner(string line)
     }
 
     public bool IsAtQuote() => !AtEnd && line[Position] == '"';
+
+    /// <summary>A phrase is a quoted text behind #.</summary>
+    public bool IsAtPhrase() => !AtEnd && line[Position] == '#' && Position + 1 < line.Length && line[Position + 1] == '"';
 
     public bool IsAtClose()
     {

@@ -49,12 +49,12 @@ public sealed class SpanGroups(SlsClient client)
         var calls = EachSpan(
             ask,
             source,
-            $"{SpanPeople.IsModelCall} and (\"totalTokens\" is not null or \"cost\" is not null)",
+            $"{ModelCalls.IsModelCall} and (\"totalTokens\" is not null or \"cost\" is not null)",
             ("\"totalTokens\"", "tokens"),
             ("\"cost\"", "cost"),
             ("\"currency\"", "currency")
         );
-        var used = $"from ({calls}) as each_call {SpanPeople.JoinOuterCalls(ask)} where outer_id is null";
+        var used = $"from ({calls}) as each_call {ModelCalls.JoinOuter(ask)} where outer_id is null";
         // What is known only when all calls are added up costs as much as the rest: it is asked once, and only an order by it twice.
         var largest =
             order == GroupOrder.Tokens
@@ -117,27 +117,12 @@ public sealed class SpanGroups(SlsClient client)
     private static SpanGroup Group(IReadOnlyDictionary<string, string> row, IReadOnlyList<IReadOnlyDictionary<string, string>> usages) =>
         new(
             row["facet"],
-            SlsNumber.Long(row, "spans") ?? 0,
-            SlsNumber.Long(row, "traces") ?? 0,
-            SlsNumber.Long(row, "failed") ?? 0,
-            (SlsNumber.Long(row, "p50") ?? 0) * 1000,
-            (SlsNumber.Long(row, "p95") ?? 0) * 1000,
-            usages
-                .Select(usage => SlsNumber.Long(usage, "tokens"))
-                .Aggregate((long?)null, (sum, tokens) => tokens is null ? sum : (sum ?? 0) + tokens),
-            [.. usages.Where(usage => SlsNumber.Decimal(usage, "cost") is not null).Select(CostOf)]
+            row.Long("spans"),
+            row.Long("traces"),
+            row.Long("failed"),
+            row.Nano("p50"),
+            row.Nano("p95"),
+            usages.Select(usage => (long?)usage.Number("tokens")).Aggregate((long?)null, (sum, tokens) => tokens is null ? sum : (sum ?? 0) + tokens),
+            [.. usages.Where(usage => usage.Number("cost") is not null).Select(ModelCalls.CostOf)]
         );
-
-    internal static Cost CostOf(IReadOnlyDictionary<string, string> row) =>
-        new(null, null, SlsNumber.Decimal(row, "cost") ?? 0, row.GetValueOrDefault("currency") is { Length: > 0 } currency ? currency : "USD");
-}
-
-/// <summary>Numbers of an analysis, which come as text. Null for its NULL.</summary>
-internal static class SlsNumber
-{
-    /// <summary>Whole, also when the analysis made a floating number of it.</summary>
-    public static long? Long(IReadOnlyDictionary<string, string> row, string column) => Decimal(row, column) is { } number ? (long)number : null;
-
-    public static decimal? Decimal(IReadOnlyDictionary<string, string> row, string column) =>
-        decimal.TryParse(row.GetValueOrDefault(column), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

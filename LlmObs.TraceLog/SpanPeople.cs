@@ -29,22 +29,6 @@ public sealed record UserPage(IReadOnlyList<UserHit> Hits, string? NextCursor, b
 /// <summary>Who asked: sessions and users of the matching spans, whoever was active last first. Throws as <see cref="SpanSearch"/> does.</summary>
 public sealed class SpanPeople(SlsClient client)
 {
-    /// <summary>In SQL: the span's tokens and cost are its own, not those of spans below it.</summary>
-    internal static readonly string IsModelCall =
-        $"\"spanKind\" in ({string.Join(", ", Enum.GetValues<SpanKind>().Where(kind => kind.IsModelCall()).Select(kind => SlsSql.Text(kind.Word())))})";
-
-    /// <summary>
-    /// In SQL, behind a table with trace_id and span_id: outer_id is null unless the span is the parent of a matching model call. A library that calls a model
-    /// through another reports one call twice, the outer one around the inner.
-    /// </summary>
-    internal static string JoinOuterCalls(SpanAsk ask) =>
-        $"""
-            left join (select "traceID" as outer_trace, "parentSpanID" as outer_id from log
-                       {ask.Where($"{IsModelCall} and \"parentSpanID\" is not null and \"parentSpanID\" <> ''")}
-                       group by "traceID", "parentSpanID") as outer_call
-              on trace_id = outer_trace and span_id = outer_id
-            """;
-
     private static readonly ILookup<string, Cost> NoCosts = Array.Empty<(string Id, Cost Cost)>().ToLookup(pair => pair.Id, pair => pair.Cost);
 
     private readonly SpanRows rows = new(client);
@@ -56,12 +40,12 @@ public sealed class SpanPeople(SlsClient client)
             [
                 .. found.Select(row => new SessionHit(
                     row["id"],
-                    Text(row, "question"),
-                    Text(row, "user_id"),
-                    SlsNumber.Long(row, "turns") ?? 0,
-                    SlsNumber.Long(row, "failed") ?? 0,
-                    Nano(row, "earliest"),
-                    Nano(row, "latest"),
+                    row.Text("question"),
+                    row.Text("user_id"),
+                    row.Long("turns"),
+                    row.Long("failed"),
+                    row.Nano("earliest"),
+                    row.Nano("latest"),
                     [.. costs[row["id"]]]
                 )),
             ],
@@ -77,11 +61,11 @@ public sealed class SpanPeople(SlsClient client)
             [
                 .. found.Select(row => new UserHit(
                     row["id"],
-                    SlsNumber.Long(row, "sessions") ?? 0,
-                    SlsNumber.Long(row, "turns") ?? 0,
-                    SlsNumber.Long(row, "failed") ?? 0,
-                    Nano(row, "earliest"),
-                    Nano(row, "latest"),
+                    row.Long("sessions"),
+                    row.Long("turns"),
+                    row.Long("failed"),
+                    row.Nano("earliest"),
+                    row.Nano("latest"),
                     [.. costs[row["id"]]]
                 )),
             ],
@@ -112,9 +96,9 @@ public sealed class SpanPeople(SlsClient client)
             return new([], null, NoCosts, result.IsComplete);
         }
 
-        var next = result.Rows.Count > limit ? new PageCursor(SlsNumber.Long(result.Rows[limit - 1], "latest") ?? 0, ids[^1]).Encode() : null;
+        var next = result.Rows.Count > limit ? new PageCursor(result.Rows[limit - 1].Long("latest"), ids[^1]).Encode() : null;
         var ofPage = ask.Among(field, ids);
-        var isOfPage = $"{id} in ({string.Join(", ", ids.Select(SlsSql.Text))})";
+        var isOfPage = SpanAsk.IsAmong(field, ids);
         var costs = CostsAsync(ofPage, id, isOfPage, ids.Count, cancellationToken);
         // A span without a question sorts behind every other: 10^16 µs is past the last time a span can have.
         var found = await rows.RunAsync(
@@ -137,20 +121,15 @@ public sealed class SpanPeople(SlsClient client)
             $"""
             select id, currency, sum(cost) as cost
             from (select {id} as id, "traceID" as trace_id, "spanID" as span_id, max("cost") as cost, max("currency") as currency
-                  from log {ask.Where($"{isOfPage} and {IsModelCall} and \"cost\" is not null")}
-                  group by {id}, "traceID", "spanID") as calls {JoinOuterCalls(ask)}
+                  from log {ask.Where($"{isOfPage} and {ModelCalls.IsModelCall} and \"cost\" is not null")}
+                  group by {id}, "traceID", "spanID") as calls {ModelCalls.JoinOuter(ask)}
             where outer_id is null
             group by id, currency order by cost desc limit {4 * people}
             """,
             cancellationToken
         );
-        return result.Rows.ToLookup(row => row["id"], SpanGroups.CostOf, StringComparer.Ordinal);
+        return result.Rows.ToLookup(row => row["id"], ModelCalls.CostOf, StringComparer.Ordinal);
     }
-
-    private static long Nano(IReadOnlyDictionary<string, string> row, string column) => (SlsNumber.Long(row, column) ?? 0) * 1000;
-
-    private static string? Text(IReadOnlyDictionary<string, string> row, string column) =>
-        row.GetValueOrDefault(column) is { Length: > 0 } text && text != "null" ? text : null;
 
     private sealed record People(
         IReadOnlyList<IReadOnlyDictionary<string, string>> Rows,

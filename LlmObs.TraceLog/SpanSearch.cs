@@ -1,4 +1,3 @@
-using System.Globalization;
 using LlmObs.Sls;
 
 namespace LlmObs.TraceLog;
@@ -13,12 +12,8 @@ namespace LlmObs.TraceLog;
 /// </remarks>
 public sealed class SpanSearch(SlsClient client)
 {
-    private const int NewestLogs = 2000;
-
-    // Some of those that the newest logs name began before them.
-    private const int SpareTraces = 10;
-
     private readonly SpanRows rows = new(client);
+    private readonly TraceRows traces = new(client);
 
     /// <summary>Matching spans, newest first. A page may be shorter than <paramref name="limit"/> and still have a next one.</summary>
     public async Task<SpanPage> SpansAsync(SpanQuery query, string? cursor, int limit, CancellationToken cancellationToken)
@@ -47,7 +42,7 @@ public sealed class SpanSearch(SlsClient client)
             ask,
             $"""
             select "traceID" as trace_id, "spanID" as span_id from log
-            {ask.Where($"\"spanID\" in ({Listed(spanIds)})")} group by "traceID", "spanID" limit 10000
+            {ask.Where(SpanAsk.IsAmong("spanID", spanIds))} group by "traceID", "spanID" limit 10000
             """,
             cancellationToken
         );
@@ -57,128 +52,16 @@ public sealed class SpanSearch(SlsClient client)
     }
 
     /// <summary>Traces with matching spans, newest first by their first matching span: with an empty query that is when the trace began.</summary>
-    public async Task<TracePage> TracesAsync(SpanQuery query, string? cursor, int limit, CancellationToken cancellationToken)
-    {
-        var ask = SpanAsk.Of(query);
-        var after = PageCursor.Decode(cursor);
-        var found = await NewestTracesAsync(ask, after, limit, cancellationToken) ?? await AllTracesAsync(ask, after, limit, cancellationToken);
-        var page = found.Traces.Take(limit).ToList();
-        if (page.Count == 0)
-        {
-            return new([], null, found.IsComplete);
-        }
-
-        List<string> bests = [.. page.Select(trace => trace.Best)];
-        var best = await rows.ReadAsync(
-            ask.Among("spanID", bests),
-            $"\"traceID\" in ({Listed(page.Select(trace => trace.TraceId))}) and \"spanID\" in ({Listed(bests)})",
-            10 * limit,
-            cancellationToken
-        );
-        var byId = best.Spans.ToLookup(span => (span.TraceId, span.SpanId));
-        var spans = page.Select(trace => byId[(trace.TraceId, trace.Best)].FirstOrDefault()).OfType<Domain.Spans.Span>().ToList();
-        var hits = (await rows.WithSnippetsAsync(ask, spans, cancellationToken)).ToDictionary(hit => hit.Span.TraceId, StringComparer.Ordinal);
-        var next = found.Traces.Count > limit ? new PageCursor(page[^1].Earliest, page[^1].TraceId).Encode() : null;
-        return new(
-            [
-                .. page.Where(trace => hits.ContainsKey(trace.TraceId))
-                    .Select(trace => new TraceHit(trace.TraceId, trace.Earliest * 1000, trace.Spans, hits[trace.TraceId])),
-            ],
-            next,
-            found.IsComplete && best.IsComplete
-        );
-    }
-
-    /// <summary>
-    /// The first traces by the newest logs alone: what begins later than the oldest of these is a trace of theirs. So a page seldom has to know when each of a
-    /// million traces begins.
-    /// </summary>
-    /// <returns>Null when the newest logs do not tell.</returns>
-    private async Task<FoundTraces?> NewestTracesAsync(SpanAsk ask, PageCursor? after, int limit, CancellationToken cancellationToken)
-    {
-        var result = await rows.RunAsync(
-            ask,
-            $"""
-            select trace_id, min(log_start) as earliest, count(*) as logs
-            from (select "traceID" as trace_id, "start" as log_start from log {ask.Where(after is null ? null : $"\"start\" <= {after.Start}")}
-                  order by "start" desc limit {NewestLogs}) as newest
-            group by trace_id order by earliest desc, trace_id limit {NewestLogs}
-            """,
-            cancellationToken
-        );
-        // Where they are not all, the trace that begins last among them may have older logs, as others may that begin with it.
-        var areAll = result.Rows.Sum(row => Number(row, "logs")) < NewestLogs;
-        var oldest = areAll ? long.MinValue : Number(result.Rows[^1], "earliest");
-        var begun = await HoldingsAsync(ask, [.. result.Rows.Take(limit + SpareTraces).Select(row => row["trace_id"])], cancellationToken);
-        var first = begun
-            .Traces.Where(trace => trace.Earliest > oldest && after?.IsBefore(trace.Earliest, trace.TraceId) != false)
-            .Take(limit + 1)
-            .ToList();
-        return first.Count > limit || (areAll && result.Rows.Count <= limit + SpareTraces) ? new(first, result.IsComplete && begun.IsComplete) : null;
-    }
-
-    private async Task<FoundTraces> AllTracesAsync(SpanAsk ask, PageCursor? after, int limit, CancellationToken cancellationToken)
-    {
-        // Which traces make the page is asked apart from what they hold: counting spans in all of them would cost twice as much.
-        var result = await rows.RunAsync(
-            ask,
-            $"""
-            select trace_id, earliest
-            from (select "traceID" as trace_id, min("start") as earliest from log {ask.Where()} group by "traceID") as traces
-            {(after is null ? "" : "where " + after.After("earliest", "trace_id", null))}
-            order by earliest desc, trace_id limit {limit + 1}
-            """,
-            cancellationToken
-        );
-        var found = await HoldingsAsync(ask, [.. result.Rows.Select(row => row["trace_id"])], cancellationToken);
-        return found with { IsComplete = found.IsComplete && result.IsComplete };
-    }
-
-    /// <summary>What traces hold of the matches, newest first.</summary>
-    private async Task<FoundTraces> HoldingsAsync(SpanAsk ask, IReadOnlyCollection<string> traceIds, CancellationToken cancellationToken)
-    {
-        if (traceIds.Count == 0)
-        {
-            return new([], IsComplete: true);
-        }
-
-        // A failed span sorts before every other: 10^16 µs is past the last time a span can have.
-        var result = await rows.RunAsync(
-            ask.Among("traceID", traceIds),
-            $"""
-            select "traceID" as trace_id, min("start") as earliest, count(distinct "spanID") as spans,
-                   min_by("spanID", "start" + (case when "status" = 'error' then 0 else 10000000000000000 end)) as best
-            from log {ask.Where($"\"traceID\" in ({Listed(traceIds)})")} group by "traceID" order by earliest desc, trace_id limit {traceIds.Count}
-            """,
-            cancellationToken
-        );
-        return new(
-            [.. result.Rows.Select(row => new FoundTrace(row["trace_id"], Number(row, "earliest"), (int)Number(row, "spans"), row["best"]))],
-            result.IsComplete
-        );
-    }
+    public Task<TracePage> TracesAsync(SpanQuery query, string? cursor, int limit, CancellationToken cancellationToken) =>
+        traces.ReadAsync(SpanAsk.Of(query), PageCursor.Decode(cursor), limit, cancellationToken);
 
     /// <summary>Which of some traces stand on pages of <see cref="TracesAsync"/> before the one that begins at a cursor.</summary>
-    public async Task<IReadOnlySet<string>> TracesBeforeAsync(
+    public Task<IReadOnlySet<string>> TracesBeforeAsync(
         SpanQuery query,
         string cursor,
         IReadOnlyCollection<string> traceIds,
         CancellationToken cancellationToken
-    )
-    {
-        var ask = SpanAsk.Of(query);
-        var result = await rows.RunAsync(
-            ask,
-            $"""
-            select trace_id
-            from (select "traceID" as trace_id, min("start") as earliest
-                  from log {ask.Where($"\"traceID\" in ({Listed(traceIds)})")} group by "traceID") as traces
-            where not {PageCursor.Decode(cursor)!.After("earliest", "trace_id", null)} limit 10000
-            """,
-            cancellationToken
-        );
-        return result.Rows.Select(row => row["trace_id"]).ToHashSet(StringComparer.Ordinal);
-    }
+    ) => traces.BeforeAsync(SpanAsk.Of(query), PageCursor.Decode(cursor)!, traceIds, cancellationToken);
 
     /// <summary>Matching spans over time, in at most 60 buckets of a round width.</summary>
     public async Task<IReadOnlyList<HistogramBucket>> HistogramAsync(SpanQuery query, CancellationToken cancellationToken)
@@ -197,7 +80,7 @@ public sealed class SpanSearch(SlsClient client)
             ) + " limit 1000",
             cancellationToken
         );
-        return grid.Fill(result.Rows.ToDictionary(row => Number(row, "bucket"), row => (Number(row, "spans"), Number(row, "errors"))));
+        return grid.Fill(result.Rows.ToDictionary(row => row.Long("bucket"), row => (row.Long("spans"), row.Long("errors"))));
     }
 
     /// <summary>The commonest values of a field among the matches.</summary>
@@ -225,7 +108,7 @@ public sealed class SpanSearch(SlsClient client)
             ) + $" order by spans desc, facet limit {limit}",
             cancellationToken
         );
-        return [.. result.Rows.Select(row => new FacetValue(row["facet"], Number(row, "spans")))];
+        return [.. result.Rows.Select(row => new FacetValue(row["facet"], row.Long("spans")))];
     }
 
     /// <summary>The commonest values of several fields, the commonest first, in one question: SLS looks for the matches once.</summary>
@@ -284,14 +167,14 @@ public sealed class SpanSearch(SlsClient client)
             """,
             cancellationToken
         );
-        return [.. result.Rows.Select(row => (row["field"], new FacetValue(row["facet"], Number(row, "spans"))))];
+        return [.. result.Rows.Select(row => (row["field"], new FacetValue(row["facet"], row.Long("spans"))))];
     }
 
     public async Task<long> SpanCountAsync(SpanQuery query, CancellationToken cancellationToken)
     {
         var ask = SpanAsk.Of(query);
         var result = await rows.RunAsync(ask, SpanCount.Select("log", ask.Where(), [], "", ("true", "spans")), cancellationToken);
-        return result.Rows is [var row, ..] ? Number(row, "spans") : 0;
+        return result.Rows is [var row, ..] ? row.Long("spans") : 0;
     }
 
     /// <summary>Matching traces; more than <paramref name="upTo"/> are not counted to the end, which takes long where there are millions.</summary>
@@ -303,7 +186,7 @@ public sealed class SpanSearch(SlsClient client)
             $"select count(*) as traces from (select distinct \"traceID\" from log {ask.Where()} limit {upTo + 1}) as first",
             cancellationToken
         );
-        var traces = result.Rows is [var row, ..] ? Number(row, "traces") : 0;
+        var traces = result.Rows is [var row, ..] ? row.Long("traces") : 0;
         return new(Math.Min(traces, upTo), traces > upTo || !result.IsComplete);
     }
 
@@ -314,14 +197,4 @@ public sealed class SpanSearch(SlsClient client)
         var result = await rows.RunAsync(ask, $"select distinct \"traceID\" as trace_id from log {ask.Where()} limit {upTo}", cancellationToken);
         return [.. result.Rows.Select(row => row["trace_id"])];
     }
-
-    private static string Listed(IEnumerable<string> ids) => string.Join(", ", ids.Select(SlsSql.Text));
-
-    private static long Number(IReadOnlyDictionary<string, string> row, string column) =>
-        long.TryParse(row.GetValueOrDefault(column), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : 0;
-
-    private sealed record FoundTrace(string TraceId, long Earliest, int Spans, string Best);
-
-    /// <param name="Traces">Newest first; one more than a page takes when there is a next one.</param>
-    private sealed record FoundTraces(IReadOnlyList<FoundTrace> Traces, bool IsComplete);
 }

@@ -22,7 +22,6 @@ builder.AddShell();
 builder.AddSearchPage();
 builder.AddTracePages();
 builder.Services.AddSingleton<ContentRenderer>();
-builder.Services.AddSingleton<PreviousCalls>();
 builder.AddLabelPages();
 builder.AddCasePages();
 builder.AddSystemPage();

@@ -3,20 +3,11 @@
 # Usage: bench/content.sh [megabytes, default "1 5 50"] [rounds, default 15]
 set -euo pipefail
 cd "$(dirname "$0")/.."
+source bench/stack.sh
 sizes=${1:-1 5 50}
 rounds=${2:-15}
-dotnet build LlmObs.AppHost -c Release -v quiet --nologo >/dev/null
-data=$(mktemp -d)
-host=LlmObs.AppHost/bin/Release/net10.0/LlmObs.AppHost.dll
-dotnet "$host" --data-dir "$data" --port-web 15080 --port-ingest 14318 --port-otlp-grpc 14317 --port-sls 15085 --port-postgres 15433 >"$data.log" 2>&1 &
-pid=$!
-trap 'kill "$pid" 2>/dev/null; wait "$pid" 2>/dev/null; rm -rf "$data" "$data.log"' EXIT
-until login=$(grep -oE 'http://[^ ]+/login\?token=[0-9a-f]+' "$data.log" | head -n 1) && [ -n "$login" ]; do
-  kill -0 "$pid" || { cat "$data.log"; exit 1; }
-  sleep 0.2
-done
-cookies="$data/cookies"
-curl -fsS -L -o /dev/null -c "$cookies" "$login"
+start_stack
+sign_in
 
 # One model call: a prompt of so many megabytes of UTF-8, Chinese and English, no line twice; a short answer.
 trace() { # megabytes, trace id

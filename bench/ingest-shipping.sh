@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What SLS costs those who wait for an acknowledgement: nobody there, an endpoint that verifies and discards, one that hangs. About 2 minutes.
+# What SLS costs those who wait for an acknowledgement: nobody there, an endpoint that verifies and discards, one that hangs. About 4 minutes.
 # Usage: bench/ingest-shipping.sh [--seconds N] [--batches N] [--connections N]
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -4,21 +4,12 @@
 # Usage: bench/trace-page.sh [spans, default "1000 10000 100000"] [rounds, default 9]
 set -euo pipefail
 cd "$(dirname "$0")/.."
+source bench/stack.sh
 sizes=${1:-1000 10000 100000}
 rounds=${2:-9}
-dotnet build LlmObs.AppHost -c Release -v quiet --nologo >/dev/null
-data=$(mktemp -d)
+start_stack
+sign_in
 npm install --prefix "$data" --no-audit --no-fund --ignore-scripts --loglevel error playwright-core@1.65.1 >/dev/null
-host=LlmObs.AppHost/bin/Release/net10.0/LlmObs.AppHost.dll
-dotnet "$host" --data-dir "$data" --port-web 15080 --port-ingest 14318 --port-otlp-grpc 14317 --port-sls 15085 --port-postgres 15433 >"$data.log" 2>&1 &
-pid=$!
-trap 'kill "$pid" 2>/dev/null; wait "$pid" 2>/dev/null; rm -rf "$data" "$data.log"' EXIT
-until login=$(grep -oE 'http://[^ ]+/login\?token=[0-9a-f]+' "$data.log" | head -n 1) && [ -n "$login" ]; do
-  kill -0 "$pid" || { cat "$data.log"; exit 1; }
-  sleep 0.2
-done
-cookies="$data/cookies"
-curl -fsS -L -o /dev/null -c "$cookies" "$login"
 
 # One trace: five steps below each step to the depth that gives, every fifth a model call with a prompt, one of 997 failed.
 cat >"$data/send.py" <<'PY'

@@ -10,10 +10,8 @@ public static class GenAiNames
 
     public const string RequestPrefix = "gen_ai.request.";
     public const string RequestModel = "gen_ai.request.model";
-    public const string RequestStream = "gen_ai.request.stream";
     public const string RequestStopSequences = "gen_ai.request.stop_sequences";
     public const string RequestChoiceCount = "gen_ai.request.choice.count";
-    public const string RequestEncodingFormats = "gen_ai.request.encoding_formats";
     public const string OpenAiRequestSeed = "gen_ai.openai.request.seed";
     public const string OpenAiRequestResponseFormat = "gen_ai.openai.request.response_format";
 
@@ -58,7 +56,6 @@ public static class GenAiNames
 
     public const string ConversationId = "gen_ai.conversation.id";
     public const string AgentName = "gen_ai.agent.name";
-    public const string AgentId = "gen_ai.agent.id";
     public const string AgentVersion = "gen_ai.agent.version";
     public const string WorkflowName = "gen_ai.workflow.name";
     public const string PromptName = "gen_ai.prompt.name";

@@ -1,7 +1,6 @@
 using Google.Protobuf.Collections;
 using LlmObs.Domain;
 using LlmObs.Domain.Spans;
-using LlmObs.Ingest.Mapping.Dialects.Pydantic;
 using LlmObs.Ingest.Otlp.Protos;
 using Microsoft.Extensions.Options;
 using OtlpSpan = LlmObs.Ingest.Otlp.Protos.Span;

@@ -1,10 +1,6 @@
 using System.Text.RegularExpressions;
 using LlmObs.Domain.GenAi;
 using LlmObs.Domain.Spans;
-using LlmObs.Ingest.Mapping.Dialects.Application;
-using LlmObs.Ingest.Mapping.Dialects.Genkit;
-using LlmObs.Ingest.Mapping.Dialects.Langfuse;
-using LlmObs.Ingest.Mapping.Dialects.Mastra;
 using LlmObs.Ingest.Mapping.Fields;
 using OtlpSpan = LlmObs.Ingest.Otlp.Protos.Span;
 using StatusCode = LlmObs.Ingest.Otlp.Protos.Status.Types.StatusCode;

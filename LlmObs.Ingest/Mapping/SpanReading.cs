@@ -1,9 +1,6 @@
 using LlmObs.Domain.GenAi;
 using LlmObs.Domain.Spans;
 using LlmObs.Ingest.Mapping.Content;
-using LlmObs.Ingest.Mapping.Dialects.Genkit;
-using LlmObs.Ingest.Mapping.Dialects.Laminar;
-using LlmObs.Ingest.Mapping.Dialects.VercelAi;
 using LlmObs.Ingest.Mapping.Fields;
 using OtlpSpan = LlmObs.Ingest.Otlp.Protos.Span;
 using SpanKind = LlmObs.Domain.Spans.SpanKind;

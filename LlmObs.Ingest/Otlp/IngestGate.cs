@@ -8,6 +8,8 @@ namespace LlmObs.Ingest.Otlp;
 internal sealed class IngestGate(IOptions<IngestOptions> options, WaitingSenders senders) : IDisposable
 {
     private const int BytesPerPermit = 1024;
+    private const int LargeBytes = 1024 * 1024;
+    private const int LargeBytesPerProcessor = 8 * 1024 * 1024;
 
     private readonly ConcurrencyLimiter _requests = new(
         new()
@@ -19,6 +21,17 @@ internal sealed class IngestGate(IOptions<IngestOptions> options, WaitingSenders
     );
 
     private readonly ConcurrencyLimiter _kilobytes = new(new() { PermitLimit = options.Value.MaxBytesInFlight / BytesPerPermit, QueueLimit = 0 });
+
+    private readonly ConcurrencyLimiter _largeKilobytes = new(
+        new()
+        {
+            PermitLimit = LargeBytesAtOnce(options.Value) / BytesPerPermit,
+            QueueLimit = int.MaxValue,
+            QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+        }
+    );
+
+    private readonly int _largePermits = LargeBytesAtOnce(options.Value) / BytesPerPermit;
 
     private readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(options.Value.RetryAfterSeconds);
 
@@ -43,17 +56,23 @@ internal sealed class IngestGate(IOptions<IngestOptions> options, WaitingSenders
     {
         _requests.Dispose();
         _kilobytes.Dispose();
+        _largeKilobytes.Dispose();
     }
+
+    private static int LargeBytesAtOnce(IngestOptions options) => options.MaxLargeBytesAtOnce ?? LargeBytesPerProcessor * Environment.ProcessorCount;
+
+    private static int Permits(long bytes) => (int)Math.Min(int.MaxValue, (bytes + BytesPerPermit - 1) / BytesPerPermit);
 
     /// <summary>One request's share.</summary>
     internal sealed class Place(IngestGate gate, RateLimitLease request, WaitingSenders senders) : IDisposable
     {
         private readonly List<RateLimitLease> _bytes = [];
+        private RateLimitLease? _turn;
 
         /// <summary>Takes room for so many more bytes; false when there is none.</summary>
         public bool TryGrow(long bytes)
         {
-            var permits = (int)Math.Min(int.MaxValue, (bytes + BytesPerPermit - 1) / BytesPerPermit);
+            var permits = Permits(bytes);
             if (permits > gate._kilobytes.GetStatistics()?.CurrentAvailablePermits)
             {
                 return false;
@@ -70,8 +89,21 @@ internal sealed class IngestGate(IOptions<IngestOptions> options, WaitingSenders
             return true;
         }
 
+        /// <summary>
+        /// Waits until a body of so many bytes may be decoded and written; a small one need not wait. What many large ones hold in memory
+        /// at once costs the collector more than their waiting costs their senders.
+        /// </summary>
+        public async Task TakeTurnAsync(long bytes, CancellationToken cancellationToken)
+        {
+            if (bytes > LargeBytes)
+            {
+                _turn = await gate._largeKilobytes.AcquireAsync(Math.Min(Permits(bytes), gate._largePermits), cancellationToken);
+            }
+        }
+
         public void Dispose()
         {
+            _turn?.Dispose();
             _bytes.ForEach(lease => lease.Dispose());
             request.Dispose();
             senders.OneLeft();

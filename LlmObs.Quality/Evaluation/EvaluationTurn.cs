@@ -22,6 +22,11 @@ public sealed class EvaluationTurn(
 {
     public const int DryRunSpans = 20;
 
+    // Where only roots are wanted, many a span is read for one that is.
+    private const int DryRunPages = 20;
+    private const int DryRunPageSize = 100;
+    private const int LongestQuestion = 200;
+
     // Most of what arrives is not what a filter wants: it is passed over in larger steps than are judged.
     private const int ScannedSpans = 500;
 
@@ -106,10 +111,9 @@ public sealed class EvaluationTurn(
         var now = time.GetUtcNow();
         var query = new SpanQuery(evaluator.Project.Name, evaluator.Definition.Filter, now - DryRunWindow, now.AddMinutes(1));
         var chosen = new List<SpanRef>();
-        // Where only roots are wanted, many a span is read for one that is.
-        for (var (cursor, pages) = ((string?)null, 0); chosen.Count < DryRunSpans && pages < 20; pages++)
+        for (var (cursor, pages) = ((string?)null, 0); chosen.Count < DryRunSpans && pages < DryRunPages; pages++)
         {
-            var page = await search.SpansAsync(query, cursor, 100, cancellationToken);
+            var page = await search.SpansAsync(query, cursor, DryRunPageSize, cancellationToken);
             var wanted = page.Hits.Select(hit => hit.Span).Where(span => IsWanted(evaluator, span.TraceId, span.ParentSpanId is null, span.Kind));
             chosen.AddRange(wanted.Select(Ref).Take(DryRunSpans - chosen.Count));
             if ((cursor = page.NextCursor) is null)
@@ -127,7 +131,7 @@ public sealed class EvaluationTurn(
                     one.Subject.Span.TraceId,
                     one.Subject.Span.SpanId,
                     one.Subject.Span.Name,
-                    one.Subject.Question is { Length: > 200 } question ? question[..200] : one.Subject.Question,
+                    one.Subject.Question is { Length: > LongestQuestion } question ? question[..LongestQuestion] : one.Subject.Question,
                     one.Findings,
                     one.Skipped,
                     one.Error

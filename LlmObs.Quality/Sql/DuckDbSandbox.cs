@@ -10,7 +10,6 @@ namespace LlmObs.Quality.Sql;
 /// <param name="path">The file to read; empty for none.</param>
 public sealed class DuckDbSandbox(string path, SqlLimits limits, TimeProvider time) : ISqlSandbox
 {
-    private const int MostValueCharacters = 65_536;
     private const string Describe = "DESCRIBE ";
 
     public string Dialect => "duckdb";
@@ -153,7 +152,7 @@ public sealed class DuckDbSandbox(string path, SqlLimits limits, TimeProvider ti
         columns.Select((_, index) => string.Create(CultureInfo.InvariantCulture, $"c{index + 1}"));
 
     private static string SelectFrom(List<SqlColumn> columns) =>
-        $"SELECT {string.Join(", ", Names(columns).Select(name => $"left(CAST({name} AS VARCHAR), {MostValueCharacters + 1})"))} FROM (\n";
+        $"SELECT {string.Join(", ", Names(columns).Select(name => $"left(CAST({name} AS VARCHAR), {SqlLimits.MaxValueCharacters + 1})"))} FROM (\n";
 
     private SqlRun Read(DuckDBConnection connection, string select, string sql, List<SqlColumn> columns, CancellationToken end)
     {
@@ -173,17 +172,9 @@ public sealed class DuckDbSandbox(string path, SqlLimits limits, TimeProvider ti
             end.ThrowIfCancellationRequested();
             var row = columns.Select((_, index) => reader.IsDBNull(index) ? null : reader.GetString(index)).ToArray();
             characters += row.Sum(value => (long)(value?.Length ?? 0));
-            if (characters > limits.MaxCharacters || row.Any(value => value?.Length > MostValueCharacters))
+            if (characters > limits.MaxCharacters || row.Any(value => value?.Length > SqlLimits.MaxValueCharacters))
             {
-                return new(
-                    SqlOutcome.TooLarge,
-                    SqlStage.Run,
-                    $"The result has a value of more than {MostValueCharacters} characters, or more than {limits.MaxCharacters} in all.",
-                    null,
-                    null,
-                    null,
-                    0
-                );
+                return SqlRun.TooLarge(limits);
             }
 
             rows.Add(row);

@@ -1,4 +1,3 @@
-using Dapper;
 using LlmObs.Domain;
 
 namespace LlmObs.Storage.Access;
@@ -69,18 +68,8 @@ public sealed class KeyRing(Database database, ApiKeys keys)
     private const string Revoke = "UPDATE api_keys SET revoked_at = now() WHERE id = @id AND project_id = @projectId AND revoked_at IS NULL";
 
     /// <summary>Every key of the project: working ones first, newest first.</summary>
-    public Task<IReadOnlyList<KeySummary>> ListAsync(Project project, CancellationToken cancellationToken) =>
-        database.RunAsync<IReadOnlyList<KeySummary>>(
-            async connection =>
-                [
-                    .. (
-                        await connection.QueryAsync<Row>(
-                            new CommandDefinition(List, new { projectId = project.Id }, cancellationToken: cancellationToken)
-                        )
-                    ).Select(row => row.ToSummary()),
-                ],
-            cancellationToken
-        );
+    public async Task<IReadOnlyList<KeySummary>> ListAsync(Project project, CancellationToken cancellationToken) =>
+        [.. (await database.QueryAsync<Row>(List, new { projectId = project.Id }, cancellationToken)).Select(row => row.ToSummary())];
 
     /// <summary>A new key. Its secret works at once everywhere: nobody has asked for it before.</summary>
     public async Task<NewSecret> CreateAsync(Project project, string name, KeyScopes scopes, KeyLimits limits, CancellationToken cancellationToken)

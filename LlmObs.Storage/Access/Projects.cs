@@ -1,4 +1,3 @@
-using Dapper;
 using LlmObs.Domain;
 using Microsoft.Extensions.Options;
 
@@ -10,6 +9,16 @@ public sealed record ProjectSummary(Project Project, DateTimeOffset CreatedAt, i
 
 public sealed class Projects(Database database, TimeProvider time, IOptions<StorageOptions> options)
 {
+    private const string List = """SELECT id AS "Id", name AS "Name" FROM projects ORDER BY name""";
+
+    private const string Summaries = """
+        SELECT p.id AS "Id", p.name AS "Name", p.created_at AS "CreatedAt", count(k.id) FILTER (WHERE k.revoked_at IS NULL)::int AS "Keys"
+        FROM projects AS p
+        LEFT JOIN api_keys AS k ON k.project_id = p.id
+        GROUP BY p.id
+        ORDER BY p.name
+        """;
+
     private readonly ShortCache<string, Project> cache = new(time, options.Value.KeyMemory);
 
     /// <summary>The project of that name, or null. A new one is noticed within five seconds.</summary>
@@ -17,43 +26,18 @@ public sealed class Projects(Database database, TimeProvider time, IOptions<Stor
         cache.GetAsync(name, () => LoadAsync(name), cancellationToken);
 
     /// <summary>Every project, by name.</summary>
-    public Task<IReadOnlyList<Project>> ListAsync(CancellationToken cancellationToken) =>
-        database.RunAsync<IReadOnlyList<Project>>(
-            async connection =>
-                (
-                    await connection.QueryAsync<Project>(
-                        new CommandDefinition(
-                            """SELECT id AS "Id", name AS "Name" FROM projects ORDER BY name""",
-                            cancellationToken: cancellationToken
-                        )
-                    )
-                ).AsList(),
-            cancellationToken
-        );
+    public async Task<IReadOnlyList<Project>> ListAsync(CancellationToken cancellationToken) =>
+        await database.QueryAsync<Project>(List, null, cancellationToken);
 
     /// <summary>Every project, by name, with what hangs on it.</summary>
-    public Task<IReadOnlyList<ProjectSummary>> SummariesAsync(CancellationToken cancellationToken) =>
-        database.RunAsync<IReadOnlyList<ProjectSummary>>(
-            async connection =>
-                [
-                    .. (
-                        await connection.QueryAsync<SummaryRow>(
-                            new CommandDefinition(
-                                """
-                                SELECT p.id AS "Id", p.name AS "Name", p.created_at AS "CreatedAt",
-                                    count(k.id) FILTER (WHERE k.revoked_at IS NULL)::int AS "Keys"
-                                FROM projects AS p
-                                LEFT JOIN api_keys AS k ON k.project_id = p.id
-                                GROUP BY p.id
-                                ORDER BY p.name
-                                """,
-                                cancellationToken: cancellationToken
-                            )
-                        )
-                    ).Select(row => new ProjectSummary(new(row.Id, row.Name), new(row.CreatedAt), row.Keys)),
-                ],
-            cancellationToken
-        );
+    public async Task<IReadOnlyList<ProjectSummary>> SummariesAsync(CancellationToken cancellationToken) =>
+        [
+            .. (await database.QueryAsync<SummaryRow>(Summaries, null, cancellationToken)).Select(row => new ProjectSummary(
+                new(row.Id, row.Name),
+                new(row.CreatedAt),
+                row.Keys
+            )),
+        ];
 
     /// <summary>A new project, or null when the name is taken.</summary>
     /// <exception cref="ArgumentException">It is no name; see <see cref="Project.IsName"/>.</exception>

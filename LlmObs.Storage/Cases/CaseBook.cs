@@ -1,4 +1,3 @@
-using Dapper;
 using LlmObs.Domain.Cases;
 using LlmObs.Storage.Rows;
 using LlmObs.Storage.Sampling;
@@ -50,30 +49,28 @@ public sealed class CaseBook(Database database, TraceSampling sampling, TimeProv
         }
 
         var at = history.Now;
-        return await history.InTransactionAsync(
+        return await database.InTransactionAsync(
             async connection =>
             {
-                var id = await connection.ExecuteScalarAsync<long>(
-                    new CommandDefinition(
-                        Insert,
-                        new
-                        {
-                            projectId,
-                            state = (short)(opened.Cause is null ? CaseState.New : CaseState.Located),
-                            at,
-                            title = StorableText.Clean(opened.Title),
-                            fingerprint = StorableText.Clean(opened.Fingerprint),
-                            openedFrom = opened.OpenedFrom,
-                            by = StorableText.Clean(by),
-                            owner = StorableText.Clean(opened.Owner),
-                            category = opened.Cause?.Category,
-                            traceId = StorableText.Id(opened.Cause?.TraceId),
-                            spanId = StorableText.Id(opened.Cause?.SpanId),
-                            note = StorableText.Clean(opened.Cause?.Note),
-                            scoreId = StorableText.Clean(opened.ScoreId),
-                        },
-                        cancellationToken: cancellationToken
-                    )
+                var id = await connection.QuerySingleAsync<long>(
+                    Insert,
+                    new
+                    {
+                        projectId,
+                        state = (short)(opened.Cause is null ? CaseState.New : CaseState.Located),
+                        at,
+                        title = StorableText.Clean(opened.Title),
+                        fingerprint = StorableText.Clean(opened.Fingerprint),
+                        openedFrom = opened.OpenedFrom,
+                        by = StorableText.Clean(by),
+                        owner = StorableText.Clean(opened.Owner),
+                        category = opened.Cause?.Category,
+                        traceId = StorableText.Id(opened.Cause?.TraceId),
+                        spanId = StorableText.Id(opened.Cause?.SpanId),
+                        note = StorableText.Clean(opened.Cause?.Note),
+                        scoreId = StorableText.Clean(opened.ScoreId),
+                    },
+                    cancellationToken
                 );
                 await InsertTracesAsync(connection, projectId, id, opened.Traces, at, cancellationToken);
                 await CaseHistory.NoteAsync(connection, id, at, by, "opened", opened.OpenedFrom, cancellationToken);
@@ -97,7 +94,7 @@ public sealed class CaseBook(Database database, TraceSampling sampling, TimeProv
         }
 
         var at = history.Now;
-        return await history.InTransactionAsync(
+        return await database.InTransactionAsync(
             async connection =>
             {
                 var added = await InsertTracesAsync(connection, projectId, id, traces, at, cancellationToken);
@@ -157,17 +154,15 @@ public sealed class CaseBook(Database database, TraceSampling sampling, TimeProv
         CancellationToken cancellationToken
     ) =>
         connection.ExecuteAsync(
-            new CommandDefinition(
-                InsertTraces,
-                new
-                {
-                    id,
-                    projectId,
-                    at,
-                    traceIds = traces.Select(trace => StorableText.Id(trace.TraceId)).ToArray(),
-                    titles = traces.Select(trace => StorableText.Clean(trace.Title)).ToArray(),
-                },
-                cancellationToken: cancellationToken
-            )
+            InsertTraces,
+            new
+            {
+                id,
+                projectId,
+                at,
+                traceIds = traces.Select(trace => StorableText.Id(trace.TraceId)).ToArray(),
+                titles = traces.Select(trace => StorableText.Clean(trace.Title)).ToArray(),
+            },
+            cancellationToken
         );
 }

@@ -1,5 +1,3 @@
-using Dapper;
-
 namespace LlmObs.Storage.Cases;
 
 /// <summary>What the history of cases says about the speed of the loop, in one window. Medians and percentiles are null where nothing was counted.</summary>
@@ -85,21 +83,14 @@ public sealed class CaseClock(Database database)
         };
 
     /// <param name="to">Exclusive.</param>
-    public Task<CaseTimes> ReadAsync(int projectId, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            connection =>
-                connection.QuerySingleAsync<CaseTimes>(
-                    new CommandDefinition(
-                        Times,
-                        new
-                        {
-                            projectId,
-                            from = from.ToUniversalTime(),
-                            to = to.ToUniversalTime(),
-                        },
-                        cancellationToken: cancellationToken
-                    )
-                ),
-            cancellationToken
-        );
+    public async Task<CaseTimes> ReadAsync(int projectId, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    {
+        var parameters = new
+        {
+            projectId,
+            from = from.ToUniversalTime(),
+            to = to.ToUniversalTime(),
+        };
+        return (await database.QueryAsync<CaseTimes>(Times, parameters, cancellationToken)).Single();
+    }
 }

@@ -1,4 +1,3 @@
-using Dapper;
 using LlmObs.Storage.Rows;
 using Npgsql;
 
@@ -23,10 +22,10 @@ internal sealed class CaseHistory(Database database, TimeProvider time)
         IReadOnlyList<(string Kind, string? Detail)> events,
         CancellationToken cancellationToken
     ) =>
-        InTransactionAsync(
+        database.InTransactionAsync(
             async connection =>
             {
-                if (await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)) == 0)
+                if (await connection.ExecuteAsync(sql, parameters, cancellationToken) == 0)
                 {
                     return false;
                 }
@@ -52,28 +51,14 @@ internal sealed class CaseHistory(Database database, TimeProvider time)
         CancellationToken cancellationToken
     ) =>
         connection.ExecuteAsync(
-            new CommandDefinition(
-                InsertEvent,
-                new
-                {
-                    id,
-                    at,
-                    by = StorableText.Clean(by),
-                    kind,
-                    detail = StorableText.Clean(detail),
-                },
-                cancellationToken: cancellationToken
-            )
-        );
-
-    public Task<T> InTransactionAsync<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            async connection =>
+            InsertEvent,
+            new
             {
-                await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-                var result = await work(connection);
-                await transaction.CommitAsync(cancellationToken);
-                return result;
+                id,
+                at,
+                by = StorableText.Clean(by),
+                kind,
+                detail = StorableText.Clean(detail),
             },
             cancellationToken
         );

@@ -16,11 +16,7 @@ public sealed class CaseProgress(Database database, TimeProvider time)
         UPDATE cases SET state = 2, fixed_in = @release WHERE id = @id AND project_id = @projectId AND state = 1
         """;
 
-    private const string SetVerified = """
-        UPDATE cases SET state = 3, cause_confirmed = @confirmed WHERE id = @id AND project_id = @projectId AND state = 2
-        """;
-
-    private const string SetReopened = """
+    private const string SetReviewed = """
         UPDATE cases SET state = @state, cause_confirmed = @confirmed WHERE id = @id AND project_id = @projectId AND state = @from
         """;
 
@@ -68,15 +64,11 @@ public sealed class CaseProgress(Database database, TimeProvider time)
     /// <summary>Says that the fix works, and whether the cause that was named was the one.</summary>
     /// <returns>False when the case is not fixed.</returns>
     public Task<bool> VerifyAsync(int projectId, long id, bool isCauseRight, string by, CancellationToken cancellationToken) =>
-        history.ChangeAsync(
+        ReviewAsync(
+            projectId,
             id,
-            SetVerified,
-            new
-            {
-                id,
-                projectId,
-                confirmed = isCauseRight,
-            },
+            (CaseState.Fixed, CaseState.Verified),
+            isCauseRight,
             by,
             [("verified", null), (isCauseRight ? "confirmed" : "refuted", null)],
             cancellationToken
@@ -88,20 +80,39 @@ public sealed class CaseProgress(Database database, TimeProvider time)
     {
         var to = isCauseRight ? CaseState.Located : CaseState.New;
         return from.MayBecome(to)
-            && await history.ChangeAsync(
+            && await ReviewAsync(
+                projectId,
                 id,
-                SetReopened,
-                new
-                {
-                    id,
-                    projectId,
-                    from = (short)from,
-                    state = (short)to,
-                    confirmed = isCauseRight ? null : (bool?)false,
-                },
+                (from, to),
+                isCauseRight ? null : false,
                 by,
                 isCauseRight ? [("reopened", null)] : [("reopened", null), ("refuted", null)],
                 cancellationToken
             );
     }
+
+    private Task<bool> ReviewAsync(
+        int projectId,
+        long id,
+        (CaseState From, CaseState To) step,
+        bool? confirmed,
+        string by,
+        IReadOnlyList<(string Kind, string? Detail)> events,
+        CancellationToken cancellationToken
+    ) =>
+        history.ChangeAsync(
+            id,
+            SetReviewed,
+            new
+            {
+                id,
+                projectId,
+                from = (short)step.From,
+                state = (short)step.To,
+                confirmed,
+            },
+            by,
+            events,
+            cancellationToken
+        );
 }

@@ -1,4 +1,3 @@
-using Dapper;
 using LlmObs.Domain.Cases;
 using LlmObs.Storage.Rows;
 
@@ -81,15 +80,10 @@ public sealed class CaseReader(Database database)
         );
 
     /// <summary>How many cases are in each state.</summary>
-    public Task<IReadOnlyDictionary<CaseState, int>> CountsAsync(int projectId, CancellationToken cancellationToken) =>
-        database.RunAsync<IReadOnlyDictionary<CaseState, int>>(
-            async connection =>
-                (
-                    await connection.QueryAsync<(short State, int Count)>(
-                        new CommandDefinition(Counts, new { projectId }, cancellationToken: cancellationToken)
-                    )
-                ).ToDictionary(row => (CaseState)row.State, row => row.Count),
-            cancellationToken
+    public async Task<IReadOnlyDictionary<CaseState, int>> CountsAsync(int projectId, CancellationToken cancellationToken) =>
+        (await database.QueryAsync<(short State, int Count)>(Counts, new { projectId }, cancellationToken)).ToDictionary(
+            row => (CaseState)row.State,
+            row => row.Count
         );
 
     /// <summary>The cases a trace belongs to, newest first, at most 20.</summary>
@@ -104,31 +98,13 @@ public sealed class CaseReader(Database database)
             return null;
         }
 
-        return await database.RunAsync(
-            async connection =>
-            {
-                var traces = await connection.QueryAsync<CaseTrace>(new CommandDefinition(Traces, new { id }, cancellationToken: cancellationToken));
-                var history = await connection.QueryAsync<EventRow>(new CommandDefinition(History, new { id }, cancellationToken: cancellationToken));
-                return new CaseFile(
-                    row.Case,
-                    traces.AsList(),
-                    [.. history.Select(line => new CaseEvent(new(line.At), line.By, line.Kind, line.Detail))]
-                );
-            },
-            cancellationToken
-        );
+        var traces = await database.QueryAsync<CaseTrace>(Traces, new { id }, cancellationToken);
+        var history = await database.QueryAsync<EventRow>(History, new { id }, cancellationToken);
+        return new(row.Case, traces, [.. history.Select(line => new CaseEvent(new(line.At), line.By, line.Kind, line.Detail))]);
     }
 
-    private Task<IReadOnlyList<CaseRow>> QueryAsync(string sql, object parameters, CancellationToken cancellationToken) =>
-        database.RunAsync<IReadOnlyList<CaseRow>>(
-            async connection =>
-                [
-                    .. (await connection.QueryAsync<Row>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).Select(row =>
-                        row.ToRow()
-                    ),
-                ],
-            cancellationToken
-        );
+    private async Task<IReadOnlyList<CaseRow>> QueryAsync(string sql, object parameters, CancellationToken cancellationToken) =>
+        [.. (await database.QueryAsync<Row>(sql, parameters, cancellationToken)).Select(row => row.ToRow())];
 
     private sealed record EventRow(DateTime At, string By, string Kind, string? Detail);
 

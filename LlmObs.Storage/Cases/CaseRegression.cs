@@ -1,5 +1,3 @@
-using Dapper;
-
 namespace LlmObs.Storage.Cases;
 
 /// <summary>How a release answered one of a case's questions.</summary>
@@ -71,47 +69,32 @@ public sealed class CaseRegressionReader(Database database)
         ORDER BY s.name, a.release
         """;
 
-    public Task<CaseRegression> ReadAsync(int projectId, long id, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            async connection =>
+    public async Task<CaseRegression> ReadAsync(int projectId, long id, CancellationToken cancellationToken)
+    {
+        var answers = await database.QueryAsync<CaseAnswer>(
+            Answers,
+            new
             {
-                var answers = (
-                    await connection.QueryAsync<CaseAnswer>(
-                        new CommandDefinition(
-                            Answers,
-                            new
-                            {
-                                projectId,
-                                id,
-                                limit = MaxAnswers,
-                            },
-                            cancellationToken: cancellationToken
-                        )
-                    )
-                ).AsList();
-                var results = await connection.QueryAsync<CaseResult>(
-                    new CommandDefinition(
-                        Results,
-                        new
-                        {
-                            projectId,
-                            traceIds = answers.Select(answer => answer.TraceId).ToArray(),
-                            releases = answers.Select(answer => answer.Release).ToArray(),
-                        },
-                        cancellationToken: cancellationToken
-                    )
-                );
-                return new CaseRegression(
-                    answers,
-                    [
-                        .. answers
-                            .GroupBy(answer => answer.Release)
-                            .OrderBy(release => release.Min(answer => answer.StartedAt))
-                            .Select(release => release.Key),
-                    ],
-                    results.AsList()
-                );
+                projectId,
+                id,
+                limit = MaxAnswers,
             },
             cancellationToken
         );
+        var results = await database.QueryAsync<CaseResult>(
+            Results,
+            new
+            {
+                projectId,
+                traceIds = answers.Select(answer => answer.TraceId).ToArray(),
+                releases = answers.Select(answer => answer.Release).ToArray(),
+            },
+            cancellationToken
+        );
+        return new(
+            answers,
+            [.. answers.GroupBy(answer => answer.Release).OrderBy(release => release.Min(answer => answer.StartedAt)).Select(release => release.Key)],
+            results
+        );
+    }
 }

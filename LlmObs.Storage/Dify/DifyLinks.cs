@@ -1,4 +1,3 @@
-using Dapper;
 using LlmObs.Domain;
 using LlmObs.Domain.Dify;
 using LlmObs.Domain.Traces;
@@ -75,25 +74,37 @@ public sealed class DifyLinks(Database database, TraceJoins joins)
             async connection =>
             {
                 await KeepAsync(connection, project, calls, cancellationToken);
-                var concerned = await RunsAsync(connection, RunsByIds, new { projectId = project.Id, ids = runs.Select(run => run.Id).ToArray() });
+                var concerned = await RunsAsync(
+                    connection,
+                    RunsByIds,
+                    new { projectId = project.Id, ids = runs.Select(run => run.Id).ToArray() },
+                    cancellationToken
+                );
                 concerned =
                 [
-                    .. concerned.Concat(await WithinAsync(connection, project, [.. calls.Select(call => call.Step)])).DistinctBy(run => run.RunId),
+                    .. concerned
+                        .Concat(await WithinAsync(connection, project, [.. calls.Select(call => call.Step)], cancellationToken))
+                        .DistinctBy(run => run.RunId),
                 ];
-                return await MatchAsync(connection, project, concerned);
+                return await MatchAsync(connection, project, concerned, cancellationToken);
             },
             cancellationToken
         );
         await joins.UpsertAsync(project.Id, found, cancellationToken);
     }
 
-    private static async Task<IReadOnlyList<TraceJoin>> MatchAsync(NpgsqlConnection connection, Project project, List<StartedRun> runs)
+    private static async Task<IReadOnlyList<TraceJoin>> MatchAsync(
+        NpgsqlConnection connection,
+        Project project,
+        List<StartedRun> runs,
+        CancellationToken cancellationToken
+    )
     {
         var calls = new List<DifyCall>();
         for (var round = 0; round < MaxRounds; round++)
         {
-            calls = await AroundAsync(connection, project, runs);
-            var rivals = await WithinAsync(connection, project, [.. calls.Select(call => call.Step)]);
+            calls = await AroundAsync(connection, project, runs, cancellationToken);
+            var rivals = await WithinAsync(connection, project, [.. calls.Select(call => call.Step)], cancellationToken);
             var all = runs.Concat(rivals).DistinctBy(run => run.RunId).ToList();
             if (all.Count == runs.Count)
             {
@@ -106,7 +117,12 @@ public sealed class DifyLinks(Database database, TraceJoins joins)
         return CallMatch.Match(calls, runs);
     }
 
-    private static Task<List<StartedRun>> WithinAsync(NpgsqlConnection connection, Project project, IReadOnlyCollection<SpanRef> steps) =>
+    private static Task<List<StartedRun>> WithinAsync(
+        NpgsqlConnection connection,
+        Project project,
+        IReadOnlyCollection<SpanRef> steps,
+        CancellationToken cancellationToken
+    ) =>
         RunsAsync(
             connection,
             RunsWithin,
@@ -117,13 +133,23 @@ public sealed class DifyLinks(Database database, TraceJoins joins)
                 spans = steps.Select(step => step.SpanId).ToArray(),
                 skew = CallMatch.Skew,
                 unended = CallMatch.Unended,
-            }
+            },
+            cancellationToken
         );
 
-    private static async Task<List<StartedRun>> RunsAsync(NpgsqlConnection connection, string sql, object parameters) =>
-        [.. (await connection.QueryAsync<RunRow>(sql, parameters)).Select(row => row.ToRun())];
+    private static async Task<List<StartedRun>> RunsAsync(
+        NpgsqlConnection connection,
+        string sql,
+        object parameters,
+        CancellationToken cancellationToken
+    ) => [.. (await connection.QueryAsync<RunRow>(sql, parameters, cancellationToken)).Select(row => row.ToRun())];
 
-    private static async Task<List<DifyCall>> AroundAsync(NpgsqlConnection connection, Project project, IReadOnlyCollection<StartedRun> runs)
+    private static async Task<List<DifyCall>> AroundAsync(
+        NpgsqlConnection connection,
+        Project project,
+        IReadOnlyCollection<StartedRun> runs,
+        CancellationToken cancellationToken
+    )
     {
         var parameters = new
         {
@@ -137,7 +163,7 @@ public sealed class DifyLinks(Database database, TraceJoins joins)
             skew = CallMatch.Skew,
             unended = CallMatch.Unended,
         };
-        return [.. (await connection.QueryAsync<CallRow>(CallsAround, parameters)).Select(row => row.ToCall())];
+        return [.. (await connection.QueryAsync<CallRow>(CallsAround, parameters, cancellationToken)).Select(row => row.ToCall())];
     }
 
     private static Task<int> KeepAsync(
@@ -164,7 +190,7 @@ public sealed class DifyLinks(Database database, TraceJoins joins)
             spans = rows.Select(call => call.Step.SpanId).ToArray(),
             inputs = rows.Select(call => string.Join(' ', call.Inputs.Parts)).ToArray(),
         };
-        return connection.ExecuteAsync(new CommandDefinition(KeepCalls, parameters, cancellationToken: cancellationToken));
+        return connection.ExecuteAsync(KeepCalls, parameters, cancellationToken);
     }
 
     private sealed class CallRow

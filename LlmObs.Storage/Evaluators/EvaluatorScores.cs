@@ -50,7 +50,8 @@ public sealed class EvaluatorScores(Database database)
         SELECT r.id AS "ScoreId", r.trace_id AS "TraceId", r.span_id AS "SpanId", r.name AS "Name", r.value AS "Value", r.data_type = 1 AS "IsBoolean", r.label AS "Label",
             left(r.comment, 500) AS "Comment", q.question AS "Question", r.given_at AS "GivenAt"
         FROM (
-            SELECT * FROM scores
+            SELECT id, trace_id, span_id, name, value, data_type, label, comment, given_at
+            FROM scores
             WHERE project_id = @projectId AND id ~>=~ @from AND id ~<~ @to AND (NOT @onlyLow OR value < 0.5)
             ORDER BY given_at DESC, id
             LIMIT @limit

@@ -1,4 +1,3 @@
-using Dapper;
 using LlmObs.Domain;
 using LlmObs.Domain.Evaluators;
 using LlmObs.Storage.Rows;
@@ -101,14 +100,8 @@ public sealed class EvaluatorStore(Database database)
             throw new ArgumentException($"{fault.Field} {fault.Problem}", nameof(definition));
         }
 
-        return database.RunAsync(
-            async connection =>
-            {
-                await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-                var version = await SaveAsync(connection, project.Id, name, EvaluatorCodec.Encode(definition), onArrival, by, cancellationToken);
-                await transaction.CommitAsync(cancellationToken);
-                return version;
-            },
+        return database.InTransactionAsync(
+            connection => SaveAsync(connection, project.Id, name, EvaluatorCodec.Encode(definition), onArrival, by, cancellationToken),
             cancellationToken
         );
     }
@@ -127,14 +120,12 @@ public sealed class EvaluatorStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        await ExecuteAsync(Insert, new { projectId, name });
-        var kept = await connection.QuerySingleAsync<KeptRow>(
-            new CommandDefinition(Lock, new { projectId, name }, cancellationToken: cancellationToken)
-        );
+        await connection.ExecuteAsync(Insert, new { projectId, name }, cancellationToken);
+        var kept = await connection.QuerySingleAsync<KeptRow>(Lock, new { projectId, name }, cancellationToken);
         var version = kept.Definition == definition ? kept.Version : kept.Version + 1;
         if (version != kept.Version)
         {
-            await ExecuteAsync(
+            await connection.ExecuteAsync(
                 NextVersion,
                 new
                 {
@@ -142,11 +133,12 @@ public sealed class EvaluatorStore(Database database)
                     version,
                     definition = StorableText.Clean(definition),
                     by = StorableText.Clean(by),
-                }
+                },
+                cancellationToken
             );
         }
 
-        await ExecuteAsync(
+        await connection.ExecuteAsync(
             Arrival,
             new
             {
@@ -154,26 +146,16 @@ public sealed class EvaluatorStore(Database database)
                 projectId,
                 onArrival,
                 by = StorableText.Clean(by),
-            }
+            },
+            cancellationToken
         );
         return version;
-
-        Task ExecuteAsync(string sql, object parameters) =>
-            connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
     }
 
     private static Evaluator? One(IReadOnlyList<Evaluator> found) => found is [var one, ..] ? one : null;
 
-    private Task<IReadOnlyList<Evaluator>> QueryAsync(string sql, object parameters, CancellationToken cancellationToken) =>
-        database.RunAsync<IReadOnlyList<Evaluator>>(
-            async connection =>
-                [
-                    .. (await connection.QueryAsync<Row>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).Select(row =>
-                        row.ToEvaluator()
-                    ),
-                ],
-            cancellationToken
-        );
+    private async Task<IReadOnlyList<Evaluator>> QueryAsync(string sql, object parameters, CancellationToken cancellationToken) =>
+        [.. (await database.QueryAsync<Row>(sql, parameters, cancellationToken)).Select(row => row.ToEvaluator())];
 
     private sealed record KeptRow(int Id, int Version, string? Definition);
 

@@ -1,4 +1,3 @@
-using Dapper;
 using LlmObs.Storage.Rows;
 
 namespace LlmObs.Storage.Evaluators;
@@ -88,11 +87,8 @@ public sealed class JudgeLedger(Database database)
     public Task NoteUsageAsync(string model, long input, long output, double? cost, string? currency, CancellationToken cancellationToken) =>
         NoteAsync(model, 0, input, output, cost, currency, cancellationToken);
 
-    public Task<IReadOnlyList<JudgeDay>> TodayAsync(CancellationToken cancellationToken) =>
-        database.RunAsync<IReadOnlyList<JudgeDay>>(
-            async connection => (await connection.QueryAsync<JudgeDay>(new CommandDefinition(Today, cancellationToken: cancellationToken))).AsList(),
-            cancellationToken
-        );
+    public async Task<IReadOnlyList<JudgeDay>> TodayAsync(CancellationToken cancellationToken) =>
+        await database.QueryAsync<JudgeDay>(Today, null, cancellationToken);
 
     private Task<int> NoteAsync(
         string model,

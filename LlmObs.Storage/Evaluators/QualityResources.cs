@@ -1,4 +1,3 @@
-using Dapper;
 using LlmObs.Storage.Rows;
 
 namespace LlmObs.Storage.Evaluators;
@@ -25,16 +24,16 @@ public sealed class QualityResources(Database database)
 
     private const string Forget = "DELETE FROM quality_resources WHERE kind = @kind AND name <> ALL (@names)";
 
-    public Task<IReadOnlyList<QualityResource>> ListAsync(CancellationToken cancellationToken) =>
-        database.RunAsync<IReadOnlyList<QualityResource>>(
-            async connection =>
-                [
-                    .. (await connection.QueryAsync<Row>(new CommandDefinition(List, cancellationToken: cancellationToken))).Select(
-                        row => new QualityResource(row.Kind, row.Name, row.Detail, row.Problem, new(row.CheckedAt))
-                    ),
-                ],
-            cancellationToken
-        );
+    public async Task<IReadOnlyList<QualityResource>> ListAsync(CancellationToken cancellationToken) =>
+        [
+            .. (await database.QueryAsync<Row>(List, null, cancellationToken)).Select(row => new QualityResource(
+                row.Kind,
+                row.Name,
+                row.Detail,
+                row.Problem,
+                new(row.CheckedAt)
+            )),
+        ];
 
     public Task SaveAsync(string kind, string name, string detail, string? problem, CancellationToken cancellationToken) =>
         database.ExecuteAsync(

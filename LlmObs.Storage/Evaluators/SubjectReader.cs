@@ -1,4 +1,3 @@
-using Dapper;
 using LlmObs.Domain;
 using LlmObs.Domain.Evaluators;
 using LlmObs.Domain.Spans;
@@ -106,23 +105,18 @@ public sealed class SubjectReader(Database database)
         );
 
     /// <summary>Up to when everything that was received can be seen, and, where SLS is asked, has been shipped.</summary>
-    public Task<DateTimeOffset> HorizonAsync(int projectId, TimeSpan delay, bool needsSls, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            async connection => new DateTimeOffset(
-                await connection.QuerySingleAsync<DateTime>(
-                    new CommandDefinition(
-                        Horizon,
-                        new
-                        {
-                            projectId,
-                            delay,
-                            needsSls,
-                        },
-                        cancellationToken: cancellationToken
-                    )
-                )
-            ),
-            cancellationToken
+    public async Task<DateTimeOffset> HorizonAsync(int projectId, TimeSpan delay, bool needsSls, CancellationToken cancellationToken) =>
+        new(
+            await database.FindAsync<DateTime>(
+                Horizon,
+                new
+                {
+                    projectId,
+                    delay,
+                    needsSls,
+                },
+                cancellationToken
+            )
         );
 
     /// <summary>The spans named that exist, each with its trace; traces are read once.</summary>

@@ -6,6 +6,8 @@ namespace LlmObs.Storage.Jobs;
 /// <summary>Gives jobs to processes that do them, turn by turn. A job is claimed for one turn with FOR UPDATE SKIP LOCKED under a lease: a killed process loses nothing but the turn.</summary>
 public sealed class JobTurns(Database database)
 {
+    private const int LongestError = 1000;
+
     // Somebody waits for a dry run; the others take turns.
     private const string Claim = $"""
         WITH due AS (
@@ -46,7 +48,7 @@ public sealed class JobTurns(Database database)
     // Waiting is no failure: attempts stand at one, so that the page shows it waits.
     private const string Pause = """
         UPDATE quality_jobs
-        SET due_at = now() + @wait, leased_until = NULL, lease = NULL, attempts = 1, last_error = @reason
+        SET due_at = now() + @wait, leased_until = NULL, lease = NULL, attempts = 1, last_error = @error
         WHERE id = @id AND lease = @token AND state = 0
         """;
 
@@ -100,8 +102,22 @@ public sealed class JobTurns(Database database)
     /// <summary>Notes that a turn failed.</summary>
     /// <param name="wait">Until it is tried again; null gives the job up.</param>
     public Task<bool> FailTurnAsync(ClaimedJob claimed, string error, TimeSpan? wait, CancellationToken cancellationToken) =>
+        StopAsync(Fail, claimed, error, wait, cancellationToken);
+
+    /// <summary>Gives a job back that can do nothing for that long, through no fault of its own.</summary>
+    public Task<bool> PauseTurnAsync(ClaimedJob claimed, string reason, TimeSpan wait, CancellationToken cancellationToken) =>
+        StopAsync(Pause, claimed, reason, wait, cancellationToken);
+
+    /// <summary>Gives a job back untouched: another process may have it at once.</summary>
+    public Task<bool> ReleaseAsync(ClaimedJob claimed, CancellationToken cancellationToken) =>
+        ChangeAsync(Release, new { id = claimed.Job.Id, token = claimed.Lease }, cancellationToken);
+
+    /// <summary>Removes jobs that ended longer ago than that.</summary>
+    public Task ForgetAsync(TimeSpan age, CancellationToken cancellationToken) => database.ExecuteAsync(Forget, new { age }, cancellationToken);
+
+    private Task<bool> StopAsync(string sql, ClaimedJob claimed, string error, TimeSpan? wait, CancellationToken cancellationToken) =>
         ChangeAsync(
-            Fail,
+            sql,
             new
             {
                 id = claimed.Job.Id,
@@ -112,29 +128,8 @@ public sealed class JobTurns(Database database)
             cancellationToken
         );
 
-    /// <summary>Gives a job back that can do nothing for that long, through no fault of its own.</summary>
-    public Task<bool> PauseTurnAsync(ClaimedJob claimed, string reason, TimeSpan wait, CancellationToken cancellationToken) =>
-        ChangeAsync(
-            Pause,
-            new
-            {
-                id = claimed.Job.Id,
-                token = claimed.Lease,
-                reason = Short(reason),
-                wait,
-            },
-            cancellationToken
-        );
-
-    /// <summary>Gives a job back untouched: another process may have it at once.</summary>
-    public Task<bool> ReleaseAsync(ClaimedJob claimed, CancellationToken cancellationToken) =>
-        ChangeAsync(Release, new { id = claimed.Job.Id, token = claimed.Lease }, cancellationToken);
-
-    /// <summary>Removes jobs that ended longer ago than that.</summary>
-    public Task ForgetAsync(TimeSpan age, CancellationToken cancellationToken) => database.ExecuteAsync(Forget, new { age }, cancellationToken);
-
     private async Task<bool> ChangeAsync(string sql, object parameters, CancellationToken cancellationToken) =>
         await database.ExecuteAsync(sql, parameters, cancellationToken) > 0;
 
-    private static string? Short(string? error) => StorableText.Clean(error is { Length: > 1000 } ? error[..1000] : error);
+    private static string? Short(string? error) => StorableText.Clean(error is { Length: > LongestError } ? error[..LongestError] : error);
 }

@@ -220,18 +220,3 @@ public sealed class DingTalkTables(Database database)
             new(ItemId, ClientToken, RecordId, IsRemoved, ValuesText.Read(Agreed), Theirs is null ? null : ValuesText.Read(Theirs));
     }
 }
-
-/// <summary>Label values as the JSON they are kept in.</summary>
-internal static class ValuesText
-{
-    public static string Write(LabelValues values) =>
-        JsonSerializer.Serialize(new Kept(values.Value, values.ReasonList, values.Note), JsonSerializerOptions.Web);
-
-    public static LabelValues Read(string json)
-    {
-        var kept = JsonSerializer.Deserialize<Kept>(json, JsonSerializerOptions.Web)!;
-        return LabelValues.Of(kept.Value, kept.Reasons ?? [], kept.Note);
-    }
-
-    private sealed record Kept(string? Value, IReadOnlyList<string>? Reasons, string? Note);
-}

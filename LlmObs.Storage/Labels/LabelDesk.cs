@@ -1,4 +1,3 @@
-using Dapper;
 using LlmObs.Domain;
 using LlmObs.Domain.Labels;
 using LlmObs.Storage.Rows;
@@ -106,30 +105,22 @@ public sealed class LabelDesk(Database database, TraceSampling sampling, TimePro
                 await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
                 if (given.IsFinal)
                 {
-                    await connection.ExecuteAsync(
-                        new CommandDefinition(
-                            ForgetFinal,
-                            new { itemId = item.Id, annotator = label.Annotator },
-                            cancellationToken: cancellationToken
-                        )
-                    );
+                    await connection.ExecuteAsync(ForgetFinal, new { itemId = item.Id, annotator = label.Annotator }, cancellationToken);
                 }
 
                 var kept = await connection.ExecuteAsync(
-                    new CommandDefinition(
-                        Save,
-                        new
-                        {
-                            itemId = item.Id,
-                            isFinal = given.IsFinal,
-                            annotator = given.Annotator,
-                            value = StorableText.Clean(given.Value),
-                            reasons = given.Reasons.Select(reason => StorableText.Clean(reason)).ToArray(),
-                            note = StorableText.Clean(given.Note),
-                            now = given.GivenAt,
-                        },
-                        cancellationToken: cancellationToken
-                    )
+                    Save,
+                    new
+                    {
+                        itemId = item.Id,
+                        isFinal = given.IsFinal,
+                        annotator = given.Annotator,
+                        value = StorableText.Clean(given.Value),
+                        reasons = given.Reasons.Select(reason => StorableText.Clean(reason)).ToArray(),
+                        note = StorableText.Clean(given.Note),
+                        now = given.GivenAt,
+                    },
+                    cancellationToken
                 );
                 if (kept == 0)
                 {

@@ -1,4 +1,3 @@
-using Dapper;
 using LlmObs.Domain.Labels;
 using LlmObs.Storage.Rows;
 
@@ -152,16 +151,8 @@ public sealed class LabelQueues(Database database)
             cancellationToken
         );
 
-    private Task<IReadOnlyList<LabelQueue>> QueryAsync(int projectId, int? id, CancellationToken cancellationToken) =>
-        database.RunAsync<IReadOnlyList<LabelQueue>>(
-            async connection =>
-                [
-                    .. (
-                        await connection.QueryAsync<Row>(new CommandDefinition(Select, new { projectId, id }, cancellationToken: cancellationToken))
-                    ).Select(row => row.ToQueue()),
-                ],
-            cancellationToken
-        );
+    private async Task<IReadOnlyList<LabelQueue>> QueryAsync(int projectId, int? id, CancellationToken cancellationToken) =>
+        [.. (await database.QueryAsync<Row>(Select, new { projectId, id }, cancellationToken)).Select(row => row.ToQueue())];
 
     // Properties, not a constructor: Dapper sees an array as System.Array there.
     private sealed record Row

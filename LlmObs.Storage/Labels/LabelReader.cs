@@ -1,4 +1,3 @@
-using Dapper;
 using LlmObs.Domain.Labels;
 using LlmObs.Storage.Rows;
 
@@ -36,7 +35,7 @@ public sealed class LabelReader(Database database)
             coalesce(left(f.question, 500), i.title) AS "Title",
             t.state AS "State", i.assignee AS "Assignee", CASE WHEN i.held_until > @now THEN i.holder END AS "Holder", i.held_until AS "HeldUntil"
         FROM (
-            SELECT o.*, (row_number() OVER (ORDER BY o.id))::int AS number
+            SELECT o.id, o.queue_id, o.trace_id, o.span_id, o.title, o.assignee, o.holder, o.held_until, (row_number() OVER (ORDER BY o.id))::int AS number
             FROM label_items AS o
             JOIN label_queues AS q ON q.id = o.queue_id AND q.project_id = @projectId
             WHERE o.queue_id = @queueId
@@ -120,46 +119,25 @@ public sealed class LabelReader(Database database)
         );
 
     /// <summary>Every label of a queue, or of one item, in the order of items; decisions after readings.</summary>
-    public Task<IReadOnlyList<Label>> LabelsAsync(int projectId, int queueId, long? itemId, CancellationToken cancellationToken) =>
-        database.RunAsync<IReadOnlyList<Label>>(
-            async connection =>
-                [
-                    .. (
-                        await connection.QueryAsync<LabelRow>(
-                            new CommandDefinition(
-                                Labels,
-                                new
-                                {
-                                    projectId,
-                                    queueId,
-                                    itemId,
-                                },
-                                cancellationToken: cancellationToken
-                            )
-                        )
-                    ).Select(row => row.ToLabel()),
-                ],
-            cancellationToken
-        );
+    public async Task<IReadOnlyList<Label>> LabelsAsync(int projectId, int queueId, long? itemId, CancellationToken cancellationToken)
+    {
+        var parameters = new
+        {
+            projectId,
+            queueId,
+            itemId,
+        };
+        return [.. (await database.QueryAsync<LabelRow>(Labels, parameters, cancellationToken)).Select(row => row.ToLabel())];
+    }
 
-    public Task<LabelPace> PaceAsync(int queueId, string annotator, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            connection =>
-                connection.QuerySingleAsync<LabelPace>(new CommandDefinition(Pace, new { queueId, annotator }, cancellationToken: cancellationToken)),
-            cancellationToken
-        );
+    public async Task<LabelPace> PaceAsync(int queueId, string annotator, CancellationToken cancellationToken) =>
+        (await database.QueryAsync<LabelPace>(Pace, new { queueId, annotator }, cancellationToken)).Single();
 
     /// <summary>Everybody who labelled in the project, or has items to label.</summary>
-    public Task<IReadOnlyList<string>> PeopleAsync(int projectId, CancellationToken cancellationToken) =>
-        database.RunAsync<IReadOnlyList<string>>(
-            async connection =>
-                (
-                    await connection.QueryAsync<string>(new CommandDefinition(People, new { projectId }, cancellationToken: cancellationToken))
-                ).AsList(),
-            cancellationToken
-        );
+    public async Task<IReadOnlyList<string>> PeopleAsync(int projectId, CancellationToken cancellationToken) =>
+        await database.QueryAsync<string>(People, new { projectId }, cancellationToken);
 
-    private Task<IReadOnlyList<LabelItem>> ItemsAsync(
+    private async Task<IReadOnlyList<LabelItem>> ItemsAsync(
         int projectId,
         int queueId,
         long? itemId,
@@ -168,31 +146,20 @@ public sealed class LabelReader(Database database)
         int limit,
         DateTimeOffset now,
         CancellationToken cancellationToken
-    ) =>
-        database.RunAsync<IReadOnlyList<LabelItem>>(
-            async connection =>
-                [
-                    .. (
-                        await connection.QueryAsync<ItemRow>(
-                            new CommandDefinition(
-                                Items,
-                                new
-                                {
-                                    projectId,
-                                    queueId,
-                                    itemId,
-                                    state,
-                                    after,
-                                    limit,
-                                    now,
-                                },
-                                cancellationToken: cancellationToken
-                            )
-                        )
-                    ).Select(row => row.ToItem()),
-                ],
-            cancellationToken
-        );
+    )
+    {
+        var parameters = new
+        {
+            projectId,
+            queueId,
+            itemId,
+            state,
+            after,
+            limit,
+            now,
+        };
+        return [.. (await database.QueryAsync<ItemRow>(Items, parameters, cancellationToken)).Select(row => row.ToItem())];
+    }
 
     private sealed record ItemRow(
         long Id,

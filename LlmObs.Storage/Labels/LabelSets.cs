@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Dapper;
 using LlmObs.Domain.Labels;
 using LlmObs.Storage.Rows;
 
@@ -26,16 +24,8 @@ public sealed class LabelSets(Database database)
         RETURNING id
         """;
 
-    public Task<IReadOnlyList<StoredLabelSet>> ListAsync(int projectId, CancellationToken cancellationToken) =>
-        database.RunAsync<IReadOnlyList<StoredLabelSet>>(
-            async connection =>
-                [
-                    .. (
-                        await connection.QueryAsync<Row>(new CommandDefinition(List, new { projectId }, cancellationToken: cancellationToken))
-                    ).Select(row => row.ToSet()),
-                ],
-            cancellationToken
-        );
+    public async Task<IReadOnlyList<StoredLabelSet>> ListAsync(int projectId, CancellationToken cancellationToken) =>
+        [.. (await database.QueryAsync<Row>(List, new { projectId }, cancellationToken)).Select(row => row.ToSet())];
 
     /// <summary>A new set without a fault. Null when the project has one of that name.</summary>
     public Task<int?> CreateAsync(int projectId, LabelSet set, string by, CancellationToken cancellationToken) =>
@@ -71,12 +61,4 @@ public sealed class LabelSets(Database database)
         public StoredLabelSet ToSet() =>
             new(Id, new(Name, Question, (LabelKind)Kind, ChoiceText.Read(Choices), Reasons, Guide), new(CreatedAt), CreatedBy);
     }
-}
-
-/// <summary>Choices as the JSON they are kept in.</summary>
-internal static class ChoiceText
-{
-    public static string Write(IReadOnlyList<LabelChoice> choices) => JsonSerializer.Serialize(choices, JsonSerializerOptions.Web);
-
-    public static IReadOnlyList<LabelChoice> Read(string json) => JsonSerializer.Deserialize<List<LabelChoice>>(json, JsonSerializerOptions.Web)!;
 }

@@ -1,4 +1,3 @@
-using Dapper;
 using LlmObs.Domain;
 using LlmObs.Domain.Prices;
 using LlmObs.Domain.Spans;
@@ -60,22 +59,16 @@ public sealed class Repricer(Database database, PriceBook prices, IOptions<Stora
     public async Task<bool> TurnAsync(int limit, CancellationToken cancellationToken)
     {
         var table = await prices.TableAsync(cancellationToken);
-        return await database.RunAsync(
+        return await database.InTransactionAsync(
             async connection =>
             {
-                await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-                var claim = new CommandDefinition(
-                    Claim,
-                    new { lifetime = PriceBook.Lifetime + PriceBook.Patience },
-                    cancellationToken: cancellationToken
-                );
-                if (await connection.QuerySingleOrDefaultAsync<RequestRow>(claim) is not { } request)
+                var lifetime = PriceBook.Lifetime + PriceBook.Patience;
+                if (await connection.FindAsync<RequestRow>(Claim, new { lifetime }, cancellationToken) is not { } request)
                 {
                     return false;
                 }
 
                 await RepriceAsync(connection, request, table, limit, cancellationToken);
-                await transaction.CommitAsync(cancellationToken);
                 return true;
             },
             cancellationToken
@@ -94,7 +87,7 @@ public sealed class Repricer(Database database, PriceBook prices, IOptions<Stora
             request.LastSpanId,
             limit,
         };
-        var page = (await connection.QueryAsync<CallRow>(new CommandDefinition(Page, from, cancellationToken: cancellationToken))).AsList();
+        var page = await connection.QueryAsync<CallRow>(Page, from, cancellationToken);
         var changed = await ChangedAsync(connection, request.ProjectId, page, table, cancellationToken);
         if (changed.Count > 0)
         {
@@ -112,7 +105,7 @@ public sealed class Repricer(Database database, PriceBook prices, IOptions<Stora
             lastTraceId = last?.TraceId,
             lastSpanId = last?.SpanId,
         };
-        await connection.ExecuteAsync(new CommandDefinition(Advance, advance, cancellationToken: cancellationToken));
+        await connection.ExecuteAsync(Advance, advance, cancellationToken);
     }
 
     /// <summary>The calls whose cost is another by these prices, each with it and in its next version.</summary>
@@ -132,7 +125,7 @@ public sealed class Repricer(Database database, PriceBook prices, IOptions<Stora
             spanIds = page.Select(call => call.SpanId).ToArray(),
         };
         var changed = new List<PreparedSpan>();
-        foreach (var row in await connection.QueryAsync<SpanRow>(new CommandDefinition(Load, parameters, cancellationToken: cancellationToken)))
+        foreach (var row in await connection.QueryAsync<SpanRow>(Load, parameters, cancellationToken))
         {
             var span = row.ToSpan();
             var priced = table.Price(span);

@@ -1,5 +1,3 @@
-using Dapper;
-
 namespace LlmObs.Storage.Quality;
 
 /// <summary>A request whose facts must be worked out, again or for the first time.</summary>
@@ -68,10 +66,11 @@ public sealed class FactProgress(Database database)
         database.RunAsync(
             async connection =>
             {
-                CommandDefinition Ask(string sql, object parameters) => new(sql, parameters, cancellationToken: cancellationToken);
-                var until = await connection.ExecuteScalarAsync<DateTime?>(Ask(Until, new { from, limit }));
-                var due = until is null ? [] : (await connection.QueryAsync<DueRequest>(Ask(Received, new { from, until }))).ToHashSet();
-                var changes = (await connection.QueryAsync<Change>(Ask(Changes, new { limit }))).AsList();
+                var until = await connection.QuerySingleAsync<DateTime?>(Until, new { from, limit }, cancellationToken);
+                var due = until is null
+                    ? []
+                    : (await connection.QueryAsync<DueRequest>(Received, new { from, until }, cancellationToken)).ToHashSet();
+                var changes = await connection.QueryAsync<Change>(Changes, new { limit }, cancellationToken);
                 due.UnionWith(
                     changes.Where(change => change.TraceId is not null).Select(change => new DueRequest(change.ProjectId, change.TraceId!))
                 );
@@ -80,7 +79,7 @@ public sealed class FactProgress(Database database)
                 {
                     var projectIds = requests.Select(change => change.ProjectId).ToArray();
                     var requestIds = requests.Select(change => change.RequestId).ToArray();
-                    due.UnionWith(await connection.QueryAsync<DueRequest>(Ask(OfRequests, new { projectIds, requestIds })));
+                    due.UnionWith(await connection.QueryAsync<DueRequest>(OfRequests, new { projectIds, requestIds }, cancellationToken));
                 }
 
                 return new DueRequests([.. due], until, [.. changes.Select(change => change.Id)]);
@@ -94,10 +93,6 @@ public sealed class FactProgress(Database database)
 
     public Task GiveBackAsync(CancellationToken cancellationToken) =>
         database.ExecuteAsync("UPDATE quality_progress SET leased_until = NULL", null, cancellationToken);
-
-    /// <summary>Everything is due again: for facts whose definition has changed.</summary>
-    public Task StartAgainAsync(CancellationToken cancellationToken) =>
-        database.ExecuteAsync("UPDATE quality_progress SET read_up_to = '1970-01-01'", null, cancellationToken);
 
     private sealed record Change(long Id, int ProjectId, string? TraceId, string? RequestId);
 }

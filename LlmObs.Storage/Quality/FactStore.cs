@@ -85,24 +85,22 @@ public sealed class FactStore(Database database)
         IReadOnlyCollection<RequestFact> facts,
         CancellationToken cancellationToken
     ) =>
-        database.RunAsync(
+        database.InTransactionAsync(
             async connection =>
             {
-                await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
                 var parameters = new
                 {
                     projectId,
                     traceIds = traceIds.Select(id => StorableText.Id(id)).ToArray(),
                     facts = JsonSerializer.Serialize(facts, Columns),
                 };
-                await connection.ExecuteAsync(new CommandDefinition(Save, parameters, transaction, cancellationToken: cancellationToken));
+                await connection.ExecuteAsync(Save, parameters, cancellationToken);
                 await ReadSessionsAsync(
                     connection,
                     projectId,
                     [.. facts.Select(fact => (fact.TraceId, fact.SessionId, fact.StartedAt))],
                     cancellationToken
                 );
-                await transaction.CommitAsync(cancellationToken);
                 return facts.Count;
             },
             cancellationToken
@@ -114,7 +112,9 @@ public sealed class FactStore(Database database)
             async connection =>
             {
                 var rows = await connection.QueryAsync<UnfollowedRow>(
-                    new CommandDefinition(Unfollowed, new { since = now.UtcDateTime - 6 * Signals.Patience }, cancellationToken: cancellationToken)
+                    Unfollowed,
+                    new { since = now.UtcDateTime - 6 * Signals.Patience },
+                    cancellationToken
                 );
                 foreach (var project in rows.GroupBy(row => row.ProjectId))
                 {
@@ -155,25 +155,23 @@ public sealed class FactStore(Database database)
             from = requests.Min(request => request.StartedAt).UtcDateTime,
             to = requests.Max(request => request.StartedAt).UtcDateTime,
         };
-        var turns = (await connection.QueryAsync<TurnRow>(new CommandDefinition(Turns, parameters, cancellationToken: cancellationToken))).AsList();
-        var now = await connection.ExecuteScalarAsync<DateTime>(new CommandDefinition("SELECT now()", cancellationToken: cancellationToken));
+        var turns = await connection.QueryAsync<TurnRow>(Turns, parameters, cancellationToken);
+        var now = await connection.QuerySingleAsync<DateTime>("SELECT now()", null, cancellationToken);
         var found = turns
             .GroupBy(turn => turn.Session)
             .SelectMany(session => Signals.Read([.. session.Select(turn => turn.ToTurn())], new(now)))
             .ToDictionary(pair => pair.Key, pair => pair.Value);
         var changed = turns.FindAll(turn => !turn.Signals.SequenceEqual(found[turn.TraceId]) || turn.Stars != Signals.Rate(found[turn.TraceId]));
         await connection.ExecuteAsync(
-            new CommandDefinition(
-                SaveSignals,
-                new
-                {
-                    projectId,
-                    traceIds = changed.Select(turn => turn.TraceId).ToArray(),
-                    signals = changed.Select(turn => SpanInsert.ArrayLiteral(found[turn.TraceId])).ToArray(),
-                    stars = changed.Select(turn => Signals.Rate(found[turn.TraceId])).ToArray(),
-                },
-                cancellationToken: cancellationToken
-            )
+            SaveSignals,
+            new
+            {
+                projectId,
+                traceIds = changed.Select(turn => turn.TraceId).ToArray(),
+                signals = changed.Select(turn => SpanInsert.ArrayLiteral(found[turn.TraceId])).ToArray(),
+                stars = changed.Select(turn => Signals.Rate(found[turn.TraceId])).ToArray(),
+            },
+            cancellationToken
         );
     }
 

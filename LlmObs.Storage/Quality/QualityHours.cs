@@ -1,5 +1,3 @@
-using Dapper;
-
 namespace LlmObs.Storage.Quality;
 
 /// <summary>Adds up the requests and steps of hours whose requests changed (decision 44).</summary>
@@ -44,13 +42,11 @@ public sealed class QualityHours(Database database)
         database.RunAsync(
             async connection =>
             {
-                var due = (
-                    await connection.QueryAsync<DueHour>(new CommandDefinition(Due, new { rest, limit }, cancellationToken: cancellationToken))
-                ).AsList();
+                var due = await connection.QueryAsync<DueHour>(Due, new { rest, limit }, cancellationToken);
                 foreach (var hour in due)
                 {
                     await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-                    await connection.ExecuteAsync(new CommandDefinition(AddUp, hour, transaction, cancellationToken: cancellationToken));
+                    await connection.ExecuteAsync(AddUp, hour, cancellationToken);
                     await transaction.CommitAsync(cancellationToken);
                 }
 

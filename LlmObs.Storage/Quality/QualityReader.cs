@@ -31,10 +31,6 @@ public sealed class QualityReader(Database database, IOptions<SatisfactionWeight
         return Merged(await ReadAsync(filter, group, null, "UTC", Largest, users, cancellationToken));
     }
 
-    /// <summary>All requests together; zero requests when nothing matches.</summary>
-    public async Task<QualityTally> TallyAsync(QualityFilter filter, CancellationToken cancellationToken) =>
-        QualityTally.Merge("", [.. (await CellsAsync(filter, null, "UTC", cancellationToken)).Select(cell => cell.Tally)]);
-
     /// <summary>The requests of every release in every hour or day, in one pass. Put together with <see cref="QualityTally.Merge"/> they are any group of these.</summary>
     /// <param name="unit"><c>hour</c> or <c>day</c>; null for releases alone.</param>
     /// <param name="zone">IANA name of the clocks whose days they are.</param>

@@ -1,4 +1,3 @@
-using Dapper;
 using LlmObs.Domain.Dify;
 using LlmObs.Storage.Rows;
 using Npgsql;
@@ -26,40 +25,13 @@ internal static class IdSearch
         LIMIT @limit
         """;
 
-    private const string ByRequest = """
-        SELECT s.request_id AS "Id", s.trace_id AS "TraceId"
-        FROM spans AS s
-        WHERE s.project_id = @projectId AND left(s.request_id, 200) = left(@text, 200) AND s.request_id = @text
-        GROUP BY s.request_id, s.trace_id
-        ORDER BY max(s.start_ns) DESC
-        LIMIT @limit
-        """;
-
-    private const string BySession = """
-        SELECT s.session_id AS "Id", s.trace_id AS "TraceId"
-        FROM spans AS s
-        WHERE s.project_id = @projectId AND left(s.session_id, 200) = left(@text, 200) AND s.session_id = @text
-        GROUP BY s.session_id, s.trace_id
-        ORDER BY max(s.start_ns) DESC
-        LIMIT @limit
-        """;
-
-    private const string ByUser = """
-        SELECT s.user_id AS "Id", s.trace_id AS "TraceId"
-        FROM spans AS s
-        WHERE s.project_id = @projectId AND left(s.user_id, 200) = left(@text, 200) AND s.user_id = @text
-        GROUP BY s.user_id, s.trace_id
-        ORDER BY max(s.start_ns) DESC
-        LIMIT @limit
-        """;
-
     private static readonly (IdKind Kind, string Sql)[] Questions =
     [
         (IdKind.Trace, ByTrace),
         (IdKind.Span, BySpan),
-        (IdKind.Request, ByRequest),
-        (IdKind.Session, BySession),
-        (IdKind.User, ByUser),
+        (IdKind.Request, By("request_id")),
+        (IdKind.Session, By("session_id")),
+        (IdKind.User, By("user_id")),
     ];
 
     public static async Task<IdMatch?> FindAsync(NpgsqlConnection connection, int projectId, string text, CancellationToken cancellationToken)
@@ -79,7 +51,7 @@ internal static class IdSearch
         };
         foreach (var (kind, sql) in Questions)
         {
-            var found = (await connection.QueryAsync<Found>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).AsList();
+            var found = await connection.QueryAsync<Found>(sql, parameters, cancellationToken);
             if (found.Count > 0)
             {
                 return new(kind, found[0].Id, [.. found.Select(row => row.TraceId)]);
@@ -88,6 +60,16 @@ internal static class IdSearch
 
         return null;
     }
+
+    private static string By(string column) =>
+        $"""
+            SELECT s.{column} AS "Id", s.trace_id AS "TraceId"
+            FROM spans AS s
+            WHERE s.project_id = @projectId AND left(s.{column}, 200) = left(@text, 200) AND s.{column} = @text
+            GROUP BY s.{column}, s.trace_id
+            ORDER BY max(s.start_ns) DESC
+            LIMIT @limit
+            """;
 
     // OTLP ids are kept in lower case, and pasted from tools that print them in upper case. A UUID may be Dify's: of a run, a message or a node.
     private static string[] Spellings(string text) =>

@@ -1,4 +1,3 @@
-using Dapper;
 using LlmObs.Domain;
 using LlmObs.Domain.Quality;
 using LlmObs.Domain.Scores;
@@ -84,27 +83,23 @@ public sealed class OpinionReader(Database database)
         CancellationToken cancellationToken
     ) => ReadAsync(OfUsers, projectId, userIds, cancellationToken);
 
-    private Task<IReadOnlyDictionary<string, Opinion>> ReadAsync(
+    private async Task<IReadOnlyDictionary<string, Opinion>> ReadAsync(
         string sql,
         int projectId,
         IReadOnlyCollection<string> ids,
         CancellationToken cancellationToken
-    ) =>
-        database.RunAsync<IReadOnlyDictionary<string, Opinion>>(
-            async connection =>
-            {
-                var parameters = new { projectId, ids = ids.Select(id => StorableText.Clean(id)).Distinct().ToArray() };
-                var rows = await connection.QueryAsync<Row>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
-                return rows.Where(row => Feedback.Stars(row.Score) is not null)
-                    .GroupBy(row => row.Of, StringComparer.Ordinal)
-                    .ToDictionary(
-                        of => of.Key,
-                        of => new Opinion(of.Where(row => Opinion.IsLiked(row.Score) == true).Sum(row => row.Count), of.Sum(row => row.Count)),
-                        StringComparer.Ordinal
-                    );
-            },
-            cancellationToken
-        );
+    )
+    {
+        var parameters = new { projectId, ids = ids.Select(id => StorableText.Clean(id)).Distinct().ToArray() };
+        return (await database.QueryAsync<Row>(sql, parameters, cancellationToken))
+            .Where(row => Feedback.Stars(row.Score) is not null)
+            .GroupBy(row => row.Of, StringComparer.Ordinal)
+            .ToDictionary(
+                of => of.Key,
+                of => new Opinion(of.Where(row => Opinion.IsLiked(row.Score) == true).Sum(row => row.Count), of.Sum(row => row.Count)),
+                StringComparer.Ordinal
+            );
+    }
 
     /// <summary>Scores that say the same on the same scale.</summary>
     private sealed record Row

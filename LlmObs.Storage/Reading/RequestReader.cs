@@ -1,4 +1,3 @@
-using Dapper;
 using LlmObs.Domain.Traces;
 using LlmObs.Storage.Rows;
 using Npgsql;
@@ -125,8 +124,7 @@ public sealed class RequestReader(Database database)
                 var kept = traces.Take(MaxTraces).ToArray();
                 return new RequestScope(kept, await JoinsAsync(connection, projectId, kept, cancellationToken), traces.Count > MaxTraces);
 
-                Task<IEnumerable<string>> AskAsync(string sql, object parameters) =>
-                    connection.QueryAsync<string>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
+                Task<List<string>> AskAsync(string sql, object parameters) => connection.QueryAsync<string>(sql, parameters, cancellationToken);
             },
             cancellationToken
         );
@@ -138,9 +136,7 @@ public sealed class RequestReader(Database database)
         CancellationToken cancellationToken
     )
     {
-        var rows = await connection.QueryAsync<JoinRow>(
-            new CommandDefinition(JoinsOf, new { projectId, traceIds }, cancellationToken: cancellationToken)
-        );
+        var rows = await connection.QueryAsync<JoinRow>(JoinsOf, new { projectId, traceIds }, cancellationToken);
         return [.. rows.Select(row => row.ToJoin())];
     }
 

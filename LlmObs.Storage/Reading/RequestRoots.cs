@@ -1,4 +1,3 @@
-using Dapper;
 using LlmObs.Domain.Traces;
 using LlmObs.Storage.Rows;
 using Npgsql;
@@ -71,7 +70,7 @@ public sealed class RequestRoots(Database database)
                     maxDepth = MaxDepth,
                     limit = RequestReader.MaxTraces * 10,
                 };
-                var below = await connection.QueryAsync<JoinRow>(new CommandDefinition(Down, down, cancellationToken: cancellationToken));
+                var below = await connection.QueryAsync<JoinRow>(Down, down, cancellationToken);
                 var requests = below.GroupBy(row => row.RootId, StringComparer.Ordinal).Select(Request).Where(request => request.TraceIds.Count > 1);
                 var byRoot = requests.ToDictionary(request => request.RootId, StringComparer.Ordinal);
                 return roots
@@ -105,7 +104,7 @@ public sealed class RequestRoots(Database database)
             traceIds = traceIds.Select(id => StorableText.Id(id)).Distinct().ToArray(),
             maxDepth = MaxDepth,
         };
-        return (await connection.QueryAsync<RootRow>(new CommandDefinition(Up, parameters, cancellationToken: cancellationToken))).AsList();
+        return await connection.QueryAsync<RootRow>(Up, parameters, cancellationToken);
     }
 
     private static JoinedTraces Request(IGrouping<string, JoinRow> rows) =>

@@ -1,9 +1,7 @@
-using Dapper;
 using LlmObs.Domain.Scores;
 using LlmObs.Domain.Spans;
 using LlmObs.Domain.Traces;
 using LlmObs.Storage.Rows;
-using Npgsql;
 
 namespace LlmObs.Storage.Reading;
 
@@ -76,75 +74,54 @@ public sealed class SessionReader(Database database)
         );
 
     /// <summary>A part of a conversation, oldest first; null when there is none of that id, or none after <paramref name="skip"/> turns.</summary>
-    public Task<Session?> ReadAsync(int projectId, string sessionId, int skip, int limit, CancellationToken cancellationToken)
+    public async Task<Session?> ReadAsync(int projectId, string sessionId, int skip, int limit, CancellationToken cancellationToken)
     {
         var id = StorableText.Clean(sessionId);
-        return database.RunAsync(
-            async connection =>
+        var ids = await database.QueryAsync<IdRow>(
+            TraceIds,
+            new
             {
-                var ids = (
-                    await connection.QueryAsync<IdRow>(
-                        Command(
-                            TraceIds,
-                            new
-                            {
-                                projectId,
-                                sessionId = id,
-                                skip,
-                                limit,
-                            }
-                        )
-                    )
-                ).AsList();
-                return ids.Count == 0 ? null : await ReadAsync(connection, projectId, id, ids, skip, Command);
+                projectId,
+                sessionId = id,
+                skip,
+                limit,
             },
             cancellationToken
         );
-
-        CommandDefinition Command(string sql, object parameters) => new(sql, parameters, cancellationToken: cancellationToken);
+        return ids.Count == 0 ? null : await ReadAsync(projectId, id, ids, skip, cancellationToken);
     }
 
-    private static async Task<Session> ReadAsync(
-        NpgsqlConnection connection,
-        int projectId,
-        string sessionId,
-        List<IdRow> ids,
-        int skip,
-        Func<string, object, CommandDefinition> command
-    )
+    private async Task<Session> ReadAsync(int projectId, string sessionId, List<IdRow> ids, int skip, CancellationToken cancellationToken)
     {
         var traceIds = ids.Select(row => row.TraceId).ToArray();
-        var rows = await connection.QueryAsync<SpanRow>(command(Spans, new { projectId, traceIds }));
+        var rows = await database.QueryAsync<SpanRow>(Spans, new { projectId, traceIds }, cancellationToken);
         var trees = rows.GroupBy(row => row.TraceId, StringComparer.Ordinal)
             .ToDictionary(trace => trace.Key, trace => TraceTree.Build(trace.Select(row => row.ToSpan())), StringComparer.Ordinal);
         var candidates = trees.Values.SelectMany(TraceAnswer.Candidates).ToList();
-        var contents = await connection.QueryAsync<SpanRow>(
-            command(
-                Contents,
-                new
-                {
-                    projectId,
-                    traceIds = candidates.Select(span => span.TraceId).ToArray(),
-                    spanIds = candidates.Select(span => span.SpanId).ToArray(),
-                }
-            )
+        var contents = await database.QueryAsync<SpanRow>(
+            Contents,
+            new
+            {
+                projectId,
+                traceIds = candidates.Select(span => span.TraceId).ToArray(),
+                spanIds = candidates.Select(span => span.SpanId).ToArray(),
+            },
+            cancellationToken
         );
         var answers = contents
             .Select(row => row.ToRecord())
             .ToDictionary(record => (record.Span.TraceId, record.Span.SpanId), record => TraceAnswer.Text(record.Content));
-        var scores = (
-            await connection.QueryAsync<ScoreRow>(
-                command(
-                    Scores,
-                    new
-                    {
-                        projectId,
-                        sessionId,
-                        traceIds,
-                    }
-                )
-            )
-        ).Select(row => row.ToScore()).ToList();
+        var judged = await database.QueryAsync<ScoreRow>(
+            Scores,
+            new
+            {
+                projectId,
+                sessionId,
+                traceIds,
+            },
+            cancellationToken
+        );
+        var scores = judged.ConvertAll(row => row.ToScore());
         var ofTraces = scores.Where(score => score.TraceId is not null).ToLookup(score => score.TraceId!, StringComparer.Ordinal);
         return new(
             sessionId,

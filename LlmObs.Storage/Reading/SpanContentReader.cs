@@ -1,4 +1,3 @@
-using Dapper;
 using LlmObs.Domain.Spans;
 using LlmObs.Storage.Rows;
 using Npgsql;
@@ -54,7 +53,7 @@ internal static class SpanContentReader
             spanId,
             beginning = Beginning,
         };
-        var row = await connection.QueryFirstOrDefaultAsync<SpanRow>(new CommandDefinition(Row, parameters, cancellationToken: cancellationToken));
+        var row = await connection.FindAsync<SpanRow>(Row, parameters, cancellationToken);
         if (row?.Body is null)
         {
             return SpanToRead.Whole(row?.ToRecord());
@@ -78,19 +77,17 @@ internal static class SpanContentReader
 
         async Task<byte[]> StretchAsync(int from, int length) =>
             await connection.QuerySingleAsync<byte[]>(
-                new CommandDefinition(
-                    Stretch,
-                    new
-                    {
-                        projectId,
-                        traceId,
-                        spanId,
-                        day = row.Day,
-                        from = from + 1,
-                        length,
-                    },
-                    cancellationToken: cancellationToken
-                )
+                Stretch,
+                new
+                {
+                    projectId,
+                    traceId,
+                    spanId,
+                    day = row.Day,
+                    from = from + 1,
+                    length,
+                },
+                cancellationToken
             );
     }
 

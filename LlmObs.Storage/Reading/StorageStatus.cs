@@ -1,5 +1,3 @@
-using Dapper;
-
 namespace LlmObs.Storage.Reading;
 
 /// <summary>What is stored.</summary>
@@ -27,14 +25,12 @@ public sealed class StorageStatus(Database database)
         database.RunAsync(
             async connection =>
             {
-                var sizes = await connection.QuerySingleAsync<SizesRow>(new CommandDefinition(Sizes, cancellationToken: cancellationToken));
+                var sizes = await connection.QuerySingleAsync<SizesRow>(Sizes, null, cancellationToken);
                 var spans = sizes.Estimate;
                 if (spans <= ExactUpTo)
                 {
                     // Statistics may be old, or never made: then the count stops just past the limit.
-                    spans = await connection.ExecuteScalarAsync<long>(
-                        new CommandDefinition(Count, new { limit = ExactUpTo + 1 }, cancellationToken: cancellationToken)
-                    );
+                    spans = await connection.QuerySingleAsync<long>(Count, new { limit = ExactUpTo + 1 }, cancellationToken);
                 }
 
                 return new StoredRows(spans, sizes.Bytes, sizes.NewestAt is { } at ? new(at) : null);

@@ -27,8 +27,8 @@ public sealed class OutboxHistory(Database database)
     private const string Rate = """
         SELECT extract(epoch FROM last.at - first.at)::float8 AS "Seconds", last.shipped_spans - first.shipped_spans AS "Shipped",
             last.pending_spans - first.pending_spans AS "Growth"
-        FROM (SELECT * FROM outbox_samples WHERE at > now() - interval '3 minutes' ORDER BY at LIMIT 1) AS first,
-            (SELECT * FROM outbox_samples ORDER BY at DESC LIMIT 1) AS last
+        FROM (SELECT at, pending_spans, shipped_spans FROM outbox_samples WHERE at > now() - interval '3 minutes' ORDER BY at LIMIT 1) AS first,
+            (SELECT at, pending_spans, shipped_spans FROM outbox_samples ORDER BY at DESC LIMIT 1) AS last
         WHERE last.at > first.at
         """;
 

@@ -1,4 +1,3 @@
-using Dapper;
 using LlmObs.Domain.Spans;
 using LlmObs.Storage.Rows;
 
@@ -127,51 +126,45 @@ public sealed class SpanLedger(Database database)
         int spansARow,
         CancellationToken cancellationToken
     ) =>
-        database.RunAsync(
+        database.InTransactionAsync(
             async connection =>
             {
-                await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
                 await connection.ExecuteAsync(
-                    new CommandDefinition(
-                        Save,
-                        new
-                        {
-                            entry.ProjectId,
-                            Minute = entry.Minute.UtcDateTime,
-                            State = (short)entry.State,
-                            entry.RecordSpans,
-                            entry.SlsSpans,
-                            entry.MissingSpans,
-                            entry.SurplusLogs,
-                            entry.RepairedSpans,
-                            entry.Repairs,
-                            entry.RemovedLogs,
-                            entry.Removals,
-                            entry.Refusal,
-                            beganAt = turn.BeganAt.UtcDateTime,
-                        },
-                        cancellationToken: cancellationToken
-                    )
+                    Save,
+                    new
+                    {
+                        entry.ProjectId,
+                        Minute = entry.Minute.UtcDateTime,
+                        State = (short)entry.State,
+                        entry.RecordSpans,
+                        entry.SlsSpans,
+                        entry.MissingSpans,
+                        entry.SurplusLogs,
+                        entry.RepairedSpans,
+                        entry.Repairs,
+                        entry.RemovedLogs,
+                        entry.Removals,
+                        entry.Refusal,
+                        beganAt = turn.BeganAt.UtcDateTime,
+                    },
+                    cancellationToken
                 );
                 foreach (var spans in sendAgain.Chunk(spansARow))
                 {
                     await connection.ExecuteAsync(
-                        new CommandDefinition(
-                            SendAgain,
-                            new
-                            {
-                                batchId = Guid.CreateVersion7(),
-                                projectId = entry.ProjectId,
-                                days = spans.Select(span => span.Day).ToArray(),
-                                traceIds = spans.Select(span => span.TraceId).ToArray(),
-                                spanIds = spans.Select(span => span.SpanId).ToArray(),
-                            },
-                            cancellationToken: cancellationToken
-                        )
+                        SendAgain,
+                        new
+                        {
+                            batchId = Guid.CreateVersion7(),
+                            projectId = entry.ProjectId,
+                            days = spans.Select(span => span.Day).ToArray(),
+                            traceIds = spans.Select(span => span.TraceId).ToArray(),
+                            spanIds = spans.Select(span => span.SpanId).ToArray(),
+                        },
+                        cancellationToken
                     );
                 }
 
-                await transaction.CommitAsync(cancellationToken);
                 return true;
             },
             cancellationToken

@@ -1,4 +1,3 @@
-using Dapper;
 using LlmObs.Storage.Rows;
 
 namespace LlmObs.Storage.Redaction;
@@ -28,39 +27,29 @@ public sealed class RedactionFinds(Database database)
         """;
 
     public Task AddAsync(IReadOnlyList<FindCount> counts, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            async connection =>
+        database.InTransactionAsync(
+            connection =>
             {
-                await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-
                 // In one order everywhere, so that two replicas cannot wait for each other.
                 var rows = counts
                     .OrderBy(count => (count.ProjectId, count.Rule, count.IsDryRun, count.Field))
                     .Select(count => count with { TraceId = StorableText.Id(count.TraceId), SpanId = StorableText.Id(count.SpanId) });
-                await connection.ExecuteAsync(new CommandDefinition(Upsert, rows, transaction, cancellationToken: cancellationToken));
-                await transaction.CommitAsync(cancellationToken);
-                return true;
+                return connection.ExecuteAsync(Upsert, rows, cancellationToken);
             },
             cancellationToken
         );
 
-    public Task<IReadOnlyList<FindCount>> OfAsync(int projectId, CancellationToken cancellationToken) =>
-        database.RunAsync<IReadOnlyList<FindCount>>(
-            async connection =>
+    public async Task<IReadOnlyList<FindCount>> OfAsync(int projectId, CancellationToken cancellationToken)
+    {
+        var rows = await database.QueryAsync<FindRow>(Select, new { projectId }, cancellationToken);
+        return
+        [
+            .. rows.Select(row => new FindCount(row.ProjectId, row.Rule, row.IsDryRun, row.Field, row.Finds, row.TraceId, row.SpanId)
             {
-                var rows = await connection.QueryAsync<FindRow>(
-                    new CommandDefinition(Select, new { projectId }, cancellationToken: cancellationToken)
-                );
-                return
-                [
-                    .. rows.Select(row => new FindCount(row.ProjectId, row.Rule, row.IsDryRun, row.Field, row.Finds, row.TraceId, row.SpanId)
-                    {
-                        LastAt = new(row.LastAt),
-                    }),
-                ];
-            },
-            cancellationToken
-        );
+                LastAt = new(row.LastAt),
+            }),
+        ];
+    }
 
     private sealed record FindRow(
         int ProjectId,

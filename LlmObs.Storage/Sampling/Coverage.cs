@@ -1,5 +1,3 @@
-using Dapper;
-
 namespace LlmObs.Storage.Sampling;
 
 /// <summary>What was received of a project in the last days, and what of it sampling dropped. Counts are added every few seconds.</summary>
@@ -22,10 +20,6 @@ public sealed class Coverage(Database database)
         """;
 
     /// <summary>Each project that received anything in the last seven days.</summary>
-    public Task<IReadOnlyList<ProjectCoverage>> OfLastWeekAsync(CancellationToken cancellationToken) =>
-        database.RunAsync<IReadOnlyList<ProjectCoverage>>(
-            async connection =>
-                (await connection.QueryAsync<ProjectCoverage>(new CommandDefinition(Select, cancellationToken: cancellationToken))).AsList(),
-            cancellationToken
-        );
+    public async Task<IReadOnlyList<ProjectCoverage>> OfLastWeekAsync(CancellationToken cancellationToken) =>
+        await database.QueryAsync<ProjectCoverage>(Select, null, cancellationToken);
 }

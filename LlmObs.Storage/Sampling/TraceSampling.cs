@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Dapper;
 using LlmObs.Domain;
 using LlmObs.Domain.Traces;
 using LlmObs.Storage.Rows;
@@ -92,16 +91,14 @@ public sealed class TraceSampling(Database database, IOptions<SamplingOptions> o
                 await StoreReceivedAsync(connection, cancellationToken);
                 await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
                 var parameters = new { quiet = options.Value.Quiet, limit };
-                var due = (
-                    await connection.QueryAsync<DueTrace>(new CommandDefinition(Due, parameters, cancellationToken: cancellationToken))
-                ).AsList();
+                var due = await connection.QueryAsync<DueTrace>(Due, parameters, cancellationToken);
                 foreach (var trace in due)
                 {
                     await (trace.IsKept ? ReleaseAsync(connection, trace, cancellationToken) : DropAsync(connection, trace, cancellationToken));
-                    await connection.ExecuteAsync(new CommandDefinition(Decide, trace, cancellationToken: cancellationToken));
+                    await connection.ExecuteAsync(Decide, trace, cancellationToken);
                 }
 
-                await connection.ExecuteAsync(new CommandDefinition(Forget, cancellationToken: cancellationToken));
+                await connection.ExecuteAsync(Forget, null, cancellationToken);
                 await transaction.CommitAsync(cancellationToken);
                 return new SamplingTurn(due.Count(trace => trace.IsKept), due.Count(trace => !trace.IsKept));
             },
@@ -153,15 +150,13 @@ public sealed class TraceSampling(Database database, IOptions<SamplingOptions> o
     )
     {
         var parameters = new { projectId, traceIds = changed.Select(span => span.Key.TraceId).Distinct().ToArray() };
-        var held = (
-            await connection.QueryAsync<string>(new CommandDefinition(StillHeld, parameters, cancellationToken: cancellationToken))
-        ).ToHashSet(StringComparer.Ordinal);
+        var held = (await connection.QueryAsync<string>(StillHeld, parameters, cancellationToken)).ToHashSet(StringComparer.Ordinal);
         return held.Count == 0 ? changed : changed.FindAll(span => !held.Contains(span.Key.TraceId));
     }
 
     private async Task ReleaseAsync(NpgsqlConnection connection, DueTrace trace, CancellationToken cancellationToken)
     {
-        var rows = await connection.QueryAsync<SpanRow>(new CommandDefinition(Load, trace, cancellationToken: cancellationToken));
+        var rows = await connection.QueryAsync<SpanRow>(Load, trace, cancellationToken);
         List<PreparedSpan> spans =
         [
             .. from row in rows
@@ -180,7 +175,7 @@ public sealed class TraceSampling(Database database, IOptions<SamplingOptions> o
 
     private static async Task DropAsync(NpgsqlConnection connection, DueTrace trace, CancellationToken cancellationToken)
     {
-        var spans = await connection.ExecuteAsync(new CommandDefinition(Drop, trace, cancellationToken: cancellationToken));
+        var spans = await connection.ExecuteAsync(Drop, trace, cancellationToken);
         await CountAsync(connection, trace.ProjectId, 0, spans, 1, cancellationToken);
     }
 
@@ -204,17 +199,15 @@ public sealed class TraceSampling(Database database, IOptions<SamplingOptions> o
         CancellationToken cancellationToken
     ) =>
         connection.ExecuteAsync(
-            new CommandDefinition(
-                Count,
-                new
-                {
-                    projectId,
-                    received,
-                    spans,
-                    traces,
-                },
-                cancellationToken: cancellationToken
-            )
+            Count,
+            new
+            {
+                projectId,
+                received,
+                spans,
+                traces,
+            },
+            cancellationToken
         );
 
     private sealed record DueTrace(int ProjectId, string ProjectName, string TraceId, bool IsKept);

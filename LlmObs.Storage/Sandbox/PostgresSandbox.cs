@@ -13,7 +13,6 @@ namespace LlmObs.Storage.Sandbox;
 /// </remarks>
 public sealed class PostgresSandbox : ISqlSandbox
 {
-    private const int MostValueCharacters = 65_536;
     private static readonly TimeSpan CheckAge = TimeSpan.FromMinutes(1);
 
     private readonly string connectionString;
@@ -152,7 +151,7 @@ public sealed class PostgresSandbox : ISqlSandbox
         return string.Create(
             CultureInfo.InvariantCulture,
             $"""
-            SELECT {string.Join(", ", names.Select(name => $"left({name}::text, {MostValueCharacters + 1})"))} FROM (
+            SELECT {string.Join(", ", names.Select(name => $"left({name}::text, {SqlLimits.MaxValueCharacters + 1})"))} FROM (
             {sql}
             ) AS q ({string.Join(", ", names)}) LIMIT {limits.MaxRows + 1}
             """
@@ -185,15 +184,7 @@ public sealed class PostgresSandbox : ISqlSandbox
             // As asked.
         }
 
-        return new(
-            SqlOutcome.TooLarge,
-            SqlStage.Run,
-            $"The result has a value of more than {MostValueCharacters} characters, or more than {limits.MaxCharacters} in all.",
-            null,
-            null,
-            null,
-            0
-        );
+        return SqlRun.TooLarge(limits);
     }
 
     /// <returns>Null when there is too much.</returns>
@@ -208,7 +199,7 @@ public sealed class PostgresSandbox : ISqlSandbox
             {
                 row[i] = await reader.IsDBNullAsync(i, cancellationToken) ? null : reader.GetString(i);
                 characters += row[i]?.Length ?? 0;
-                if (row[i]?.Length > MostValueCharacters || characters > limits.MaxCharacters)
+                if (row[i]?.Length > SqlLimits.MaxValueCharacters || characters > limits.MaxCharacters)
                 {
                     return null;
                 }

@@ -1,4 +1,3 @@
-using Dapper;
 using Npgsql;
 
 namespace LlmObs.Storage.Sandbox;
@@ -47,8 +46,8 @@ internal static class PostgresSandboxCheck
 
     public static async Task<SandboxVerdict> RunAsync(NpgsqlConnection connection, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var problem = await connection.QuerySingleOrDefaultAsync<string?>(new CommandDefinition(Problem, cancellationToken: cancellationToken));
-        var forbidden = await connection.QueryAsync<string>(new CommandDefinition(Forbidden, cancellationToken: cancellationToken));
+        var problem = await connection.FindAsync<string?>(Problem, null, cancellationToken);
+        var forbidden = await connection.QueryAsync<string>(Forbidden, null, cancellationToken);
         return new(problem, forbidden.ToHashSet(StringComparer.Ordinal), now);
     }
 }

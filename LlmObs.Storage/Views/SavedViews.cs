@@ -1,4 +1,3 @@
-using Dapper;
 using LlmObs.Storage.Rows;
 
 namespace LlmObs.Storage.Views;
@@ -45,16 +44,8 @@ public sealed class SavedViews(Database database)
         "DELETE FROM saved_views WHERE id = @id AND project_id = @projectId AND (owner = @owner OR (@ofOthers AND is_shared))";
 
     /// <summary>Those the owner may see, by name: their own and the shared ones; at most 500.</summary>
-    public Task<IReadOnlyList<SavedView>> ListAsync(int projectId, string owner, CancellationToken cancellationToken) =>
-        database.RunAsync<IReadOnlyList<SavedView>>(
-            async connection =>
-                (
-                    await connection.QueryAsync<SavedView>(
-                        new CommandDefinition(List, new { projectId, owner }, cancellationToken: cancellationToken)
-                    )
-                ).AsList(),
-            cancellationToken
-        );
+    public async Task<IReadOnlyList<SavedView>> ListAsync(int projectId, string owner, CancellationToken cancellationToken) =>
+        await database.QueryAsync<SavedView>(List, new { projectId, owner }, cancellationToken);
 
     /// <summary>Keeps a search. Null when the owner has <see cref="MaxOwn"/> already.</summary>
     public Task<Guid?> CreateAsync(int projectId, string owner, string name, string state, bool isShared, CancellationToken cancellationToken)
@@ -108,9 +99,6 @@ public sealed class SavedViews(Database database)
             cancellationToken
         );
 
-    private Task<bool> ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            async connection => await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)) > 0,
-            cancellationToken
-        );
+    private async Task<bool> ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken) =>
+        await database.ExecuteAsync(sql, parameters, cancellationToken) > 0;
 }

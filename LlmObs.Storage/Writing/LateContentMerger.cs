@@ -86,7 +86,7 @@ public sealed class LateContentMerger(Database database, PriceBook prices, IOpti
             {
                 var table = await prices.TableAsync(cancellationToken);
                 var seenAt = await connection.ExecuteScalarAsync<DateTime>("SELECT clock_timestamp()");
-                var due = await connection.QueryAsync<DueSpan>(new CommandDefinition(Due, new { limit }, cancellationToken: cancellationToken));
+                var due = await connection.QueryAsync<DueSpan>(Due, new { limit }, cancellationToken);
                 var changed = 0;
                 foreach (var spans in due.GroupBy(span => new Project(span.ProjectId, span.ProjectName)))
                 {
@@ -115,9 +115,7 @@ public sealed class LateContentMerger(Database database, PriceBook prices, IOpti
     )
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var locked = (
-            await connection.QueryAsync<LockedSpan>(new CommandDefinition(LockSpans, Of(project, keys), cancellationToken: cancellationToken))
-        ).AsList();
+        var locked = await connection.QueryAsync<LockedSpan>(LockSpans, Of(project, keys), cancellationToken);
         var merged = locked.Count == 0 ? [] : await MergeLockedAsync(connection, table, project, locked, cancellationToken);
         if (merged.Count > 0)
         {
@@ -149,7 +147,7 @@ public sealed class LateContentMerger(Database database, PriceBook prices, IOpti
                 spanIds = absent.Select(key => key.SpanId).ToArray(),
                 seenAt,
             };
-            await connection.ExecuteAsync(new CommandDefinition(Postpone, parameters, cancellationToken: cancellationToken));
+            await connection.ExecuteAsync(Postpone, parameters, cancellationToken);
         }
 
         return merged.Count;
@@ -172,10 +170,11 @@ public sealed class LateContentMerger(Database database, PriceBook prices, IOpti
             traceIds = locked.Select(span => span.TraceId).ToArray(),
             spanIds = locked.Select(span => span.SpanId).ToArray(),
         };
-        var rows = await connection.QueryAsync<SpanRow>(new CommandDefinition(LoadSpans, spanParameters, cancellationToken: cancellationToken));
-        var late = (
-            await connection.QueryAsync<LateRow>(new CommandDefinition(LoadLate, Of(project, keys), cancellationToken: cancellationToken))
-        ).ToLookup(row => new SpanKey(row.TraceId, row.SpanId));
+        var rows = await connection.QueryAsync<SpanRow>(LoadSpans, spanParameters, cancellationToken);
+        var late = (await connection.QueryAsync<LateRow>(LoadLate, Of(project, keys), cancellationToken)).ToLookup(row => new SpanKey(
+            row.TraceId,
+            row.SpanId
+        ));
 
         var merged = new List<PreparedSpan>();
         foreach (var row in rows)
@@ -201,7 +200,7 @@ public sealed class LateContentMerger(Database database, PriceBook prices, IOpti
             spanIds = fresh.Select(part => part.SpanId).ToArray(),
             keys = fresh.Select(part => part.Key).ToArray(),
         };
-        await connection.ExecuteAsync(new CommandDefinition(MarkMerged, freshParameters, cancellationToken: cancellationToken));
+        await connection.ExecuteAsync(MarkMerged, freshParameters, cancellationToken);
         return merged;
     }
 

@@ -1,4 +1,3 @@
-using Dapper;
 using LlmObs.Domain;
 using LlmObs.Domain.Spans;
 using LlmObs.Storage.Rows;
@@ -104,9 +103,7 @@ public sealed class Outbox(Database database)
         database.RunAsync<IReadOnlyList<OutboxBatch>>(
             async connection =>
             {
-                var rows = await connection.QueryAsync<ClaimedRow>(
-                    new CommandDefinition(Claim, new { limit, lease }, cancellationToken: cancellationToken)
-                );
+                var rows = await connection.QueryAsync<ClaimedRow>(Claim, new { limit, lease }, cancellationToken);
                 var batches = new List<OutboxBatch>();
                 foreach (var row in rows.OrderBy(row => row.Id))
                 {
@@ -168,17 +165,15 @@ public sealed class Outbox(Database database)
     private static async Task<IReadOnlyList<SpanRecord>> LoadAsync(NpgsqlConnection connection, ClaimedRow row, CancellationToken cancellationToken)
     {
         var spans = await connection.QueryAsync<SpanRow>(
-            new CommandDefinition(
-                Load,
-                new
-                {
-                    row.ProjectId,
-                    row.Days,
-                    row.TraceIds,
-                    row.SpanIds,
-                },
-                cancellationToken: cancellationToken
-            )
+            Load,
+            new
+            {
+                row.ProjectId,
+                row.Days,
+                row.TraceIds,
+                row.SpanIds,
+            },
+            cancellationToken
         );
         return [.. spans.Select(span => span.ToRecord())];
     }

@@ -49,19 +49,15 @@ public sealed class Retention(Database database, Partitions partitions, IOptions
             {
                 var today = SpanDay.Today(time);
                 await partitions.EnsureAsync(connection, [today, today.AddDays(1)]);
-                var deleted = await connection.ExecuteAsync(new CommandDefinition(DeleteMerged, cancellationToken: cancellationToken));
-                deleted += await connection.ExecuteAsync(new CommandDefinition(DeleteLinks, cancellationToken: cancellationToken));
+                var deleted = await connection.ExecuteAsync(DeleteMerged, null, cancellationToken);
+                deleted += await connection.ExecuteAsync(DeleteLinks, null, cancellationToken);
                 if (options.Value.RetentionDays is var days and > 0)
                 {
                     var cutoff = time.GetUtcNow().UtcDateTime.AddDays(-days);
                     var dropped = await DropAsync(connection, today.AddDays(-days), cutoff);
-                    deleted += await connection.ExecuteAsync(
-                        new CommandDefinition(DeleteOutsideTime, new { cutoff }, cancellationToken: cancellationToken)
-                    );
-                    deleted += await connection.ExecuteAsync(new CommandDefinition(DeleteLate, new { cutoff }, cancellationToken: cancellationToken));
-                    deleted += await connection.ExecuteAsync(
-                        new CommandDefinition(DeleteBesideSpans, new { cutoff }, cancellationToken: cancellationToken)
-                    );
+                    deleted += await connection.ExecuteAsync(DeleteOutsideTime, new { cutoff }, cancellationToken);
+                    deleted += await connection.ExecuteAsync(DeleteLate, new { cutoff }, cancellationToken);
+                    deleted += await connection.ExecuteAsync(DeleteBesideSpans, new { cutoff }, cancellationToken);
                     return new RetentionResult(dropped, deleted);
                 }
 

@@ -1,4 +1,3 @@
-using Dapper;
 using LlmObs.Domain;
 using LlmObs.Domain.Scores;
 using LlmObs.Storage.Rows;
@@ -76,7 +75,7 @@ public sealed class ScoreWriter(Database database, TraceSampling sampling)
             sources = rows.Select(score => StorableText.Clean(score.Source)).ToArray(),
             metadatas = rows.Select(score => score.Metadata.IsNull ? null : StorableText.Clean(score.Metadata.Text)).ToArray(),
         };
-        return connection.ExecuteAsync(new CommandDefinition(Upsert, parameters, cancellationToken: cancellationToken));
+        return connection.ExecuteAsync(Upsert, parameters, cancellationToken);
     }
 
     /// <summary>Takes back scores, of ids that may not be there.</summary>

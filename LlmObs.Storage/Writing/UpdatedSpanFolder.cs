@@ -1,4 +1,3 @@
-using Dapper;
 using LlmObs.Domain;
 using LlmObs.Domain.Spans;
 using LlmObs.Domain.Updates;
@@ -89,9 +88,7 @@ public sealed class UpdatedSpanFolder(
             async connection =>
             {
                 await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-                var rows = (
-                    await connection.QueryAsync<Row>(new CommandDefinition(Claim, new { limit }, cancellationToken: cancellationToken))
-                ).AsList();
+                var rows = await connection.QueryAsync<Row>(Claim, new { limit }, cancellationToken);
                 var postponed = new List<PostponedSpan>();
                 foreach (var project in rows.GroupBy(row => new Project(row.ProjectId, row.ProjectName)))
                 {
@@ -128,7 +125,7 @@ public sealed class UpdatedSpanFolder(
                     row.SpanId,
                     Postponement,
                 };
-                await transaction.Connection!.ExecuteAsync(new CommandDefinition(Postpone, parameters, cancellationToken: cancellationToken));
+                await transaction.Connection!.ExecuteAsync(Postpone, parameters, cancellationToken);
                 postponed.Add(new(project, row.TraceId, row.SpanId, reason));
             }
         }
@@ -188,7 +185,7 @@ public sealed class UpdatedSpanFolder(
             traceIds = spans.Select(span => span.Key.TraceId).ToArray(),
             spanIds = spans.Select(span => span.Key.SpanId).ToArray(),
         };
-        var old = (await connection.QueryAsync<OldVersion>(new CommandDefinition(RemoveOld, keys, cancellationToken: cancellationToken)))
+        var old = (await connection.QueryAsync<OldVersion>(RemoveOld, keys, cancellationToken))
             .GroupBy(row => new SpanKey(row.TraceId, row.SpanId))
             .ToDictionary(row => row.Key, row => row.Max(version => version.Version));
         spans = [.. spans.Select(span => span with { Record = span.Record with { Revision = old.GetValueOrDefault(span.Key) + 1 } })];
@@ -211,9 +208,9 @@ public sealed class UpdatedSpanFolder(
             days = spans.Select(span => span.Day).ToArray(),
             versions = spans.Select(span => span.Record.Revision).ToArray(),
         };
-        await connection.ExecuteAsync(new CommandDefinition(SetVersions, written, cancellationToken: cancellationToken));
-        await connection.ExecuteAsync(new CommandDefinition(MergeLateAgain, keys, cancellationToken: cancellationToken));
-        await connection.ExecuteAsync(new CommandDefinition(Done, written, cancellationToken: cancellationToken));
+        await connection.ExecuteAsync(SetVersions, written, cancellationToken);
+        await connection.ExecuteAsync(MergeLateAgain, keys, cancellationToken);
+        await connection.ExecuteAsync(Done, written, cancellationToken);
         var ready = await sampling.ReadyAsync(connection, project.Id, spans, cancellationToken);
         await OutboxInsert.AddAsync(connection, project, ready, lease: null, options.Value, cancellationToken);
     }

@@ -1,4 +1,3 @@
-using Dapper;
 using LlmObs.Domain;
 using LlmObs.Domain.Updates;
 using LlmObs.Storage.Rows;
@@ -63,8 +62,8 @@ public sealed class UpdatedSpans(Database database, IOptions<StorageOptions> opt
             traceIds = keys.Select(key => key.TraceId).ToArray(),
             spanIds = keys.Select(key => key.SpanId).ToArray(),
         };
-        await connection.ExecuteAsync(new CommandDefinition(MakeRows, named, cancellationToken: cancellationToken));
-        var rows = await connection.QueryAsync<Row>(new CommandDefinition(LockRows, named, cancellationToken: cancellationToken));
+        await connection.ExecuteAsync(MakeRows, named, cancellationToken);
+        var rows = await connection.QueryAsync<Row>(LockRows, named, cancellationToken);
         var changed = new List<(SpanKey Key, UpdatedFields Fields, EncodedContent Content)>();
         foreach (var row in rows)
         {
@@ -87,7 +86,7 @@ public sealed class UpdatedSpans(Database database, IOptions<StorageOptions> opt
             completes = changed.Select(row => row.Fields.IsComplete).ToArray(),
             quiet = options.Value.UpdateQuiet,
         };
-        await connection.ExecuteAsync(new CommandDefinition(KeepRows, kept, cancellationToken: cancellationToken));
+        await connection.ExecuteAsync(KeepRows, kept, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return changed.Count;
     }

@@ -3,8 +3,7 @@ using LlmObs.Domain.Spans;
 using LlmObs.Sls;
 using LlmObs.Storage.Reading;
 using LlmObs.TraceLog;
-using LlmObs.Web.Shell;
-using Microsoft.Extensions.Options;
+using LlmObs.Web.Search;
 
 namespace LlmObs.Web.Cases;
 
@@ -12,13 +11,14 @@ namespace LlmObs.Web.Cases;
 public sealed partial class SimilarTraces(
     SpanSearch search,
     TraceReader traces,
-    IOptions<WebOptions> options,
+    SearchPatience patience,
     TimeProvider time,
     ILogger<SimilarTraces> logger
 )
 {
     public static readonly TimeSpan Window = TimeSpan.FromDays(7);
     private const int Candidates = 40;
+    private const int LongestText = 200;
 
     /// <summary>Traces of the last seven days with the same fingerprint, newest first, without those named. Null while SLS does not answer.</summary>
     public async Task<IReadOnlyList<TraceLook>?> FindAsync(
@@ -29,11 +29,12 @@ public sealed partial class SimilarTraces(
     )
     {
         var now = time.GetUtcNow();
-        using var patience = new CancellationTokenSource(options.Value.SearchTimeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         try
         {
-            var page = await search.TracesAsync(new(project.Name, Query(like), now - Window, now), null, Candidates, either.Token);
+            var page = await patience.AskAsync(
+                token => search.TracesAsync(new(project.Name, Query(like), now - Window, now), null, Candidates, token),
+                cancellationToken
+            );
             var found = new List<TraceLook>();
             foreach (var hit in page.Hits.Where(hit => !without.Contains(hit.TraceId)))
             {
@@ -45,8 +46,7 @@ public sealed partial class SimilarTraces(
 
             return found;
         }
-        catch (Exception exception)
-            when (exception is SlsException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (SlsException exception)
         {
             Log.Away(logger, exception);
             return null;
@@ -54,12 +54,11 @@ public sealed partial class SimilarTraces(
     }
 
     private static string Query(TraceLook like) =>
-        like.Cause is not { } cause ? $"name: {Quoted(like.Root.Name)}"
-        : cause.ErrorType is { Length: > 0 } type ? $"status: error and name: {Quoted(cause.Name)} and error: {Quoted(type)}"
-        : $"status: error and name: {Quoted(cause.Name)}";
+        like.Cause is not { } cause ? Condition("name", like.Root.Name)
+        : cause.ErrorType is { Length: > 0 } type ? $"status: error and {Condition("name", cause.Name)} and {Condition("error", type)}"
+        : $"status: error and {Condition("name", cause.Name)}";
 
-    private static string Quoted(string text) =>
-        $"\"{SpanMerge.OneLine(text, 200).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+    private static string Condition(string field, string text) => QueryText.Condition(field, SpanMerge.OneLine(text, LongestText));
 
     private static partial class Log
     {

@@ -2,8 +2,6 @@ using LlmObs.Api;
 using LlmObs.Sls;
 using LlmObs.Storage.Writing;
 using LlmObs.TraceLog;
-using LlmObs.Web.Shell;
-using Microsoft.Extensions.Options;
 
 namespace LlmObs.Web.Search;
 
@@ -16,7 +14,7 @@ public sealed partial class SearchReader(
     ScoreLookup scores,
     Outbox outbox,
     WhyNothing whyNothing,
-    IOptions<WebOptions> options,
+    SearchPatience patience,
     TimeProvider time,
     ILogger<SearchReader> logger
 )
@@ -25,13 +23,9 @@ public sealed partial class SearchReader(
 
     public async Task<SearchOutcome> ReadAsync(SearchAddress address, CancellationToken cancellationToken)
     {
-        var timeout = options.Value.SearchTimeout;
-        using var patience = new CancellationTokenSource(timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         try
         {
-            var found = await FindAsync(address, either.Token);
-            return found.Spans > 0 || address.Cursor is not null ? found : await whyNothing.ExplainAsync(address, either.Token);
+            return await patience.AskAsync(token => FindOrExplainAsync(address, token), cancellationToken);
         }
         catch (QueryException exception)
         {
@@ -42,11 +36,6 @@ public sealed partial class SearchReader(
             Log.Away(logger, exception);
             return new SearchOutcome.Away(exception.Message, await BacklogAsync(cancellationToken));
         }
-        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            Log.Away(logger, exception);
-            return new SearchOutcome.Away($"no answer within {timeout.TotalSeconds} s", await BacklogAsync(cancellationToken));
-        }
     }
 
     /// <summary>The rows alone, for a page that is there already. Throws as the search does.</summary>
@@ -55,6 +44,12 @@ public sealed partial class SearchReader(
         var (from, to) = address.Range.Window(time.GetUtcNow());
         var query = await scores.ReadyAsync(address.Project.Id, new(address.Project.Name, address.Query, from, to), cancellationToken);
         return await rows.ReadAsync(address, query, PageSize, cancellationToken);
+    }
+
+    private async Task<SearchOutcome> FindOrExplainAsync(SearchAddress address, CancellationToken cancellationToken)
+    {
+        var found = await FindAsync(address, cancellationToken);
+        return found.Spans > 0 || address.Cursor is not null ? found : await whyNothing.ExplainAsync(address, cancellationToken);
     }
 
     private async Task<SearchOutcome.Found> FindAsync(SearchAddress address, CancellationToken cancellationToken)

@@ -4,6 +4,7 @@ public static class SearchServices
 {
     public static WebApplicationBuilder AddSearchPage(this WebApplicationBuilder builder)
     {
+        builder.Services.AddSingleton<SearchPatience>();
         builder.Services.AddScoped<SearchReader>();
         builder.Services.AddScoped<FacetReader>();
         builder.Services.AddScoped<RequestRows>();

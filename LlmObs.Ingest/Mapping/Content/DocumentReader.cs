@@ -1,14 +1,6 @@
 using System.Text.Json;
 using LlmObs.Domain;
 using LlmObs.Domain.Spans;
-using LlmObs.Ingest.Mapping.Dialects.Arms;
-using LlmObs.Ingest.Mapping.Dialects.Genkit;
-using LlmObs.Ingest.Mapping.Dialects.Laminar;
-using LlmObs.Ingest.Mapping.Dialects.Langfuse;
-using LlmObs.Ingest.Mapping.Dialects.Mlflow;
-using LlmObs.Ingest.Mapping.Dialects.OpenInference;
-using LlmObs.Ingest.Mapping.Dialects.OpenTelemetry;
-using LlmObs.Ingest.Mapping.Dialects.Traceloop;
 
 namespace LlmObs.Ingest.Mapping.Content;
 

@@ -1,5 +1,4 @@
 using LlmObs.Domain.Spans;
-using LlmObs.Ingest.Mapping.Dialects.OpenInference;
 using LlmObs.Ingest.Mapping.Fields;
 
 namespace LlmObs.Ingest.Mapping.Content;

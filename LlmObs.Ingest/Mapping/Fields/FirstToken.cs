@@ -1,10 +1,5 @@
 using System.Globalization;
 using LlmObs.Domain.Spans;
-using LlmObs.Ingest.Mapping.Dialects.Arms;
-using LlmObs.Ingest.Mapping.Dialects.Langfuse;
-using LlmObs.Ingest.Mapping.Dialects.Mastra;
-using LlmObs.Ingest.Mapping.Dialects.OpenTelemetry;
-using LlmObs.Ingest.Mapping.Dialects.VercelAi;
 
 namespace LlmObs.Ingest.Mapping.Fields;
 

@@ -1,20 +1,5 @@
 using System.Collections.Frozen;
 using LlmObs.Domain.Spans;
-using LlmObs.Ingest.Mapping.Dialects.Application;
-using LlmObs.Ingest.Mapping.Dialects.Arms;
-using LlmObs.Ingest.Mapping.Dialects.Dify;
-using LlmObs.Ingest.Mapping.Dialects.Genkit;
-using LlmObs.Ingest.Mapping.Dialects.GoogleAdk;
-using LlmObs.Ingest.Mapping.Dialects.Laminar;
-using LlmObs.Ingest.Mapping.Dialects.Langfuse;
-using LlmObs.Ingest.Mapping.Dialects.LangSmith;
-using LlmObs.Ingest.Mapping.Dialects.Mastra;
-using LlmObs.Ingest.Mapping.Dialects.Mlflow;
-using LlmObs.Ingest.Mapping.Dialects.OpenInference;
-using LlmObs.Ingest.Mapping.Dialects.OpenTelemetry;
-using LlmObs.Ingest.Mapping.Dialects.Pydantic;
-using LlmObs.Ingest.Mapping.Dialects.Traceloop;
-using LlmObs.Ingest.Mapping.Dialects.VercelAi;
 
 namespace LlmObs.Ingest.Mapping.Fields;
 

@@ -3,13 +3,6 @@ using System.Text.Json;
 using LlmObs.Domain;
 using LlmObs.Domain.GenAi;
 using LlmObs.Ingest.Mapping.Content;
-using LlmObs.Ingest.Mapping.Dialects.Genkit;
-using LlmObs.Ingest.Mapping.Dialects.Langfuse;
-using LlmObs.Ingest.Mapping.Dialects.LangSmith;
-using LlmObs.Ingest.Mapping.Dialects.OpenInference;
-using LlmObs.Ingest.Mapping.Dialects.OpenTelemetry;
-using LlmObs.Ingest.Mapping.Dialects.Traceloop;
-using LlmObs.Ingest.Mapping.Dialects.VercelAi;
 using LlmObs.Ingest.Otlp.Protos;
 
 namespace LlmObs.Ingest.Mapping.Fields;

@@ -1,13 +1,4 @@
 using LlmObs.Domain.Spans;
-using LlmObs.Ingest.Mapping.Dialects.Genkit;
-using LlmObs.Ingest.Mapping.Dialects.GoogleAdk;
-using LlmObs.Ingest.Mapping.Dialects.Langfuse;
-using LlmObs.Ingest.Mapping.Dialects.LangSmith;
-using LlmObs.Ingest.Mapping.Dialects.Mlflow;
-using LlmObs.Ingest.Mapping.Dialects.OpenInference;
-using LlmObs.Ingest.Mapping.Dialects.OpenTelemetry;
-using LlmObs.Ingest.Mapping.Dialects.Traceloop;
-using LlmObs.Ingest.Mapping.Dialects.VercelAi;
 
 namespace LlmObs.Ingest.Mapping.Fields;
 

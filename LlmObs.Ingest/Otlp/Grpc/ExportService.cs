@@ -24,7 +24,9 @@ internal sealed partial class ExportService<T>(
         // As over HTTP: receiving telemetry makes none.
         using var quiet = SuppressInstrumentationScope.Begin();
         var context = call.GetHttpContext();
-        var result = await ReceiveAsync(request, GrpcAdmission.SenderOf(context), call.CancellationToken);
+        var (sender, place) = GrpcAdmission.Of(context);
+        await place.TakeTurnAsync(request.Bytes, call.CancellationToken);
+        var result = await ReceiveAsync(request, sender, call.CancellationToken);
         metrics.Received("grpc", request.Bytes);
         if (result.Refusal is { } refusal)
         {

@@ -15,8 +15,8 @@ internal sealed class GrpcAdmission(SenderAccess access, IngestGate gate, Ingest
     public static bool IsGrpc(HttpContext context) =>
         context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true;
 
-    /// <summary>The sender that admission found for the call; it has a project.</summary>
-    public static Sender SenderOf(HttpContext context) => context.Features.GetRequiredFeature<Admitted>().Sender;
+    /// <summary>What admission found for the call: the sender, who has a project, and the call's place.</summary>
+    public static Admitted Of(HttpContext context) => context.Features.GetRequiredFeature<Admitted>();
 
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
@@ -50,7 +50,7 @@ internal sealed class GrpcAdmission(SenderAccess access, IngestGate gate, Ingest
         }
 
         context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize = null;
-        context.Features.Set(new Admitted(sender));
+        context.Features.Set(new Admitted(sender, place));
         await next(context);
         return null;
     }
@@ -82,5 +82,5 @@ internal sealed class GrpcAdmission(SenderAccess access, IngestGate gate, Ingest
         return trailers?["grpc-status"].ToString() is { Length: > 0 } status ? status : response.Headers["grpc-status"].ToString();
     }
 
-    private sealed record Admitted(Sender Sender);
+    internal sealed record Admitted(Sender Sender, IngestGate.Place Place);
 }

@@ -17,7 +17,7 @@ internal sealed class RequestBody : IDisposable
 
     public int Length => _length;
 
-    /// <summary>Reads and inflates to the limit, taking room at <paramref name="place"/> as it grows.</summary>
+    /// <summary>Reads and inflates to the limit, taking room at <paramref name="place"/> as it grows, and waits for its turn there.</summary>
     /// <returns>The body, or why it is refused.</returns>
     public static async Task<(RequestBody? Body, Refusal? Refusal)> ReadAsync(
         HttpRequest request,
@@ -51,6 +51,7 @@ internal sealed class RequestBody : IDisposable
             await using var source = Inflated(new BoundedStream(request.Body, maxBytes, "as sent"), encoding, maxBytes);
             if (await body.FillAsync(source, place, cancellationToken))
             {
+                await place.TakeTurnAsync(body.Length, cancellationToken);
                 return (body, null);
             }
 

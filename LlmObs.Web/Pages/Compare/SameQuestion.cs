@@ -3,8 +3,7 @@ using LlmObs.Domain.Traces;
 using LlmObs.Sls;
 using LlmObs.Storage.Reading;
 using LlmObs.TraceLog;
-using LlmObs.Web.Shell;
-using Microsoft.Extensions.Options;
+using LlmObs.Web.Search;
 
 namespace LlmObs.Web.Pages.Compare;
 
@@ -16,7 +15,7 @@ public sealed record SameQuestions(IReadOnlyList<TraceSummary> Traces, bool IsAw
 public sealed partial class SameQuestion(
     SpanSearch search,
     TraceReader traces,
-    IOptions<WebOptions> options,
+    SearchPatience patience,
     TimeProvider time,
     ILogger<SameQuestion> logger
 )
@@ -35,12 +34,10 @@ public sealed partial class SameQuestion(
 
         var words = question.Length > WordsLength ? question[..WordsLength] : question;
         var now = time.GetUtcNow();
-        var query = new SpanQuery(project.Name, $"question: {Quoted(words)}", now - Reach, now.AddDays(1));
-        using var patience = new CancellationTokenSource(options.Value.SearchTimeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+        var query = new SpanQuery(project.Name, QueryText.Condition("question", words), now - Reach, now.AddDays(1));
         try
         {
-            var page = await search.TracesAsync(query, cursor: null, Looked, either.Token);
+            var page = await patience.AskAsync(token => search.TracesAsync(query, cursor: null, Looked, token), cancellationToken);
             var ids = page.Hits.Select(hit => hit.TraceId).Where(id => id != trace.TraceId).ToList();
             var found = await traces.SummariesAsync(project.Id, ids, cancellationToken);
             return new([
@@ -51,18 +48,12 @@ public sealed partial class SameQuestion(
                     .Take(Shown),
             ]);
         }
-        catch (Exception exception)
-            when (exception is SlsException or QueryException
-                || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested)
-            )
+        catch (Exception exception) when (exception is SlsException or QueryException)
         {
             Log.Away(logger, exception);
             return new([], IsAway: true);
         }
     }
-
-    private static string Quoted(string value) =>
-        $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
     private static partial class Log
     {

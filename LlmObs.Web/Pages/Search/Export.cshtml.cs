@@ -1,6 +1,3 @@
-using LlmObs.Sls;
-using LlmObs.Storage;
-using LlmObs.TraceLog;
 using LlmObs.Web.Search;
 using LlmObs.Web.Shell;
 using Microsoft.AspNetCore.Http.Features;
@@ -32,12 +29,9 @@ public sealed class ExportModel(Exporter exporter, CurrentProject current, Viewe
             // The first page decides between a file and an error; later ones can only break the file off.
             await pages.MoveNextAsync();
         }
-        catch (Exception exception) when (exception is SlsException or QueryException or StorageUnavailableException)
+        catch (Exception exception) when (SearchFault.Is(exception))
         {
-            return StatusCode(
-                exception is QueryException ? StatusCodes.Status400BadRequest : StatusCodes.Status503ServiceUnavailable,
-                exception.Message
-            );
+            return SearchFault.Answer(exception);
         }
 
         var name = $"llmobs-{current.Name}-{time.GetUtcNow():yyyyMMdd-HHmmss}.{known.ToString().ToLowerInvariant()}";

@@ -1,6 +1,4 @@
 using LlmObs.Api;
-using LlmObs.Sls;
-using LlmObs.Storage;
 using LlmObs.TraceLog;
 using LlmObs.Web.Search;
 using LlmObs.Web.Shell;
@@ -36,9 +34,9 @@ public sealed class FacetModel(FacetReader facets, ScoreLookup scores, CurrentPr
             var facet = await facets.OneAsync(query, known.Name, find, cancellationToken);
             return Partial("_Facet", (address, facet));
         }
-        catch (Exception exception) when (exception is SlsException or QueryException or StorageUnavailableException)
+        catch (Exception exception) when (SearchFault.Is(exception))
         {
-            return StatusCode(StatusCodes.Status503ServiceUnavailable, exception.Message);
+            return SearchFault.Answer(exception);
         }
     }
 }

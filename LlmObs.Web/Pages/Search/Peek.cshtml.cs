@@ -1,4 +1,3 @@
-using LlmObs.Storage;
 using LlmObs.Web.Search;
 using LlmObs.Web.Shell;
 using Microsoft.AspNetCore.Mvc;
@@ -21,9 +20,9 @@ public sealed class PeekModel(PeekReader reader, CurrentProject current, ViewerZ
             var line = QueryText.Parse(SearchAddress.Read(Request.Query, current.Project, zone).Query);
             return await reader.ReadAsync(current.Id, trace, span, cancellationToken) is { } peek ? Partial("_Peek", (peek, line)) : NotFound();
         }
-        catch (StorageUnavailableException exception)
+        catch (Exception exception) when (SearchFault.Is(exception))
         {
-            return StatusCode(StatusCodes.Status503ServiceUnavailable, exception.Message);
+            return SearchFault.Answer(exception);
         }
     }
 }

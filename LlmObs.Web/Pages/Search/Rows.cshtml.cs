@@ -1,6 +1,3 @@
-using LlmObs.Sls;
-using LlmObs.Storage;
-using LlmObs.TraceLog;
 using LlmObs.Web.Search;
 using LlmObs.Web.Shell;
 using Microsoft.AspNetCore.Mvc;
@@ -19,9 +16,9 @@ public sealed class RowsModel(SearchReader reader, CurrentProject current, Viewe
             var rows = await reader.RowsAsync(address, cancellationToken);
             return Partial("_Rows", (address, QueryText.Parse(address.Query), rows));
         }
-        catch (Exception exception) when (exception is SlsException or QueryException or StorageUnavailableException)
+        catch (Exception exception) when (SearchFault.Is(exception))
         {
-            return StatusCode(StatusCodes.Status503ServiceUnavailable, exception.Message);
+            return SearchFault.Answer(exception);
         }
     }
 }

@@ -1,6 +1,3 @@
-using LlmObs.Sls;
-using LlmObs.Storage;
-using LlmObs.TraceLog;
 using LlmObs.Web.Search;
 using LlmObs.Web.Shell;
 using Microsoft.AspNetCore.Mvc;
@@ -22,7 +19,7 @@ public sealed class SuggestModel(SuggestionReader suggestions, CurrentProject cu
         {
             return Partial("_Suggest", await suggestions.ReadAsync(current.Id, new(current.Name, line, from, to), at, cancellationToken));
         }
-        catch (Exception exception) when (exception is SlsException or StorageUnavailableException)
+        catch (Exception exception) when (SearchFault.Is(exception))
         {
             // Fields are known without either.
             var caret = QueryCaret.Of(line, at);

@@ -3,8 +3,7 @@ using LlmObs.Domain.Spans;
 using LlmObs.Sls;
 using LlmObs.Storage.Reading;
 using LlmObs.TraceLog;
-using LlmObs.Web.Shell;
-using Microsoft.Extensions.Options;
+using LlmObs.Web.Search;
 
 namespace LlmObs.Web.Pages.Traces;
 
@@ -14,13 +13,7 @@ namespace LlmObs.Web.Pages.Traces;
 public sealed record PreviousCall(SpanToRead? Found, bool IsAway = false);
 
 /// <summary>Finds the previous call of a prompt: who it is, SLS says; what it said, PostgreSQL.</summary>
-public sealed partial class PreviousCalls(
-    SpanSearch search,
-    TraceReader traces,
-    IOptions<WebOptions> options,
-    TimeProvider time,
-    ILogger<PreviousCalls> logger
-)
+public sealed partial class PreviousCalls(SpanSearch search, TraceReader traces, SearchPatience patience, ILogger<PreviousCalls> logger)
 {
     private const int Looked = 20;
     private const int Read = 6;
@@ -33,11 +26,9 @@ public sealed partial class PreviousCalls(
         var span = record.Span;
         var start = DateTimeOffset.FromUnixTimeMilliseconds(span.StartUnixNano / 1_000_000);
         var query = new SpanQuery(project.Name, Query(span), start - Reach, start.AddSeconds(1));
-        using var patience = new CancellationTokenSource(options.Value.SearchTimeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         try
         {
-            var page = await search.SpansAsync(query, cursor: null, Looked, either.Token);
+            var page = await patience.AskAsync(token => search.SpansAsync(query, cursor: null, Looked, token), cancellationToken);
             SpanToRead? newest = null;
             foreach (var other in page.Hits.Select(hit => hit.Span).Where(other => IsSamePrompt(other, span) && IsBefore(other, span)).Take(Read))
             {
@@ -57,8 +48,7 @@ public sealed partial class PreviousCalls(
             // A name too long to be searched for.
             return new(null);
         }
-        catch (Exception exception)
-            when (exception is SlsException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (SlsException exception)
         {
             Log.Away(logger, exception);
             return new(null, IsAway: true);
@@ -86,11 +76,9 @@ public sealed partial class PreviousCalls(
 
     private static string Query(Span span) =>
         span.PromptName is { Length: > 0 } prompt
-            ? $"promptName: {Quoted(prompt)}"
-            : $"name: {Quoted(span.Name)}" + (span.Service is { Length: > 0 } service ? $" and service: {Quoted(service)}" : "");
-
-    private static string Quoted(string value) =>
-        $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+            ? QueryText.Condition("promptName", prompt)
+            : QueryText.Condition("name", span.Name)
+                + (span.Service is { Length: > 0 } service ? " and " + QueryText.Condition("service", service) : "");
 
     private static partial class Log
     {

@@ -10,6 +10,7 @@ public static class TraceServices
         builder.Services.AddSingleton<TraceViews>();
         builder.Services.AddSingleton<SpanFinder>();
         builder.Services.AddSingleton<SameQuestion>();
+        builder.Services.AddSingleton<PreviousCalls>();
         return builder;
     }
 }

@@ -23,65 +23,64 @@ public static class Waterfall
             return;
         }
 
-        var start = TraceBar.Percent(bar.Start);
-        var width = TraceBar.Percent(bar.Width);
-        html.Raw("<svg class=\"wf\" aria-hidden=\"true\"><rect class=\"")
-            .Raw(bar.IsFrame ? "frame " : "bar ")
-            .Raw(row.IsGuess ? "guess " : "")
-            .Raw(KindLook.Of(node.Span.Kind).Class)
-            .Raw("\" x=\"")
-            .Raw(start)
-            .Raw("\" y=\"")
-            .Raw(bar.IsFrame ? "9" : "8")
-            .Raw("\" width=\"")
-            .Raw(width)
-            .Raw("\" height=\"")
-            .Raw(bar.IsFrame ? "8" : "10")
-            .Raw("\"/>");
+        html.Raw("<svg class=\"wf\" aria-hidden=\"true\">");
+        WriteRect(
+            html,
+            (bar.IsFrame ? "frame " : "bar ") + (row.IsGuess ? "guess " : "") + KindLook.Of(node.Span.Kind).Class,
+            bar.Start,
+            bar.Width,
+            bar.IsFrame ? ("9", "8") : ("8", "10")
+        );
         if (bar.FirstToken > 0)
         {
-            html.Raw("<rect class=\"ttft\" x=\"")
-                .Raw(start)
-                .Raw("\" y=\"8\" width=\"")
-                .Raw(TraceBar.Percent(bar.FirstToken))
-                .Raw("\" height=\"10\"/>");
+            WriteRect(html, "ttft", bar.Start, bar.FirstToken, ("8", "10"));
         }
 
         if (node.Span.Status == SpanStatus.Error)
         {
-            html.Raw("<rect class=\"fail")
-                .Raw(node.HoldsError ? " soft" : "")
-                .Raw("\" x=\"")
-                .Raw(start)
-                .Raw("\" y=\"7.25\" width=\"")
-                .Raw(width)
-                .Raw("\" height=\"11.5\"/>");
+            WriteRect(html, node.HoldsError ? "fail soft" : "fail", bar.Start, bar.Width, ("7.25", "11.5"));
         }
 
         foreach (var mark in row.Critical.Select(slice.Of).Where(mark => mark.Width > 0))
         {
-            html.Raw(mark.IsIdle ? "<rect class=\"idle\" x=\"" : "<rect class=\"crit\" x=\"")
-                .Raw(TraceBar.Percent(mark.Start))
-                .Raw("\" y=\"21\" width=\"")
-                .Raw(TraceBar.Percent(mark.Width))
-                .Raw("\" height=\"1.5\"/>");
+            WriteRect(html, mark.IsIdle ? "idle" : "crit", mark.Start, mark.Width, ("21", "1.5"));
         }
 
+        WriteLabel(html, bar, node.Span.DurationNano);
+        html.Raw("</svg>");
+    }
+
+    /// <param name="place">Its y and its height.</param>
+    private static void WriteRect(HtmlWriter html, string look, double x, double width, (string Y, string Height) place) =>
+        html.Raw("<rect class=\"")
+            .Raw(look)
+            .Raw("\" x=\"")
+            .Raw(TraceBar.Percent(x))
+            .Raw("\" y=\"")
+            .Raw(place.Y)
+            .Raw("\" width=\"")
+            .Raw(TraceBar.Percent(width))
+            .Raw("\" height=\"")
+            .Raw(place.Height)
+            .Raw("\"/>");
+
+    private static void WriteLabel(HtmlWriter html, TraceBar bar, long durationNano)
+    {
         var (x, dx, style) = bar.Label switch
         {
-            "after" => (TraceBar.Percent(bar.End), "6", ""),
-            "before" => (start, "-6", " class=\"left\""),
-            _ => (TraceBar.Percent(bar.End), "-6", bar.IsFrame ? " class=\"left\"" : " class=\"left inside\""),
+            "after" => (bar.End, "6", ""),
+            "before" => (bar.Start, "-6", " class=\"left\""),
+            _ => (bar.End, "-6", bar.IsFrame ? " class=\"left\"" : " class=\"left inside\""),
         };
         html.Raw("<text")
             .Raw(style)
             .Raw(" x=\"")
-            .Raw(x)
+            .Raw(TraceBar.Percent(x))
             .Raw("\" dx=\"")
             .Raw(dx)
             .Raw("\" y=\"17\">")
-            .Raw(Figures.Duration(node.Span.DurationNano).ToString())
-            .Raw("</text></svg>");
+            .Raw(Figures.Duration(durationNano).ToString())
+            .Raw("</text>");
     }
 
     /// <summary>The scale above the bars: a long tick and its time each quarter, a short one between.</summary>

@@ -138,47 +138,48 @@ public sealed class JsonParser
                 continue;
             }
 
-            if (++at == text.Length)
+            if (++at == text.Length || (text[at] == 'u' && at + 4 >= text.Length))
             {
                 break;
             }
 
-            switch (text[at])
+            if (Escaped() is not { } unescaped)
             {
-                case '"' or '\\' or '/':
-                    value.Append(text[at]);
-                    break;
-                case 'n':
-                    value.Append('\n');
-                    break;
-                case 't':
-                    value.Append('\t');
-                    break;
-                case 'r':
-                    value.Append('\r');
-                    break;
-                case 'b':
-                    value.Append('\b');
-                    break;
-                case 'f':
-                    value.Append('\f');
-                    break;
-                case 'u' when at + 4 >= text.Length:
-                    at = text.Length;
-                    break;
-                case 'u' when ushort.TryParse(text.AsSpan(at + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit):
-                    value.Append((char)unit);
-                    sawEscape |= unit >= 0x80;
-                    at += 4;
-                    break;
-                default:
-                    return null;
+                return null;
             }
+
+            value.Append(unescaped);
         }
 
         at = text.Length;
         ended = true;
         return value.ToString();
+    }
+
+    /// <summary>What the escape means that begins behind its backslash; null when it means nothing.</summary>
+    private char? Escaped()
+    {
+        switch (text[at])
+        {
+            case '"' or '\\' or '/':
+                return text[at];
+            case 'n':
+                return '\n';
+            case 't':
+                return '\t';
+            case 'r':
+                return '\r';
+            case 'b':
+                return '\b';
+            case 'f':
+                return '\f';
+            case 'u' when ushort.TryParse(text.AsSpan(at + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit):
+                sawEscape |= unit >= 0x80;
+                at += 4;
+                return (char)unit;
+            default:
+                return null;
+        }
     }
 
     private JsonPart Number(string? name)

@@ -45,13 +45,13 @@ public static class SqlLayout
                 continue;
             }
 
-            if (level.IsQuery && StartsClause(tokens, i) && laid.Count > 0)
+            if (level.IsQuery && StartsClause(tokens, i))
             {
-                Break(laid, level.Indent);
-                level.Clause = token.Text.ToUpperInvariant();
-            }
-            else if (level.IsQuery && StartsClause(tokens, i))
-            {
+                if (laid.Count > 0)
+                {
+                    Break(laid, level.Indent);
+                }
+
                 level.Clause = token.Text.ToUpperInvariant();
             }
             else if (level.IsQuery && (token.Is("AND") || token.Is("OR")) && !level.InBetween)

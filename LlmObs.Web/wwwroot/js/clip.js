@@ -1,5 +1,6 @@
 // Copying out of the trace page: a value as it came, a block as it is shown, a text, a link, and the path of a JSON key.
-import { copyText } from "./clipboard.js";
+import { copyText, showCopied } from "./clipboard.js";
+import { isPlainClick } from "./events.js";
 
 /** What a reader sees, without the notes and numbers around it. */
 function textOf(element) {
@@ -13,16 +14,13 @@ const rawText = async (address) => new TextDecoder("utf-8", { ignoreBOM: true })
 
 async function copied(button, text) {
   await copyText(text);
-  const use = button.querySelector("use");
   button.closest("details[data-menu]")?.removeAttribute("open");
-  const before = use?.getAttribute("href");
-  use?.setAttribute("href", "#i-tick");
-  setTimeout(() => use?.setAttribute("href", before), 1500);
+  showCopied(button);
 }
 
 document.addEventListener("click", async (e) => {
   const button = e.target.closest("[data-copy], [data-copy-text], [data-copy-raw], [data-copy-link]");
-  if (!button || e.ctrlKey || e.metaKey) return;
+  if (!button || !isPlainClick(e)) return;
   e.preventDefault();
   e.stopPropagation();
   const { copy, copyText, copyRaw } = button.dataset;

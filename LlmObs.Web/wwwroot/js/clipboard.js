@@ -11,3 +11,11 @@ export async function copyText(text) {
   area.remove();
   focused?.focus({ preventScroll: true });
 }
+
+/** The button's icon is a tick for a moment. */
+export function showCopied(button) {
+  const use = button.querySelector("use");
+  const before = use?.getAttribute("href");
+  use?.setAttribute("href", "#i-tick");
+  setTimeout(() => use?.setAttribute("href", before), 1500);
+}

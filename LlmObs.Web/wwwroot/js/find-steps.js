@@ -1,5 +1,7 @@
 // Finding inside a trace without leaving the page: the server looks into names and contents, the tree marks what it found.
 // Enter again walks on, Shift+Enter back; so do n and N outside the box.
+import { isShortcut } from "./events.js";
+
 const form = document.querySelector("[data-find-form]");
 const box = form.querySelector("[data-find]");
 const hits = document.querySelector("[data-find-hits]");
@@ -49,7 +51,7 @@ box.addEventListener("keydown", (e) => {
   }
 });
 document.addEventListener("keydown", (e) => {
-  if (e.key !== "/" || e.target.closest("input, textarea, select, dialog") || e.ctrlKey || e.metaKey || e.altKey) return;
+  if (e.key !== "/" || !isShortcut(e)) return;
   e.preventDefault();
   box.select();
   box.focus();

@@ -1,6 +1,9 @@
 // Finds text in the contents of the panel, folded parts too: n of m, Enter and Shift+Enter walk. f goes to the box. Of a long value one part is shown; what
 // stands in the others, the server says.
 // Hits are painted by the browser's highlight registry, so that nothing in the text is touched.
+import { isShortcut } from "./events.js";
+import { addressOfValue } from "./value-forms.js";
+
 const most = 5_000;
 let hits = [];
 let at = -1;
@@ -55,22 +58,14 @@ function search(panel, words) {
   lookElsewhere(panel, words);
 }
 
-// The form and parts chosen for other values stay: they are in the address of the page.
-function source(panel, field, words) {
-  const url = new URL(panel.dataset.values, location.href);
-  const given = new Set(url.searchParams.keys());
-  for (const [name, text] of new URL(location.href).searchParams) if (!given.has(name)) url.searchParams.append(name, text);
-  for (const [name, text] of [["handler", "Find"], ["field", field], ["words", words]]) url.searchParams.set(name, text);
-  return url;
-}
-
 async function lookElsewhere(panel, words) {
   const links = panel.querySelector("[data-find-elsewhere]");
   elsewhere?.abort();
   elsewhere = new AbortController();
   links.replaceChildren();
   for (const value of words ? panel.querySelectorAll("[data-value]:not([data-parts='1'])") : []) {
-    const answer = await fetch(source(panel, value.dataset.value, words), { signal: elsewhere.signal, credentials: "same-origin" }).catch(() => null);
+    const source = addressOfValue(panel, location.href, { handler: "Find", field: value.dataset.value, words });
+    const answer = await fetch(source, { signal: elsewhere.signal, credentials: "same-origin" }).catch(() => null);
     if (!answer?.ok) return;
     for (const { part, count, address } of await answer.json()) {
       if (part === Number(value.dataset.part)) continue;
@@ -118,7 +113,7 @@ document.addEventListener("keydown", (e) => {
     else if (e.key === "Escape") e.target.blur();
     else return;
     e.preventDefault();
-  } else if (e.key === "f" && !e.target.closest("input, textarea, select, dialog") && box()) {
+  } else if (e.key === "f" && isShortcut(e) && box()) {
     e.preventDefault();
     box().focus();
     box().select();

@@ -1,4 +1,6 @@
 // Ctrl+K or ⌘K anywhere: type an id, a page or a saved view, Enter goes there. Without scripts the same list is the page /jump.
+import { isPlainClick } from "./events.js";
+
 const dialog = document.querySelector("[data-palette]");
 const input = dialog?.querySelector("input");
 const list = dialog?.querySelector("[data-palette-list]");
@@ -43,7 +45,7 @@ if (dialog) {
     else open();
   });
   document.addEventListener("click", (e) => {
-    if (e.target.closest("[data-open-palette]") && !e.ctrlKey && !e.metaKey) {
+    if (e.target.closest("[data-open-palette]") && isPlainClick(e)) {
       e.preventDefault();
       open();
     } else if (e.target === dialog) dialog.close();

@@ -3,6 +3,7 @@ import "./value-forms.js";
 import "./reading.js";
 import "./find.js";
 import "./clip.js";
+import { isPlainClick, isShortcut } from "./events.js";
 
 let running;
 
@@ -29,14 +30,14 @@ export async function showPanel(address, { push = true } = {}) {
 
 document.addEventListener("click", (e) => {
   const link = e.target.closest("[data-panel] .tabs a, [data-panel] .seg a");
-  if (!link || e.ctrlKey || e.metaKey || e.shiftKey || link.pathname !== location.pathname) return;
+  if (!link || !isPlainClick(e) || link.pathname !== location.pathname) return;
   e.preventDefault();
   showPanel(new URL(link.href));
 });
 
 // r: read or raw.
 document.addEventListener("keydown", (e) => {
-  if (e.key !== "r" || e.isComposing || e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input, textarea, select, dialog")) return;
+  if (e.key !== "r" || !isShortcut(e)) return;
   const other = document.querySelector("[data-panel] [data-reading]:not([aria-current])");
   if (other) showPanel(new URL(other.href));
 });

@@ -1,4 +1,6 @@
 // The query line: a coloured copy under the real input, "/" to reach it, and no search while a word is being composed.
+import { isShortcut } from "./events.js";
+
 const form = document.querySelector("[data-query-form]");
 const input = form.querySelector("[data-query]");
 const box = form.querySelector("[data-query-text]");
@@ -53,7 +55,7 @@ for (const name of ["scroll", "keyup", "click", "blur"]) input.addEventListener(
 form.addEventListener("submit", (e) => composing && e.preventDefault());
 
 document.addEventListener("keydown", (e) => {
-  if (e.key !== "/" || e.isComposing || e.ctrlKey || e.metaKey || e.altKey || e.target.matches("input, textarea, select, [contenteditable]")) return;
+  if (e.key !== "/" || !isShortcut(e)) return;
   e.preventDefault();
   input.focus();
   input.select();

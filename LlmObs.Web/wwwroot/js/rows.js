@@ -1,6 +1,7 @@
 // Lists are one tab stop: j, k and arrows move, Enter opens. The links in the rows work without this.
+import { isShortcut } from "./events.js";
+
 const rows = () => [...document.querySelectorAll("[data-rows] [data-row]")];
-const typing = (e) => e.isComposing || e.ctrlKey || e.metaKey || e.altKey || e.target.matches("input, textarea, select, [contenteditable]");
 const wide = matchMedia("(width >= 1400px)");
 
 // Not by a click, which may have a menu of its own.
@@ -18,7 +19,7 @@ function select(row) {
 }
 
 document.addEventListener("keydown", (e) => {
-  if (typing(e)) return;
+  if (!isShortcut(e)) return;
   const all = rows();
   if (all.length === 0) return;
   const onRow = e.target.matches("[data-row]");

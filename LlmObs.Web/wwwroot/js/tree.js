@@ -1,5 +1,6 @@
 // The span tree: a click opens the span beside it without leaving the page, keys move and fold. Rows are links and work without this.
-// A large tree comes in blocks: those out of sight keep their height and are fetched when they come near (windows.js).
+// A large tree comes in blocks: those out of sight keep their height and are fetched when they come near (tree-shape.js).
+import { isPlainClick, isShortcut } from "./events.js";
 import { showPanel } from "./panel.js";
 import { Shape } from "./tree-shape.js";
 
@@ -56,7 +57,7 @@ const next = (rows, step) => (step > 0 ? (rows.find((row) => row > at()) ?? rows
 
 tree.addEventListener("click", (e) => {
   const row = e.target.closest(".span-row");
-  if (!row || e.ctrlKey || e.metaKey || e.shiftKey || e.button) return;
+  if (!row || !isPlainClick(e)) return;
   e.preventDefault();
   if (e.target.closest(".twig") || !row.href) shape.fold(Number(row.dataset.i), row.getAttribute("aria-expanded") === "false");
   else select(Number(row.dataset.i));
@@ -66,7 +67,7 @@ tree.addEventListener("click", (e) => {
 document.addEventListener("click", (e) => {
   const link = e.target.closest("a");
   const href = link?.href.baseVal ?? link?.href;
-  if (!href || link.closest(".rows, [data-panel], [data-view], [data-only], [data-whole]") || e.ctrlKey || e.metaKey || e.shiftKey) return;
+  if (!href || link.closest(".rows, [data-panel], [data-view], [data-only], [data-whole]") || !isPlainClick(e)) return;
   const url = new URL(href, location.href);
   if (url.pathname !== location.pathname) return;
   const row = link.dataset.failure ? next(failures, Number(link.dataset.failure))
@@ -88,7 +89,7 @@ const steps = {
 const folds = { "]": () => shape.foldAll(true), "[": () => shape.foldAll(false), p: () => shape.foldLevel(true), o: () => shape.foldLevel(false) };
 
 document.addEventListener("keydown", (e) => {
-  if (e.target.closest("input, textarea, select, dialog") || e.isComposing || e.ctrlKey || e.metaKey || e.altKey) return;
+  if (!isShortcut(e)) return;
   const inPanel = e.target.closest("[data-panel]");
   if (folds[e.key]) folds[e.key]();
   else if (e.key.startsWith("Arrow") || e.key === "Home" || e.key === "End") {
@@ -114,7 +115,7 @@ async function setOnly(on) {
   if (current) await shape.reveal(at());
 }
 only.addEventListener("click", async (e) => {
-  if (e.ctrlKey || e.metaKey || e.shiftKey) return;
+  if (!isPlainClick(e)) return;
   e.preventDefault();
   await setOnly(!isOnly());
   current?.scrollIntoView({ block: "nearest" });

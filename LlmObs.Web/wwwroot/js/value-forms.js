@@ -1,21 +1,24 @@
 // A single value of the panel: another form, another part, what changed, in place. The links lead to the same page without this.
-function fragment(link, field) {
-  const source = new URL(link.closest("[data-panel]").dataset.values, link.href);
-  const given = new Set(source.searchParams.keys());
-  for (const [name, text] of new URL(link.href).searchParams) if (!given.has(name)) source.searchParams.append(name, text);
-  source.searchParams.set("field", field);
-  return source;
+import { isPlainClick } from "./events.js";
+
+/** Where a panel's server answers about one value of it. Forms and parts chosen for the others stay: they are in the address of the page. */
+export function addressOfValue(panel, page, wanted) {
+  const url = new URL(panel.dataset.values, page);
+  const given = new Set(url.searchParams.keys());
+  for (const [name, text] of new URL(page).searchParams) if (!given.has(name)) url.searchParams.append(name, text);
+  for (const [name, text] of Object.entries(wanted)) url.searchParams.set(name, text);
+  return url;
 }
 
 document.addEventListener("click", async (e) => {
   const link = e.target.closest("[data-value-link]");
-  if (!link || e.ctrlKey || e.metaKey || e.shiftKey) return;
+  if (!link || !isPlainClick(e)) return;
   e.preventDefault();
   // A link outside of its value names it.
   const value = link.dataset.valueLink ? document.getElementById(link.dataset.valueLink) : link.closest("[data-value]");
   value.setAttribute("aria-busy", "true");
   try {
-    const answer = await fetch(fragment(link, value.dataset.value), { credentials: "same-origin" });
+    const answer = await fetch(addressOfValue(link.closest("[data-panel]"), link.href, { field: value.dataset.value }), { credentials: "same-origin" });
     if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-value]");
     value.replaceWith(fresh);

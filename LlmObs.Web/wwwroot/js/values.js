@@ -1,5 +1,6 @@
 // A value anywhere is a link to its spans or to a page about it; with a script a click offers to include it, leave it out, open it or copy it.
 import { copyText } from "./clipboard.js";
+import { isPlainClick } from "./events.js";
 
 const template = document.getElementById("value-menu");
 const menu = template?.content.firstElementChild.cloneNode(true);
@@ -28,7 +29,7 @@ if (menu) {
 
   document.addEventListener("click", (e) => {
     const link = e.target.closest("[data-field][data-value]");
-    if (!link || e.ctrlKey || e.metaKey || e.shiftKey || e.button !== 0) return;
+    if (!link || !isPlainClick(e)) return;
     e.preventDefault();
     value = link;
     menu.querySelector("[data-value-name]").textContent = `${link.dataset.field}: ${link.dataset.value}`;

@@ -1,5 +1,6 @@
 // Timeline, transcript, graph and log: a click opens the step beside them without leaving the page; j and k walk through what is drawn,
 // e, E, n and N through failures and found steps, drawn or not. Links work without this.
+import { isPlainClick, isShortcut } from "./events.js";
 import { showPanel } from "./panel.js";
 
 const view = document.querySelector(".view-body");
@@ -22,7 +23,7 @@ function show(url) {
 
 view.addEventListener("click", (e) => {
   const link = e.target.closest("a");
-  if (!link || !isStep(link) || e.defaultPrevented || e.ctrlKey || e.metaKey || e.shiftKey) return;
+  if (!link || !isStep(link) || e.defaultPrevented || !isPlainClick(e)) return;
   e.preventDefault();
   show(addressOf(link));
 });
@@ -46,7 +47,7 @@ async function jump(of, step) {
 
 document.addEventListener("click", (e) => {
   const link = e.target.closest("[data-failure], [data-hit]");
-  if (!link || e.ctrlKey || e.metaKey || e.shiftKey) return;
+  if (!link || !isPlainClick(e)) return;
   e.preventDefault();
   if (link.dataset.failure) jump("failure", link.dataset.failure);
   else jump("found", link.dataset.hit);
@@ -61,7 +62,7 @@ const keys = {
   N: () => jump("found", -1),
 };
 document.addEventListener("keydown", (e) => {
-  if (!keys[e.key] || e.target.closest("input, textarea, select, dialog") || e.isComposing || e.ctrlKey || e.metaKey || e.altKey) return;
+  if (!keys[e.key] || !isShortcut(e)) return;
   e.preventDefault();
   keys[e.key]();
 });

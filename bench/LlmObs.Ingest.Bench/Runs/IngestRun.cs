@@ -19,11 +19,8 @@ internal static class IngestRun
         await using var postgres = await BenchPostgres.StartAsync();
         await using var ingest = await IngestProcess.StartAsync(postgres, Nowhere);
         Console.WriteLine($"{Machine.Describe()}.\n\n{await postgres.SettingsAsync()}.\n");
-        var seed = 1UL;
-
-        // Compiles what is hot, prepares statements, and leaves the rows that COPY is given.
-        await LoadRun.InOwnProcessAsync(new(ingest.Http, Protocol.Protobuf, 1, 16, 0, WarmUpSeconds, seed++));
-        await LoadRun.InOwnProcessAsync(new(ingest.Http, Protocol.Protobuf, 100, 8, 0, WarmUpSeconds, seed++));
+        await WarmUpAsync(ingest, seed: 1);
+        var seed = 3UL;
         var copy = await CopyAsync(postgres);
         Console.WriteLine(
             $"A span has {Markdown.Whole(SpanBodies.Make(Protocol.Protobuf, 100).Average(body => body.Bytes.Length / 100.0))} bytes in protobuf, a stored row and its content {Markdown.Whole(copy.Bytes)}.\n"
@@ -72,6 +69,14 @@ internal static class IngestRun
         );
 
         (double Ingest, double Postgres) Cpu() => (CpuClock.Of(ingest.ProcessId), CpuClock.OfTree(postgres.ProcessId));
+    }
+
+    /// <summary>Compiles what is hot, prepares statements, and leaves rows to be copied.</summary>
+    /// <param name="seed">It takes the next one, too.</param>
+    public static async Task WarmUpAsync(IngestProcess ingest, ulong seed)
+    {
+        await LoadRun.InOwnProcessAsync(new(ingest.Http, Protocol.Protobuf, 1, 16, 0, WarmUpSeconds, seed));
+        await LoadRun.InOwnProcessAsync(new(ingest.Http, Protocol.Protobuf, 100, 8, 0, WarmUpSeconds, seed + 1));
     }
 
     /// <summary>COPY of the rows that are in the tables now.</summary>

@@ -140,7 +140,7 @@ public sealed class KeysTests(StackFixture fixture)
     private static async Task AssertFitsAsync(IPage page)
     {
         await Accessibility.AssertAsync(page);
-        Assert.False(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth > innerWidth"), $"{page.Url} is wider than the window.");
+        await Fit.AssertWidthAsync(page);
     }
 
     private static async Task<string> SecretAsync(IPage page) => (await page.Locator("#secret").InnerTextAsync()).Trim();

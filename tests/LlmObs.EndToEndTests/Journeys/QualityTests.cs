@@ -95,7 +95,7 @@ public sealed class QualityTests(StackFixture fixture)
         var page = await fixture.Browser.OpenAsync(width, scheme: scheme, locale: locale);
         await page.GotoAsync(fixture.Stack.Web + path);
         await Accessibility.AssertAsync(page);
-        Assert.False(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth > innerWidth"), $"{page.Url} is wider than the window.");
+        await Fit.AssertWidthAsync(page);
         await page.Context.CloseAsync();
     }
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using LlmObs.Api;
 using LlmObs.Ingest.Dify;
 using LlmObs.Ingest.Langfuse;
@@ -64,8 +63,6 @@ public sealed class IngestServer : IAsyncDisposable
     public const string DefaultKey = "key-of-the-default-project-0123456789";
     public const string ReadOnlyKey = "key-that-only-reads-0123456789";
 
-    private static int lastPort = 20_000;
-
     private readonly WebApplication _app;
     private readonly SocketsHttpHandler _handler = new() { AutomaticDecompression = DecompressionMethods.None };
 
@@ -109,7 +106,7 @@ public sealed class IngestServer : IAsyncDisposable
             {
                 ["ConnectionStrings:llmobs"] = connection ?? database.Server.ConnectionString("ingest_" + Guid.NewGuid().ToString("N")),
                 ["urls"] = "http://127.0.0.1:0",
-                [Listening.GrpcPortSetting] = FreePort().ToString(CultureInfo.InvariantCulture),
+                [Listening.GrpcPortSetting] = FreePorts.Next().ToString(CultureInfo.InvariantCulture),
                 ["Ingest:AllowAnonymousLoopback"] = "true",
                 // Those that test the spool give it a directory of their own.
                 ["Spool:MaxBytes"] = "0",
@@ -179,25 +176,6 @@ public sealed class IngestServer : IAsyncDisposable
     {
         var found = await Get<Projects>().FindAsync(project, default);
         return await Get<TraceReader>().RecordsAsync(found!.Id, traceId, default);
-    }
-
-    // Below the ports that connections get, so that none of them takes it before the server does.
-    private static int FreePort()
-    {
-        while (true)
-        {
-            var port = Interlocked.Increment(ref lastPort);
-            try
-            {
-                using var listener = new TcpListener(IPAddress.Loopback, port);
-                listener.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Somebody else's.
-            }
-        }
     }
 
     public async ValueTask DisposeAsync()

@@ -1,20 +1,15 @@
 using System.Globalization;
 using CsvHelper;
-using LlmObs.Api;
 using LlmObs.Domain.Spans;
 using LlmObs.IntegrationTests.Support;
-using LlmObs.IntegrationTests.TraceLog;
-using LlmObs.Storage.Reading;
-using LlmObs.TraceLog;
 using LlmObs.Web.Search;
 using LlmObs.Web.Shell;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace LlmObs.IntegrationTests.Web;
 
 /// <summary>An export of more rows than are read at once.</summary>
-public sealed class ExporterTests(TestDatabase database) : IClassFixture<TestDatabase>
+public sealed class ExporterTests(SearchStores stores) : IClassFixture<SearchStores>
 {
     private const int Requests = 450;
 
@@ -26,9 +21,7 @@ public sealed class ExporterTests(TestDatabase database) : IClassFixture<TestDat
     [InlineData(SearchView.Requests, 430, 430)]
     public async Task Every_row_is_written_once_the_newest_first_up_to_the_limit(SearchView view, int limit, int expected)
     {
-        await using var sls = await LocalSls.StartAsync();
-        await sls.Store.EnsureAsync(Token);
-        var project = await database.NewProjectAsync();
+        var project = await stores.Database.NewProjectAsync();
         var start = Spans.Now() - 3_600_000_000_000;
         var asked = Enumerable
             .Range(0, Requests)
@@ -36,18 +29,8 @@ public sealed class ExporterTests(TestDatabase database) : IClassFixture<TestDat
                 Spans.Chat(start: start + i * 1_000_000_000L).With(span => span with { Kind = SpanKind.Workflow, Question = $"=question {i}" })
             )
             .ToList();
-        await database.WriteAsync(project, asked);
-        await sls.Store.WriteAsync(project.Name, Guid.NewGuid(), asked, Token);
-        var reader = new RowReader(
-            sls.Search,
-            new(sls.Client),
-            new(sls.Client),
-            new(sls.Search, database.Reader, new RequestRoots(database.Database)),
-            new OpinionReader(database.Database),
-            NullLogger<RowReader>.Instance
-        );
-        var lookup = new ScoreLookup(new ScoredSpanReader(database.Database), Options.Create(new TraceLogOptions()));
-        var exporter = new Exporter(reader, lookup, Options.Create(new WebOptions { ExportRows = limit }), TimeProvider.System);
+        await stores.WriteAsync(project, asked);
+        var exporter = new Exporter(stores.Rows, stores.Lookup(), Options.Create(new WebOptions { ExportRows = limit }), TimeProvider.System);
         var address = new SearchAddress(project, "", TimeRange.Default, view);
 
         using var file = new MemoryStream();

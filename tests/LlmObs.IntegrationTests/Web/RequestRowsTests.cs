@@ -2,19 +2,16 @@ using LlmObs.Domain;
 using LlmObs.Domain.Spans;
 using LlmObs.Domain.Traces;
 using LlmObs.IntegrationTests.Support;
-using LlmObs.IntegrationTests.TraceLog;
-using LlmObs.Storage.Reading;
 using LlmObs.TraceLog;
 using LlmObs.Web.Search;
 using LlmObs.Web.Shell;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LlmObs.IntegrationTests.Web;
 
 /// <summary>Traces that hang in others, in the list of requests.</summary>
-public sealed class RequestRowsTests(TestDatabase database) : IClassFixture<TestDatabase>
+public sealed class RequestRowsTests(SearchStores stores) : IClassFixture<SearchStores>
 {
-    private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Theory]
     [InlineData(1)]
@@ -22,10 +19,9 @@ public sealed class RequestRowsTests(TestDatabase database) : IClassFixture<Test
     [InlineData(20)]
     public async Task A_request_of_several_traces_is_one_row_whatever_the_pages(int size)
     {
-        await using var sls = await LocalSls.StartAsync();
-        var (project, requests) = await FillAsync(sls);
+        var (project, requests) = await FillAsync();
 
-        var rows = await RowsAsync(sls, project, "", size);
+        var rows = await RowsAsync(project, "", size);
 
         Assert.Equal(requests.Order(StringComparer.Ordinal), rows.Select(row => row.Hit.TraceId).Order(StringComparer.Ordinal));
         Assert.All(
@@ -41,11 +37,10 @@ public sealed class RequestRowsTests(TestDatabase database) : IClassFixture<Test
     [InlineData("\"no such words\"", 0)]
     public async Task A_request_of_several_traces_counts_once(string text, int count)
     {
-        await using var sls = await LocalSls.StartAsync();
-        var (project, _) = await FillAsync(sls);
+        var (project, _) = await FillAsync();
         var now = TimeProvider.System.GetUtcNow();
 
-        var counter = new RequestCounter(sls.Search, new(database.Database));
+        var counter = new RequestCounter(stores.Sls.Search, new(stores.Database.Database));
 
         Assert.Equal(new(count, IsCut: false), await counter.CountAsync(project, new(project.Name, text, now.AddHours(-2), now), Cancel));
     }
@@ -53,10 +48,9 @@ public sealed class RequestRowsTests(TestDatabase database) : IClassFixture<Test
     [Fact]
     public async Task What_is_found_in_a_nested_trace_leads_to_its_request_and_to_the_step_in_it()
     {
-        await using var sls = await LocalSls.StartAsync();
-        var (project, requests) = await FillAsync(sls);
+        var (project, requests) = await FillAsync();
 
-        var row = Assert.Single(await RowsAsync(sls, project, "\"innermost 0\"", 20));
+        var row = Assert.Single(await RowsAsync(project, "\"innermost 0\"", 20));
 
         Assert.Equal((requests[0], "question 0"), (row.Hit.TraceId, row.Title));
         Assert.Equal("innermost-0", row.Hit.Best.Span.TraceId[..11]);
@@ -64,10 +58,9 @@ public sealed class RequestRowsTests(TestDatabase database) : IClassFixture<Test
     }
 
     /// <summary>Four requests, each of a trace, one that hangs in it, and one in that; those of one request begin among those of the others.</summary>
-    private async Task<(Project Project, List<string> Requests)> FillAsync(LocalSls sls)
+    private async Task<(Project Project, List<string> Requests)> FillAsync()
     {
-        await sls.Store.EnsureAsync(Cancel);
-        var project = await database.NewProjectAsync();
+        var project = await stores.Database.NewProjectAsync();
         var start = Spans.Now() - 3_600_000_000_000;
         var (spans, joins, requests) = (new List<SpanRecord>(), new List<TraceJoin>(), new List<string>());
         for (var i = 0; i < 4; i++)
@@ -99,29 +92,20 @@ public sealed class RequestRowsTests(TestDatabase database) : IClassFixture<Test
             }
         }
 
-        await database.WriteAsync(project, spans);
-        await database.Joins.UpsertAsync(project.Id, joins, Cancel);
-        await sls.Store.WriteAsync(project.Name, Guid.NewGuid(), spans, Cancel);
+        await stores.WriteAsync(project, spans);
+        await stores.Database.Joins.UpsertAsync(project.Id, joins, Cancel);
         return (project, requests);
     }
 
-    private async Task<List<RequestRow>> RowsAsync(LocalSls sls, Project project, string text, int size)
+    private async Task<List<RequestRow>> RowsAsync(Project project, string text, int size)
     {
-        var reader = new RowReader(
-            sls.Search,
-            new(sls.Client),
-            new(sls.Client),
-            new(sls.Search, database.Reader, new(database.Database)),
-            new OpinionReader(database.Database),
-            NullLogger<RowReader>.Instance
-        );
         var now = TimeProvider.System.GetUtcNow();
         var query = new SpanQuery(project.Name, text, now.AddHours(-2), now);
         var address = new SearchAddress(project, text, TimeRange.Default, SearchView.Requests);
         var rows = new List<RequestRow>();
         do
         {
-            var page = (SearchRows.Requests)await reader.ReadAsync(address, query, size, Cancel);
+            var page = (SearchRows.Requests)await stores.Rows.ReadAsync(address, query, size, Cancel);
             rows.AddRange(page.Rows);
             address = address.At(page.Next);
         } while (address.Cursor is not null);

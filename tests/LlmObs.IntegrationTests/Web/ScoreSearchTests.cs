@@ -1,13 +1,8 @@
-using LlmObs.Api;
 using LlmObs.Domain;
 using LlmObs.Domain.Scores;
 using LlmObs.Domain.Spans;
 using LlmObs.IntegrationTests.Support;
-using LlmObs.IntegrationTests.TraceLog;
-using LlmObs.Storage.Reading;
-using LlmObs.Storage.Writing;
 using LlmObs.TraceLog;
-using Microsoft.Extensions.Options;
 
 namespace LlmObs.IntegrationTests.Web;
 
@@ -22,44 +17,27 @@ public sealed class ScoreSearchTests(ScoreSearchTests.Judged judged) : IClassFix
     /// </summary>
     public sealed class Judged(PostgresFixture postgres) : IAsyncLifetime
     {
-        private readonly TestDatabase database = new(postgres);
-        private LocalSls? sls;
-
-        public LocalSls Sls => sls!;
+        public SearchStores Stores { get; } = new(postgres);
         public Project Project { get; private set; } = null!;
-
-        public ScoreLookup Lookup(int most = 1000) =>
-            new(new ScoredSpanReader(database.Database), Options.Create(new TraceLogOptions { ScoredSpans = most }));
 
         public async ValueTask InitializeAsync()
         {
-            await database.InitializeAsync();
-            sls = await LocalSls.StartAsync();
-            await sls.Store.EnsureAsync(Token);
-            Project = await database.NewProjectAsync();
-            var spans = Enumerable.Range(1, 5).SelectMany(Trace).Concat(Old()).ToList();
-            await database.WriteAsync(Project, spans);
-            await sls.Store.WriteAsync(Project.Name, Guid.NewGuid(), spans, Token);
-            await new ScoreWriter(database.Database, database.Sampling).WriteAsync(
+            await Stores.InitializeAsync();
+            Project = await Stores.Database.NewProjectAsync();
+            await Stores.WriteAsync(Project, [.. Enumerable.Range(1, 5).SelectMany(Trace), .. Old()]);
+            await Stores.JudgeAsync(
                 Project,
-                [
-                    Score("stars", trace: "t1", value: 1),
-                    Score("stars", session: "s4", value: 5),
-                    Score("stars", trace: "old", value: 1),
-                    Score("executable", trace: "t2", span: "step2", type: ScoreType.Boolean, value: 0),
-                    Score("executable", trace: "t1", span: "step1", type: ScoreType.Boolean, value: 1),
-                    Score("answer quality", request: "r3", type: ScoreType.Categorical, label: "Wrong"),
-                    Score("answer quality", trace: "t1", type: ScoreType.Categorical, label: "partly"),
-                ],
-                Token
+                Score("stars", trace: "t1", value: 1),
+                Score("stars", session: "s4", value: 5),
+                Score("stars", trace: "old", value: 1),
+                Score("executable", trace: "t2", span: "step2", type: ScoreType.Boolean, value: 0),
+                Score("executable", trace: "t1", span: "step1", type: ScoreType.Boolean, value: 1),
+                Score("answer quality", request: "r3", type: ScoreType.Categorical, label: "Wrong"),
+                Score("answer quality", trace: "t1", type: ScoreType.Categorical, label: "partly")
             );
         }
 
-        public async ValueTask DisposeAsync()
-        {
-            await Sls.DisposeAsync();
-            await database.DisposeAsync();
-        }
+        public ValueTask DisposeAsync() => Stores.DisposeAsync();
 
         private static IEnumerable<SpanRecord> Trace(int i)
         {
@@ -123,8 +101,8 @@ public sealed class ScoreSearchTests(ScoreSearchTests.Judged judged) : IClassFix
     {
         var found = names.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var traces = found.Select(name => $"t{name[^1]}").Distinct().Order().ToList();
-        var query = await judged.Lookup().ReadyAsync(judged.Project.Id, Query(line), Token);
-        var search = judged.Sls.Search;
+        var query = await judged.Stores.Lookup().ReadyAsync(judged.Project.Id, Query(line), Token);
+        var search = judged.Stores.Sls.Search;
 
         Assert.Equal(found, (await search.SpansAsync(query, null, 50, Token)).Hits.Select(hit => hit.Span.Name).Order());
         Assert.Equal(traces, (await search.TracesAsync(query, null, 50, Token)).Hits.Select(hit => hit.TraceId).Order());
@@ -134,9 +112,9 @@ public sealed class ScoreSearchTests(ScoreSearchTests.Judged judged) : IClassFix
         Assert.Equal(found.Length, (await search.HistogramAsync(query, Token)).Sum(bucket => bucket.Count));
         Assert.Equal(found, (await search.FacetAsync(query, "name", 50, Token)).Select(value => value.Value).Order());
         Assert.Equal(found, (await search.FacetsAsync(query, ["name", "user"], 50, Token))["name"].Select(value => value.Value).Order());
-        var groups = await new SpanGroups(judged.Sls.Client).ByAsync(query, "name", GroupOrder.Spans, 50, Token);
+        var groups = await new SpanGroups(judged.Stores.Sls.Client).ByAsync(query, "name", GroupOrder.Spans, 50, Token);
         Assert.Equal(found, groups.Groups.Select(group => group.Value).Order());
-        var sessions = await new SpanPeople(judged.Sls.Client).SessionsAsync(query, null, 50, Token);
+        var sessions = await new SpanPeople(judged.Stores.Sls.Client).SessionsAsync(query, null, 50, Token);
         var roots = found.Where(name => name.StartsWith("root", StringComparison.Ordinal)).Select(name => $"s{name[^1]}");
         Assert.Equal(roots, sessions.Hits.Select(hit => hit.Id).Order());
         Assert.Empty(query.Cut);
@@ -145,17 +123,17 @@ public sealed class ScoreSearchTests(ScoreSearchTests.Judged judged) : IClassFix
     [Fact]
     public async Task Pages_follow_one_another()
     {
-        var query = await judged.Lookup().ReadyAsync(judged.Project.Id, Query("not score.executable: *"), Token);
+        var query = await judged.Stores.Lookup().ReadyAsync(judged.Project.Id, Query("not score.executable: *"), Token);
         var (spans, traces, cursor) = (new List<string>(), new List<string>(), (string?)null);
         do
         {
-            var page = await judged.Sls.Search.SpansAsync(query, cursor, 3, Token);
+            var page = await judged.Stores.Sls.Search.SpansAsync(query, cursor, 3, Token);
             spans.AddRange(page.Hits.Select(hit => hit.Span.Name));
             cursor = page.NextCursor;
         } while (cursor is not null);
         do
         {
-            var page = await judged.Sls.Search.TracesAsync(query, cursor, 2, Token);
+            var page = await judged.Stores.Sls.Search.TracesAsync(query, cursor, 2, Token);
             traces.AddRange(page.Hits.Select(hit => hit.TraceId));
             cursor = page.NextCursor;
         } while (cursor is not null);
@@ -167,25 +145,25 @@ public sealed class ScoreSearchTests(ScoreSearchTests.Judged judged) : IClassFix
     [Fact]
     public async Task Of_more_than_can_be_asked_for_the_newest_are_taken_and_the_query_says_so()
     {
-        var query = await judged.Lookup(most: 1).ReadyAsync(judged.Project.Id, Query("score.executable: * not score.stars: 9"), Token);
+        var query = await judged.Stores.Lookup(most: 1).ReadyAsync(judged.Project.Id, Query("score.executable: * not score.stars: 9"), Token);
 
         Assert.Equal(["executable"], query.Cut);
-        Assert.Single((await judged.Sls.Search.SpansAsync(query, null, 50, Token)).Hits);
+        Assert.Single((await judged.Stores.Sls.Search.SpansAsync(query, null, 50, Token)).Hits);
     }
 
     [Fact]
     public async Task What_was_judged_at_another_time_takes_no_place()
     {
-        var query = await judged.Lookup(most: 1).ReadyAsync(judged.Project.Id, Query("score.stars: 1"), Token);
+        var query = await judged.Stores.Lookup(most: 1).ReadyAsync(judged.Project.Id, Query("score.stars: 1"), Token);
 
         Assert.Empty(query.Cut);
-        Assert.Equal(2, await judged.Sls.Search.SpanCountAsync(query, Token));
+        Assert.Equal(2, await judged.Stores.Sls.Search.SpanCountAsync(query, Token));
     }
 
     [Fact]
     public async Task Who_has_not_looked_up_the_scores_is_refused()
     {
-        await Assert.ThrowsAsync<QueryException>(() => judged.Sls.Search.SpanCountAsync(Query("score.stars: 1"), Token));
+        await Assert.ThrowsAsync<QueryException>(() => judged.Stores.Sls.Search.SpanCountAsync(Query("score.stars: 1"), Token));
     }
 
     private SpanQuery Query(string line) =>

@@ -2,9 +2,6 @@ using LlmObs.Domain;
 using LlmObs.Domain.Scores;
 using LlmObs.Domain.Spans;
 using LlmObs.IntegrationTests.Support;
-using LlmObs.IntegrationTests.TraceLog;
-using LlmObs.Storage.Reading;
-using LlmObs.Storage.Writing;
 using LlmObs.TraceLog;
 using LlmObs.Web.Formatting;
 using LlmObs.Web.Search;
@@ -22,48 +19,32 @@ public sealed class SuggestionReaderTests(SuggestionReaderTests.Shipped shipped)
     /// <summary>Three calls of two models, one of them failed; and scores of three traces.</summary>
     public sealed class Shipped(PostgresFixture postgres) : IAsyncLifetime
     {
-        private readonly TestDatabase database = new(postgres);
-        private LocalSls? sls;
+        private readonly SearchStores stores = new(postgres);
 
         private static readonly StringLocalizer<Words> English = new(
             new ResourceManagerStringLocalizerFactory(Options.Create(new LocalizationOptions()), NullLoggerFactory.Instance)
         );
 
         public SuggestionReader Reader =>
-            new(
-                sls!.Search,
-                new(new ScoredSpanReader(database.Database), Options.Create(new TraceLogOptions())),
-                new(database.Database),
-                English,
-                NullLogger<SuggestionReader>.Instance
-            );
+            new(stores.Sls.Search, stores.Lookup(), new(stores.Database.Database), English, NullLogger<SuggestionReader>.Instance);
 
         public Project Project { get; private set; } = null!;
 
         public async ValueTask InitializeAsync()
         {
-            await database.InitializeAsync();
-            Project = await database.NewProjectAsync();
-            await new ScoreWriter(database.Database, database.Sampling).WriteAsync(
+            await stores.InitializeAsync();
+            Project = await stores.Database.NewProjectAsync();
+            await stores.WriteAsync(Project, Call("qwen-max"), Call("qwen-max"), Call("gpt 5", SpanStatus.Error));
+            await stores.JudgeAsync(
                 Project,
-                [
-                    Judged("answer quality", "wrong"),
-                    Judged("answer quality", "wrong"),
-                    Judged("answer quality", "not sure"),
-                    Judged("other", "wrong"),
-                ],
-                Token
+                Judged("answer quality", "wrong"),
+                Judged("answer quality", "wrong"),
+                Judged("answer quality", "not sure"),
+                Judged("other", "wrong")
             );
-            sls = await LocalSls.StartAsync();
-            await sls.Store.EnsureAsync(Token);
-            await sls.Store.WriteAsync("default", Guid.NewGuid(), [Call("qwen-max"), Call("qwen-max"), Call("gpt 5", SpanStatus.Error)], Token);
         }
 
-        public async ValueTask DisposeAsync()
-        {
-            await sls!.DisposeAsync();
-            await database.DisposeAsync();
-        }
+        public ValueTask DisposeAsync() => stores.DisposeAsync();
 
         private static Score Judged(string name, string word) =>
             new(Spans.TraceId(), Spans.TraceId(), null, null, null, name, ScoreType.Categorical, null, word, null, "human", 1, new JsonText(null));
@@ -141,7 +122,7 @@ public sealed class SuggestionReaderTests(SuggestionReaderTests.Shipped shipped)
     private Task<Suggestions> AskAsync(string line) =>
         shipped.Reader.ReadAsync(
             shipped.Project.Id,
-            new("default", line, TimeProvider.System.GetUtcNow().AddHours(-1), TimeProvider.System.GetUtcNow().AddHours(1)),
+            new(shipped.Project.Name, line, TimeProvider.System.GetUtcNow().AddHours(-1), TimeProvider.System.GetUtcNow().AddHours(1)),
             line.Length,
             Token
         );

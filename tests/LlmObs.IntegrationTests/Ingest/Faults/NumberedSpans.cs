@@ -20,6 +20,9 @@ internal sealed class NumberedSpans(HttpClient client, int spansPerRequest = 3) 
     /// <summary>Every answer that was not 200, or the absence of one.</summary>
     public ConcurrentBag<(HttpStatusCode? Status, bool SaysWhenToComeAgain)> Refusals { get; } = [];
 
+    /// <summary>Spans of the one trace, with numbers one after another.</summary>
+    public static IEnumerable<Span> Numbered(long first, int count) => Enumerable.Range(0, count).Select(index => Span(first + index));
+
     public NumberedSpans Start(int atOnce = 4)
     {
         senders.AddRange(Enumerable.Range(0, atOnce).Select(_ => SendUntilStoppedAsync()));
@@ -41,15 +44,19 @@ internal sealed class NumberedSpans(HttpClient client, int spansPerRequest = 3) 
 
     public async Task<HttpStatusCode?> SendAsync()
     {
-        var ids = Enumerable.Range(0, spansPerRequest).Select(_ => Interlocked.Increment(ref last)).ToList();
-        var body = OtlpBodies.Request([.. ids.Select(Span)]);
+        var end = Interlocked.Add(ref last, spansPerRequest);
+        var first = end - spansPerRequest + 1;
+        var body = OtlpBodies.Request([.. Numbered(first, spansPerRequest)]);
         try
         {
             using var request = OtlpBodies.Http(body);
             using var response = await client.SendAsync(request, CancellationToken.None);
             if (response.StatusCode == HttpStatusCode.OK)
             {
-                ids.ForEach(id => Acknowledged.Add(Hex(id)));
+                for (var number = first; number <= end; number++)
+                {
+                    Acknowledged.Add(Hex(number));
+                }
             }
             else
             {
