@@ -25,6 +25,24 @@ public sealed class StatementGateTests : IDisposable
     }
 
     [Fact]
+    public async Task A_turn_alone_is_given_at_once_or_not_at_all()
+    {
+        using (await TogetherAsync())
+        {
+            Assert.Null(gate.TryEnterAlone());
+        }
+        var alone = gate.TryEnterAlone();
+        Assert.True(alone!.IsAlone);
+        Assert.Null(gate.TryEnterAlone());
+        var waiting = TogetherAsync();
+        Assert.False(waiting.IsCompleted);
+
+        alone.Dispose();
+
+        (await waiting).Dispose();
+    }
+
+    [Fact]
     public async Task Who_waits_to_be_alone_interrupts_those_that_still_run_after_a_while()
     {
         using var running = await TogetherAsync();
