@@ -7,23 +7,17 @@ namespace LlmObs.Sls.Emulator.Http;
 
 internal static class ConsumerGroupOperations
 {
+    private const string Bad = "JsonInfoInvalid";
+
     public static IResult Create(HttpContext context, string logstore, ConsumerGroups groups)
     {
         var call = SlsCall.Of(context);
         var body = call.Json();
-        var name =
-            body["consumerGroup"] is JsonValue value && value.TryGetValue<string>(out var text)
-                ? text
-                : throw SlsException.Invalid("JsonInfoInvalid", "consumerGroup is missing or not a text");
+        var name = body.Text("consumerGroup", Bad) ?? throw SlsException.Invalid(Bad, "consumerGroup is missing");
         groups.Create(
             call.RequiredProject,
             logstore,
-            new ConsumerGroupDefinition(
-                name,
-                Timeout(body) ?? throw SlsException.Invalid("JsonInfoInvalid", "timeout is missing or not a number"),
-                Order(body) ?? false,
-                []
-            )
+            new ConsumerGroupDefinition(name, Timeout(body) ?? throw SlsException.Invalid(Bad, "timeout is missing"), Order(body) ?? false, [])
         );
         return Results.Ok();
     }
@@ -73,7 +67,7 @@ internal static class ConsumerGroupOperations
                 var shard =
                     body["shard"] is JsonValue number && int.TryParse(number.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
                         ? id
-                        : throw SlsException.Invalid("JsonInfoInvalid", "shard is missing or not a number");
+                        : throw SlsException.Invalid(Bad, "shard is missing or not a number");
                 groups.Checkpoint(
                     call.RequiredProject,
                     logstore,
@@ -120,7 +114,7 @@ internal static class ConsumerGroupOperations
         }
     }
 
-    private static int? Timeout(JsonObject body) => body["timeout"] is JsonValue value && value.TryGetValue<int>(out var seconds) ? seconds : null;
+    private static int? Timeout(JsonObject body) => body.Int("timeout", Bad);
 
-    private static bool? Order(JsonObject body) => body["order"] is JsonValue value && value.TryGetValue<bool>(out var order) ? order : null;
+    private static bool? Order(JsonObject body) => body.Flag("order", Bad);
 }

@@ -56,10 +56,10 @@ public sealed partial class SlsGate(
         {
             return Results.Empty;
         }
-        catch (IOException unwritable) when (http.Request.Method == "POST")
+        catch (IOException unwritable) when (http.Request.Method != "GET")
         {
             Log.Failed(logger, unwritable, requestId);
-            return Refuse(new SlsException(503, "ServerBusy", $"the log could not be stored: {unwritable.Message}"));
+            return Refuse(new SlsException(503, "ServerBusy", $"it could not be stored: {unwritable.Message}"));
         }
         catch (Exception bug)
         {

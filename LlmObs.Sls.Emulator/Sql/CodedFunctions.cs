@@ -15,10 +15,10 @@ internal static class CodedFunctions
     private const ulong ChecksumPrime = 0x9E3779B185EBCA87;
 
     /// <summary>Once for the whole engine.</summary>
-    /// <param name="hasRoom">Whether so many bytes may be made now.</param>
-    public static void Register(DuckDBConnection connection, Func<long, bool> hasRoom)
+    /// <param name="tryReserve">Whether the thread may make so many bytes now.</param>
+    public static void Register(DuckDBConnection connection, Func<long, bool> tryReserve)
     {
-        connection.RegisterScalarFunction<long, bool>("sls_room", (sizes, fits, count) => Reserve(sizes[0], fits, count, hasRoom));
+        connection.RegisterScalarFunction<long, bool>("sls_room", (sizes, fits, count) => Reserve(sizes[0], fits, count, tryReserve));
         connection.RegisterScalarFunction(
             "sls_merge_buckets",
             (long? buckets, List<double>? pairs) => buckets is null || pairs is null ? null : NumericHistogram.Of(buckets.Value, pairs)
@@ -40,6 +40,11 @@ internal static class CodedFunctions
             "sls_geohash_at",
             (double? latitude, double? longitude) => latitude is null || longitude is null ? null : Geohash.Of(latitude.Value, longitude.Value)
         );
+        RegisterUnits(connection);
+        connection.RegisterScalarFunction(
+            "sls_longest_funnel",
+            (long? window, List<long>? events) => window is null || events is null ? null : (long?)WindowFunnel.Longest(window.Value, events)
+        );
         connection.RegisterScalarFunction("sls_hash", (string? text) => text is null ? null : Hash(Encoding.UTF8.GetBytes(text)));
         connection.RegisterScalarFunction("sls_hash", (long? number) => number is null ? null : Hash(number.Value));
         connection.RegisterScalarFunction("sls_hash", (double? number) => number is null ? null : Hash(BitConverter.DoubleToInt64Bits(number.Value)));
@@ -47,8 +52,32 @@ internal static class CodedFunctions
         connection.RegisterScalarFunction("sls_checksum_hex", (ulong? sum) => sum is null ? null : Convert.ToHexString(Bytes(sum.Value)));
     }
 
+    private static void RegisterUnits(DuckDBConnection connection)
+    {
+        connection.RegisterScalarFunction("sls_convert_data_size", (string? size) => size is null ? null : DataSize.Succinct(size));
+        connection.RegisterScalarFunction(
+            "sls_convert_data_size",
+            (string? size, string? unit) => size is null || unit is null ? null : DataSize.Convert(size, unit)
+        );
+        connection.RegisterScalarFunction(
+            "sls_format_bytes",
+            (double? bytes, string? unit) => bytes is null || unit is null ? null : DataSize.Format(bytes.Value, unit)
+        );
+        connection.RegisterScalarFunction(
+            "sls_data_size_in",
+            (string? size, string? unit) => size is null || unit is null ? null : (double?)DataSize.In(size, unit)
+        );
+        connection.RegisterScalarFunction("sls_data_size_bytes", (string? size) => size is null ? null : DataSize.Bytes(size));
+        connection.RegisterScalarFunction("sls_duration_in_words", (double? seconds) => seconds is null ? null : Duration.InWords(seconds.Value));
+        connection.RegisterScalarFunction(
+            "sls_duration_in",
+            (string? duration, string? unit) => duration is null || unit is null ? null : (double?)Duration.In(duration, unit)
+        );
+        connection.RegisterScalarFunction("sls_succinct_duration", (string? duration) => duration is null ? null : Duration.Succinct(duration));
+    }
+
     // The engine makes the values of thousands of rows before it looks whether it is interrupted: so it asks first.
-    private static void Reserve(IDuckDBDataReader sizes, IDuckDBDataWriter fits, ulong count, Func<long, bool> hasRoom)
+    private static void Reserve(IDuckDBDataReader sizes, IDuckDBDataWriter fits, ulong count, Func<long, bool> tryReserve)
     {
         var sum = 0L;
         for (var row = 0UL; row < count; row++)
@@ -61,7 +90,7 @@ internal static class CodedFunctions
             sum += sizes.GetValue<long>(row);
             fits.WriteValue(true, row);
         }
-        if (!hasRoom(sum))
+        if (!tryReserve(sum))
         {
             throw new InsufficientMemoryException(Engine.NoRoom);
         }

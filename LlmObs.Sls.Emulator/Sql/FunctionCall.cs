@@ -11,6 +11,9 @@ internal sealed partial class FunctionCall(JsonObject json)
 
     private JsonArray Arguments => json["children"]?.AsArray() ?? [];
 
+    // An interval literal becomes a call that a statement may also make itself, of a text.
+    private bool IsOfInterval => (string?)Arguments[0]!["cast_type"]?["id"] is "INTEGER" or "BIGINT" or "DOUBLE";
+
     public void Translate()
     {
         var name = (string)json["function_name"]!;
@@ -96,6 +99,15 @@ internal sealed partial class FunctionCall(JsonObject json)
             case "json_extract" or "json_extract_scalar" or "json_size":
                 Rewrite(1, JsonPath);
                 break;
+            case "to_days" or "to_hours" or "to_minutes" or "to_seconds" when IsOfInterval:
+                target = name;
+                break;
+            case "to_data_size_b" or "to_data_size_kb" or "to_data_size_mb" or "to_data_size_gb" or "to_data_size_tb" or "to_data_size_pb":
+                Arguments.Add(Tree.Constant("VARCHAR", name["to_data_size_".Length..].ToUpperInvariant()));
+                break;
+            case "to_days" or "to_hours" or "to_minutes" or "to_seconds" or "to_milliseconds" or "to_microseconds" or "to_nanoseconds":
+                Arguments.Add(Tree.Constant("VARCHAR", Duration.UnitNamed(name["to_".Length..])));
+                break;
             case "regexp_replace" when Arguments.Count == 3:
                 Rewrite(2, text => GroupReference().Replace(text.Replace("\\", "\\\\", StringComparison.Ordinal), "\\$1"));
                 break;
@@ -139,17 +151,20 @@ internal sealed partial class FunctionCall(JsonObject json)
             _ when ZonedTime.ReadsClock(name) => [0],
             _ => [],
         };
+        // The first takes no time with a zone, as it would lose it.
+        var macro =
+            name is "date_trunc" or "date_add" ? "sls_ts"
+            : name is "date_diff" or "to_unixtime" ? "sls_instant"
+            : "sls_clock";
         foreach (var index in times)
         {
             if (index < Arguments.Count)
             {
                 var time = Arguments[index]!.DeepClone();
-                Arguments[index] = Tree.Call(TimeMacro(time), time);
+                Arguments[index] = Tree.Call(HasAggregate(time) ? $"{macro}_any" : macro, time);
             }
         }
     }
-
-    private static string TimeMacro(JsonNode argument) => HasAggregate(argument) ? "sls_ts_any" : "sls_ts";
 
     /// <summary>Whether it holds an aggregate, a window or a sub-query.</summary>
     public static bool HasAggregate(JsonNode? node) =>

@@ -23,6 +23,7 @@ public static class PrestoFunctions
         .Concat(Json())
         .Concat(Texts())
         .Concat(Places())
+        .Concat(Units())
         .Concat(ArraysAndMaps())
         .Concat(Conditions())
         .Concat(Operators())
@@ -82,6 +83,7 @@ public static class PrestoFunctions
             Aggregate("approx_distinct", 1, "count", 2),
             Aggregate("approx_set", 1, "sls_approx_set"),
             Aggregate("merge", 1, "sls_merge"),
+            Aggregate("window_funnel", 3, "sls_window_funnel", 4),
         ];
 
     private static PrestoFunction[] Windows() =>
@@ -220,6 +222,29 @@ public static class PrestoFunctions
             New("geohash", "sls_geohash", 1, 2),
         ];
 
+    private static PrestoFunction[] Units() =>
+        [
+            New("convert_data_size", "sls_convert_data_size", 1, 2),
+            New("format_data_size", "sls_format_data_size", 2),
+            New("parse_data_size", "sls_parse_data_size", 1),
+            New("to_data_size_b", "sls_data_size_in", 1),
+            New("to_data_size_kb", "sls_data_size_in", 1),
+            New("to_data_size_mb", "sls_data_size_in", 1),
+            New("to_data_size_gb", "sls_data_size_in", 1),
+            New("to_data_size_tb", "sls_data_size_in", 1),
+            New("to_data_size_pb", "sls_data_size_in", 1),
+            New("format_duration", "sls_duration_in_words", 1),
+            New("parse_duration", "sls_parse_duration", 1),
+            New("to_most_succinct_time_unit", "sls_succinct_duration", 1),
+            New("to_days", "sls_duration_in", 1),
+            New("to_hours", "sls_duration_in", 1),
+            New("to_minutes", "sls_duration_in", 1),
+            New("to_seconds", "sls_duration_in", 1),
+            New("to_milliseconds", "sls_duration_in", 1),
+            New("to_microseconds", "sls_duration_in", 1),
+            New("to_nanoseconds", "sls_duration_in", 1),
+        ];
+
     private static PrestoFunction[] ArraysAndMaps() =>
         [
             Same("unnest", 1),
@@ -277,10 +302,6 @@ public static class PrestoFunctions
             Same("to_years", 1),
             Same("to_months", 1),
             Same("to_weeks", 1),
-            Same("to_days", 1),
-            Same("to_hours", 1),
-            Same("to_minutes", 1),
-            Same("to_seconds", 1),
             Same("trunc", 1),
         ];
 

@@ -15,6 +15,13 @@ public static class PrestoMacros
     public const string Failure = "sls failure: ";
 
     private const string MaxPadded = "10000";
+    private const string MaxSteps = "32";
+
+    // A time with a zone: itself in the zone of all times, and as it is printed.
+    private const string Zoned = "STRUCT(\"at\" TIMESTAMP, \"text\" VARCHAR)";
+
+    // Of "2025-12-11 06:00:00.000 UTC" what stands before the zone.
+    private const string ClockLength = "23";
 
     /// <param name="utcOffsetMinutes">The zone of times without a zone.</param>
     public static string Create(int utcOffsetMinutes)
@@ -39,6 +46,7 @@ public static class PrestoMacros
             CREATE MACRO sls_varchar(x) AS CASE
                 WHEN typeof(x) = 'JSON' THEN json_extract_string(CAST(x AS VARCHAR), '$')
                 WHEN typeof(x) = 'TIMESTAMP' THEN strftime(CAST(CAST(x AS VARCHAR) AS TIMESTAMP), '%Y-%m-%d %H:%M:%S.%g')
+                WHEN typeof(x) = '{{Zoned}}' THEN json_extract_string(to_json(x), '$.text')
                 ELSE CAST(x AS VARCHAR) END;
             CREATE MACRO sls_ts
                 (x BIGINT) AS make_timestamp((x + {{offset}}) * 1000000),
@@ -48,14 +56,27 @@ public static class PrestoMacros
                 WHEN typeof(x) IN ('TIMESTAMP', 'DATE') THEN CAST(CAST(x AS VARCHAR) AS TIMESTAMP)
                 WHEN typeof(x) IN ('BIGINT', 'HUGEINT', 'INTEGER', 'DOUBLE') THEN make_timestamp(CAST((CAST(CAST(x AS VARCHAR) AS DOUBLE) + {{offset}}) * 1000000 AS BIGINT))
                 ELSE error('not a time: ' || lower(typeof(x))) END;
+            CREATE MACRO sls_clock
+                (x BIGINT) AS sls_ts(x), (x DOUBLE) AS sls_ts(x), (x TIMESTAMP) AS x,
+                (x {{Zoned}}) AS CAST(substr(x.text, 1, {{ClockLength}}) AS TIMESTAMP);
+            CREATE MACRO sls_clock_any(x) AS CASE
+                WHEN typeof(x) = '{{Zoned}}' THEN CAST(substr(json_extract_string(to_json(x), '$.text'), 1, {{ClockLength}}) AS TIMESTAMP)
+                ELSE sls_ts_any(x) END;
+            CREATE MACRO sls_instant
+                (x BIGINT) AS sls_ts(x), (x DOUBLE) AS sls_ts(x), (x TIMESTAMP) AS x,
+                (x {{Zoned}}) AS x.at;
+            CREATE MACRO sls_instant_any(x) AS CASE
+                WHEN typeof(x) = '{{Zoned}}' THEN CAST(json_extract_string(to_json(x), '$.at') AS TIMESTAMP)
+                ELSE sls_ts_any(x) END;
+            CREATE MACRO sls_to_unixtime(x) AS epoch(x) - {{offset}};
             CREATE MACRO sls_ts_in_zone(x, zone) AS timezone(zone, to_timestamp(CAST(x AS DOUBLE)));
             CREATE MACRO sls_at_zone(t, zone) AS make_timestamp(epoch_us(timezone(zone, t)) + CAST({{offset}} AS BIGINT) * 1000000);
+            CREATE MACRO sls_clock_at(t, zone) AS sls_ts_in_zone(sls_to_unixtime(t), zone);
             CREATE MACRO sls_zone_text(t, zone) AS strftime(t, '%Y-%m-%d %H:%M:%S.%g') || ' ' || zone;
             CREATE MACRO sls_with_zone(t, zone) AS CASE WHEN t IS NOT NULL THEN {'at': sls_at_zone(t, zone), 'text': sls_zone_text(t, zone)} END;
             CREATE MACRO sls_zone() AS '{{ZoneName(utcOffsetMinutes)}}';
             CREATE MACRO sls_with_zone_here(t) AS {'at': t, 'text': sls_zone_text(t, sls_zone())};
             CREATE MACRO sls_bucket(t, seconds) AS t - (t + {{offset}}) % seconds;
-            CREATE MACRO sls_to_unixtime(x) AS epoch(x) - {{offset}};
             CREATE MACRO sls_now() AS sls_ts(CAST(epoch(now()) AS DOUBLE));
             CREATE MACRO sls_today() AS CAST(sls_ts(CAST(epoch(now()) AS DOUBLE)) AS DATE);
             CREATE MACRO sls_from_iso8601(x) AS CASE WHEN regexp_matches(x, 'T.*(Z|[+-]\d\d(:?\d\d)?)$')
@@ -127,8 +148,18 @@ public static class PrestoMacros
             CREATE MACRO sls_numeric_histogram
                 (n, x) AS sls_buckets(n, list([CAST(x AS DOUBLE), 1::DOUBLE]) FILTER (WHERE x IS NOT NULL)),
                 (n, x, w) AS sls_buckets(n, list([CAST(x AS DOUBLE), CAST(w AS DOUBLE)]) FILTER (WHERE x IS NOT NULL AND w IS NOT NULL));
+            CREATE MACRO sls_steps_met(steps) AS CASE WHEN len(steps) > {{MaxSteps}} THEN CAST(sls_fail('window_funnel takes at most {{MaxSteps}} events') AS BIGINT)
+                ELSE CAST(list_sum(list_transform(steps, lambda is_met, step: CASE WHEN is_met THEN 1::BIGINT << (step - 1) ELSE 0 END)) AS BIGINT) END;
+            CREATE MACRO sls_funnel_events(t, met) AS flatten(list([CAST(t + 0 AS BIGINT), met]) FILTER (WHERE t IS NOT NULL AND met <> 0));
+            CREATE MACRO sls_funnel(w, events) AS CASE WHEN events IS NULL THEN 0 WHEN sls_room(32 * len(events)) THEN sls_longest_funnel(w, events) END;
+            CREATE MACRO sls_window_funnel
+                (w, t, steps) AS sls_funnel(w, sls_funnel_events(t, sls_steps_met(steps))),
+                (w, t, e, steps) AS sls_funnel(w, sls_funnel_events(t, sls_steps_met(list_transform(steps, lambda step: step = e))));
             CREATE MACRO sls_checksum(x) AS unhex(sls_checksum_hex(CAST(sum(coalesce(sls_hash(x), 11400714785074694791::UBIGINT)) % 18446744073709551616 AS UBIGINT)));
             CREATE MACRO sls_geohash(x) AS sls_geohash_at(CAST(split_part(x, ',', 1) AS DOUBLE), CAST(split_part(x, ',', 2) AS DOUBLE)), (a, b) AS sls_geohash_at(a, b);
+            CREATE MACRO sls_format_data_size(x, unit) AS sls_format_bytes(CAST(x + 0 AS DOUBLE), unit);
+            CREATE MACRO sls_parse_data_size(x) AS CAST(sls_data_size_bytes(x) AS DECIMAL(38, 0));
+            CREATE MACRO sls_parse_duration(x) AS to_milliseconds(floor(sls_duration_in(x, 'ms') + 0.5));
             CREATE MACRO sls_cardinality(x) AS CAST(len(CASE WHEN typeof(x) LIKE 'MAP(%' THEN json_keys(to_json(x)) ELSE CAST(CAST(to_json(x) AS JSON[]) AS VARCHAR[]) END) AS BIGINT);
             CREATE MACRO sls_array_join
                 (x, d, small) AS sls_if_room(len(x) * strlen(d), small, array_to_string(x, d)),

@@ -5,6 +5,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Reflection;
 using System.Text;
+using DuckDB.NET.Native;
 
 namespace LlmObs.Sls.Emulator.Sql;
 
@@ -17,6 +18,7 @@ public static class PrestoValue
     public static string Read(DbDataReader reader, int column) =>
         reader.IsDBNull(column) ? "null"
         : IsZoned(reader, column) ? (string)reader.GetFieldValue<Dictionary<string, object>>(column)["text"]
+        : IsInterval(reader, column) ? Format(reader.GetFieldValue<DuckDBInterval>(column))
         : reader.GetFieldType(column) is { IsGenericType: true } type ? Format(Readers.GetOrAdd(type, ReaderOf)(reader, column))
         : Format(reader.GetValue(column));
 
@@ -52,6 +54,7 @@ public static class PrestoValue
             "DOUBLE" or "FLOAT" => "double",
             var type when type.StartsWith("DECIMAL", StringComparison.Ordinal) => "decimal",
             "BOOLEAN" => "boolean",
+            "INTERVAL" => "interval day to second",
             "DATE" => "date",
             var type when type.StartsWith("TIMESTAMP", StringComparison.Ordinal) => "timestamp",
             "BLOB" => throw PrestoTranslator.Unsupported("a result of type varbinary, use to_hex, to_base64 or from_utf8"),
@@ -59,6 +62,19 @@ public static class PrestoValue
             "MAP" => "map",
             _ => "varchar",
         };
+
+    private static bool IsInterval(DbDataReader reader, int column) =>
+        reader.GetDataTypeName(column).Equals("INTERVAL", StringComparison.OrdinalIgnoreCase);
+
+    private static string Format(DuckDBInterval interval)
+    {
+        if (interval.Months != 0)
+        {
+            throw PrestoTranslator.Unsupported("a result that is an interval with months");
+        }
+        var length = TimeSpan.FromDays(interval.Days) + TimeSpan.FromMicroseconds((long)interval.Micros);
+        return (length < TimeSpan.Zero ? "-" : "") + length.ToString(@"d\ hh\:mm\:ss\.fff", CultureInfo.InvariantCulture);
+    }
 
     // The only rows that reach a result are times with a zone: see ZonedTime.
     private static bool IsZoned(DbDataReader reader, int column) =>

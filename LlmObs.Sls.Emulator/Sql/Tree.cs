@@ -105,7 +105,8 @@ internal static class Tree
     private static int CopiesByMacro(string name) =>
         name switch
         {
-            "sls_div_once" or "sls_mod_once" or "sls_when" or "sls_if" or "sls_size" or "sls_ts" or "sls_bucket" => 1,
+            "sls_div_once" or "sls_mod_once" or "sls_when" or "sls_if" or "sls_size" or "sls_bucket" => 1,
+            "sls_ts" or "sls_clock" or "sls_instant" or "sls_to_unixtime" or "sls_ts_in_zone" or "sls_at_zone" or "sls_clock_at" => 1,
             "sls_if_room" => 2,
             _ => 5,
         };

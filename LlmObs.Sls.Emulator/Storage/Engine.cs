@@ -46,7 +46,7 @@ public sealed class Engine : IDisposable
             SET memory_limit='{memoryLimit}';
             SET temp_directory={Literal.Text(Path.Combine(DataDirectory, "tmp"))};
             SET max_temp_directory_size='{options.SpillMb.ToString(CultureInfo.InvariantCulture)}MB';
-            SET checkpoint_threshold='64MB';
+            SET checkpoint_threshold='1TB';
             SET allocator_flush_threshold='16MB';
             SET allocator_background_threads=true;
             SET late_materialization_max_rows=1000;
@@ -57,7 +57,7 @@ public sealed class Engine : IDisposable
             """
         );
         SequenceMarks.Register(root);
-        CodedFunctions.Register(root, Memory.HasRoom);
+        CodedFunctions.Register(root, Memory.TryReserve);
         Execute(root, PrestoMacros.Create(options.UtcOffsetMinutes));
         Execute(root, "SET allowed_configs=['memory_limit']; SET lock_configuration=true");
     }

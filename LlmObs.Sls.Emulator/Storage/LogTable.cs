@@ -1,4 +1,5 @@
 using System.Data;
+using System.Diagnostics.CodeAnalysis;
 using DuckDB.NET.Data;
 using LlmObs.Sls.Emulator.Catalog;
 
@@ -10,18 +11,24 @@ namespace LlmObs.Sls.Emulator.Storage;
 /// </summary>
 /// <remarks>
 /// Nothing is updated: what changes gets another row, and the last counts. DuckDB crashes when it takes back an update for which it found no memory.
+/// Nor does a commit checkpoint: a checkpoint that finds no memory makes DuckDB give the file up until it is opened again. See <see cref="Checkpoint"/>.
 /// </remarks>
 public sealed class LogTable : IDisposable
 {
+    /// <summary>So much in the write-ahead file is worth a checkpoint.</summary>
+    public const long CheckpointBytes = 64 * 1024 * 1024;
+
     private readonly Engine engine;
+    private readonly string path;
     private DuckDBConnection connection;
+    private bool isOpen;
     private long change;
 
     public LogTable(Engine engine, string path)
     {
         this.engine = engine;
-        Name = engine.Attach(path);
-        connection = engine.Open();
+        this.path = path;
+        Open();
         Engine.Execute(
             connection,
             $"""
@@ -40,7 +47,7 @@ public sealed class LogTable : IDisposable
     }
 
     /// <summary>The database's name in SQL; the table is <c>{Name}.logs</c>.</summary>
-    public string Name { get; }
+    public string Name { get; private set; }
 
     public ColumnMap Columns { get; private set; } = new([], null);
 
@@ -120,8 +127,23 @@ public sealed class LogTable : IDisposable
         Kept = Kept with { Deleted = Kept.Deleted.With(logs) };
     }
 
-    /// <summary>Writes committed rows from the write-ahead file into the database file.</summary>
-    public void Checkpoint() => Engine.Execute(connection, $"CHECKPOINT {Name}");
+    /// <summary>What is committed and stands in the write-ahead file only.</summary>
+    public long UnwrittenBytes => new FileInfo(path + ".wal") is { Exists: true } file ? file.Length : 0;
+
+    /// <summary>Writes committed rows from the write-ahead file into the database file. Not beside statements: when it fails, the file is opened anew.</summary>
+    public void Checkpoint()
+    {
+        try
+        {
+            Engine.Execute(connection, $"CHECKPOINT {Name}");
+        }
+        catch
+        {
+            Close();
+            Open();
+            throw;
+        }
+    }
 
     /// <summary>Forgets logs that are older or were written before, for good: they are not seen again even where they still stand.</summary>
     public void Keep(KeptLogs kept)
@@ -141,15 +163,33 @@ public sealed class LogTable : IDisposable
         Kept = kept;
     }
 
-    public void Dispose()
+    public void Dispose() => Close();
+
+    [MemberNotNull(nameof(Name), nameof(connection))]
+    private void Open()
+    {
+        Name = engine.Attach(path);
+        connection = engine.Open();
+        isOpen = true;
+    }
+
+    private void Close()
     {
         connection.Dispose();
-        engine.Detach(Name);
+        if (isOpen)
+        {
+            isOpen = false;
+            engine.Detach(Name);
+        }
     }
 
     /// <summary>All of a change, or nothing of it. A commit that finds no memory leaves its connection in a state nobody knows, so the next gets another.</summary>
     private void Commit(Action change)
     {
+        if (!isOpen)
+        {
+            Open();
+        }
         try
         {
             Engine.Execute(connection, "BEGIN");

@@ -153,7 +153,7 @@ public sealed partial class Logstore : IAsyncDisposable
         );
 
     /// <summary>Takes logs away: no query that begins later finds them. Who reads by cursor still gets them until they age out.</summary>
-    /// <exception cref="IOException">The disk is full; none of them is gone.</exception>
+    /// <exception cref="IOException">The disk is full or memory does not suffice; none of them is gone.</exception>
     public Task DeleteAsync(SequenceSet logs, CancellationToken cancellationToken) =>
         DeletingAsync(
             () =>
@@ -195,9 +195,8 @@ public sealed partial class Logstore : IAsyncDisposable
             cancellationToken
         );
 
-    /// <summary>Moves rows from the write-ahead file and memory into the table's file; not on a disk that is nearly full.</summary>
-    public Task CheckpointAsync(CancellationToken cancellationToken) =>
-        engine.FreeDiskBytes() < engine.ReservedDiskBytes * 2 ? Task.CompletedTask : AloneAsync(table.Checkpoint, cancellationToken);
+    /// <summary>Moves rows from the write-ahead file and memory into the table's file; not beside statements, nor on a disk that is nearly full.</summary>
+    public Task CheckpointAsync(CancellationToken cancellationToken) => WritingAsync(() => CheckpointAsync(insists: false), cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -209,30 +208,30 @@ public sealed partial class Logstore : IAsyncDisposable
         writing.Dispose();
     }
 
+    private Task AloneAsync(Action change, CancellationToken cancellationToken) =>
+        WritingAsync(() => WithinMemoryAsync(change, cancellationToken), cancellationToken);
+
     /// <summary>
     /// Without statements beside it from the start: rows that DuckDB could not delete for want of memory stay marked, and no transaction may
     /// delete them any more.
     /// </summary>
-    private async Task DeletingAsync(Action change, CancellationToken cancellationToken)
-    {
-        await writing.WaitAsync(cancellationToken);
-        try
-        {
-            using var turn = await engine.Gate.EnterToWriteAsync(cancellationToken);
-            Run(change);
-        }
-        finally
-        {
-            writing.Release();
-        }
-    }
+    private Task DeletingAsync(Action change, CancellationToken cancellationToken) =>
+        WritingAsync(() => WithoutStatementsAsync(change, cancellationToken), cancellationToken);
 
-    private async Task AloneAsync(Action change, CancellationToken cancellationToken)
+    private async Task WritingAsync(Func<Task> write, CancellationToken cancellationToken)
     {
         await writing.WaitAsync(cancellationToken);
         try
         {
-            await WithinMemoryAsync(change, cancellationToken);
+            await write();
+            if (table.UnwrittenBytes > LogTable.CheckpointBytes)
+            {
+                await CheckpointAsync(insists: table.UnwrittenBytes > 2 * LogTable.CheckpointBytes);
+            }
+        }
+        catch (DuckDBException failure) when (Engine.IsOutOfMemory(failure))
+        {
+            throw new IOException($"memory does not suffice: {failure.Message}", failure);
         }
         finally
         {
@@ -249,8 +248,35 @@ public sealed partial class Logstore : IAsyncDisposable
         }
         catch (DuckDBException failure) when (Engine.IsOutOfMemory(failure))
         {
-            using var turn = await engine.Gate.EnterToWriteAsync(cancellationToken);
-            Run(change);
+            await WithoutStatementsAsync(change, cancellationToken);
+        }
+    }
+
+    private async Task WithoutStatementsAsync(Action change, CancellationToken cancellationToken)
+    {
+        using var turn = await engine.Gate.EnterToWriteAsync(cancellationToken);
+        Run(change);
+    }
+
+    /// <summary>When no statement runs, or it insists: a statement may have taken the memory without which a checkpoint does lasting harm.</summary>
+    private async Task CheckpointAsync(bool insists)
+    {
+        if (engine.FreeDiskBytes() < engine.ReservedDiskBytes * 2)
+        {
+            return;
+        }
+        using var turn = insists ? await engine.Gate.EnterToWriteAsync(CancellationToken.None) : engine.Gate.TryEnterAlone();
+        if (turn is null)
+        {
+            return;
+        }
+        try
+        {
+            Run(table.Checkpoint);
+        }
+        catch (DuckDBException failure)
+        {
+            Log.NotCheckpointed(logger, failure, table.Name);
         }
     }
 
@@ -370,5 +396,8 @@ public sealed partial class Logstore : IAsyncDisposable
             Message = "{Path} is damaged at offset {Offset}: {Bytes} bytes cannot be read and are left out; logs in them that a search does not find are lost"
         )]
         public static partial void Damaged(ILogger logger, string path, long offset, long bytes);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Rows of {Table} stay in the write-ahead file; the next write tries again")]
+        public static partial void NotCheckpointed(ILogger logger, Exception exception, string table);
     }
 }

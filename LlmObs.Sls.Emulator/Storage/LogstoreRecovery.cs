@@ -131,6 +131,10 @@ internal sealed partial class LogstoreRecovery(Engine engine, string directory, 
             table.Append(groups, reached, nextSequence);
             groups.Clear();
             bytes = 0;
+            if (table.UnwrittenBytes > LogTable.CheckpointBytes)
+            {
+                table.Checkpoint();
+            }
         }
     }
 

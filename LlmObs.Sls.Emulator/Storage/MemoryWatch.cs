@@ -15,6 +15,7 @@ public sealed class MemoryWatch : IDisposable
     private readonly long allowed;
     private readonly Lock sync = new();
     private readonly HashSet<Watched> watched = [];
+    private readonly Dictionary<int, Granted> granted = [];
     private readonly ITimer timer;
     private bool isTimed;
 
@@ -37,13 +38,23 @@ public sealed class MemoryWatch : IDisposable
         return begun;
     }
 
-    /// <summary>Whether the process may grow by so many bytes now.</summary>
-    public bool HasRoom(long bytes)
+    /// <summary>
+    /// Whether the process may grow by so many bytes now. The thread that was told so has them to itself until it asks again, when it has
+    /// made what it asked for, or until the statements are over beside which it asked.
+    /// </summary>
+    public bool TryReserve(long bytes)
     {
-        var now = memory();
         lock (sync)
         {
-            return watched.All(statement => now + bytes - (statement.AtFirst ??= now) <= allowed);
+            var now = memory();
+            granted.Remove(Environment.CurrentManagedThreadId);
+            var taken = now + granted.Values.Sum(other => other.Bytes) + bytes;
+            var fits = watched.All(statement => taken - (statement.AtFirst ??= now) <= allowed);
+            if (fits)
+            {
+                granted[Environment.CurrentManagedThreadId] = new Granted(bytes, [.. watched]);
+            }
+            return fits;
         }
     }
 
@@ -76,8 +87,14 @@ public sealed class MemoryWatch : IDisposable
         lock (sync)
         {
             watched.Remove(statement);
+            foreach (var (thread, _) in granted.Where(room => !room.Value.Beside.Any(watched.Contains)).ToList())
+            {
+                granted.Remove(thread);
+            }
         }
     }
+
+    private sealed record Granted(long Bytes, IReadOnlyList<Watched> Beside);
 
     private sealed class Watched(MemoryWatch watch, StatementTurn turn) : IDisposable
     {

@@ -29,6 +29,21 @@ public sealed class StatementGate : IDisposable
     public Task<StatementTurn> EnterToWriteAsync(CancellationToken cancellationToken) =>
         EnterAsync(new Waiter(isAlone: true, isWrite: true), cancellationToken);
 
+    /// <summary>A turn alone when nobody runs or waits; otherwise null.</summary>
+    public StatementTurn? TryEnterAlone()
+    {
+        lock (sync)
+        {
+            if (running.Count > 0 || waiting.Count > 0)
+            {
+                return null;
+            }
+            var turn = new StatementTurn(this, isAlone: true);
+            running.Add(turn);
+            return turn;
+        }
+    }
+
     public void Dispose() => patience.Dispose();
 
     internal void Leave(StatementTurn turn)

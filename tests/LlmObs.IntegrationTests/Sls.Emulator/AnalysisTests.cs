@@ -98,9 +98,38 @@ public sealed class AnalysisTests(SixLogs logs) : IClassFixture<SixLogs>
         "t=2025-12-11 06:00:00.000 UTC c=6"
     )]
     [InlineData(
+        "* | select from_unixtime(__time__ - __time__ % 3, 'UTC') as t, max(status) as m from log group by t order by t desc limit 1",
+        "t=2025-12-11 06:00:06.000 UTC m=200"
+    )]
+    [InlineData(
+        "* | select service, max(from_unixtime(__time__, 'UTC')) as t from log group by service having max(from_unixtime(__time__, 'UTC')) > from_unixtime(1765432802) order by max(from_unixtime(__time__, 'UTC')) desc limit 2",
+        "service=agent t=2025-12-11 06:00:06.000 UTC; service=Gateway t=2025-12-11 06:00:04.000 UTC"
+    )]
+    [InlineData(
+        "* | select date_format(t, '%H:%i') as h, to_unixtime(t) - 1765432800 as s, cast(t as varchar) as text from (select from_unixtime(__time__, 'UTC') as t, status from log) where status = 500",
+        "h=06:00 s=2.0 text=2025-12-11 06:00:02.000 UTC"
+    )]
+    [InlineData(
+        "* | select max(t) as last, min_by(service, t) as first from (select from_unixtime(__time__, 'UTC') as t, service from log)",
+        "last=2025-12-11 06:00:06.000 UTC first=gateway"
+    )]
+    [InlineData(
+        "* | select service, lag(from_unixtime(__time__, 'UTC')) over (partition by service order by from_unixtime(__time__, 'UTC')) as before from log where service = 'agent' order by 2 desc limit 1",
+        "service=agent before=2025-12-11 06:00:05.000 UTC"
+    )]
+    [InlineData(
         "* | select service, numeric_histogram(2, latency) as h from log where latency > 0 group by service order by service limit 2",
         "service=Gateway h={3.2=1.0}; service=agent h={99.0=1.0}"
     )]
+    [InlineData(
+        "* | select region, window_funnel(60, __time__, service, array['gateway', 'retriever', 'agent']) as levels from log group by region order by levels desc, region",
+        "region=cn-hangzhou levels=2; region=cn-shanghai levels=1; region=us-west levels=0; region=null levels=0"
+    )]
+    [InlineData(
+        "* | select levels, count(1) as c from (select region, window_funnel(60, __time__, array[service = 'gateway', service = 'retriever']) as levels from log group by region) group by levels order by levels",
+        "levels=0 c=2; levels=1 c=1; levels=2 c=1"
+    )]
+    [InlineData("nothing_has_this | select window_funnel(60, __time__, service, array['gateway']) as levels", "levels=0")]
     [InlineData("* | select a.service from log a join log b on a.region = b.region and b.status = 500 where a.status = 200", "service=retriever")]
     public async Task Answers(string query, string expected)
     {
@@ -157,7 +186,9 @@ public sealed class AnalysisTests(SixLogs logs) : IClassFixture<SixLogs>
     [InlineData("* | select lpad('x', 1000000000, 'y') from log", "10000", "")]
     [InlineData("* | select rpad('x', 1000000000, 'y') from log", "10000", "")]
     [InlineData("* | select repeat('x', 1000000000) from log", "repeat", "")]
-    [InlineData("* | select convert_data_size('1KB') from log", "does not support the function convert_data_size", "")]
+    [InlineData("* | select date_trunc('day', t) from (select from_unixtime(__time__, 'UTC') as t from log)", "ParameterInvalid", "")]
+    [InlineData("* | select coalesce(from_unixtime(__time__, 'UTC'), __date__) from log", "ParameterInvalid", "")]
+    [InlineData("* | select mobile_city('1') from log", "does not support the function mobile_city", "")]
     public async Task Refuses(string query, string reason, string more)
     {
         var refusal = await logs.Sls.RefusalAsync(query);
@@ -171,6 +202,8 @@ public sealed class AnalysisTests(SixLogs logs) : IClassFixture<SixLogs>
     [InlineData("now()")]
     [InlineData("current_timestamp")]
     [InlineData("date_trunc('day', now())")]
+    [InlineData("now() - interval '1' day")]
+    [InlineData("max(now())")]
     public async Task The_time_of_now_names_its_zone(string expression)
     {
         var answer = await logs.Sls.QueryAsync($"* | select {expression} as t limit 1");

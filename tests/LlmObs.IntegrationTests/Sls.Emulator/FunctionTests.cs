@@ -77,7 +77,68 @@ public sealed class FunctionTests(SixLogs logs) : IClassFixture<SixLogs>
     [InlineData("from_unixtime(1765432800, 'America/New_York') = from_unixtime(1765432800, 'UTC')", "true", "boolean")]
     [InlineData("from_unixtime(1765432800, 'UTC') between from_unixtime(1765432799) and from_unixtime(1765432801)", "true", "boolean")]
     [InlineData("date_diff('hour', from_unixtime(1765432800, 'UTC'), from_unixtime(1765436400))", "1", "bigint")]
-    [InlineData("max(from_unixtime(status, 'UTC'))", "refused", "from_unixtime of a zone inside max")]
+    [InlineData("max(from_unixtime(status, 'UTC'))", "1970-01-01 00:08:20.000 UTC", "timestamp with time zone")]
+    [InlineData("min(date_trunc('minute', from_unixtime(status, 'Asia/Tokyo')))", "1970-01-01 09:03:00.000 Asia/Tokyo", "timestamp with time zone")]
+    [InlineData("max(from_unixtime(nullif(status, status), 'UTC'))", "null", "timestamp with time zone")]
+    [InlineData("arbitrary(from_unixtime(7200, 'UTC'))", "1970-01-01 02:00:00.000 UTC", "timestamp with time zone")]
+    [InlineData("max_by(from_unixtime(status, 'UTC'), latency)", "1970-01-01 00:08:20.000 UTC", "timestamp with time zone")]
+    [InlineData("min_by(service, from_unixtime(latency, 'America/New_York'))", "Gateway", "varchar")]
+    [InlineData("max_by(from_unixtime(status, 'UTC'), latency, 2)", "refused", "from_unixtime of a zone inside max_by")]
+    [InlineData("array_agg(from_unixtime(status, 'UTC'))", "refused", "from_unixtime of a zone inside array_agg")]
+    [InlineData(
+        "max(if(status = 200, from_unixtime(3600, 'UTC'), from_unixtime(1, 'Asia/Tokyo')))",
+        "1970-01-01 01:00:00.000 UTC",
+        "timestamp with time zone"
+    )]
+    [InlineData(
+        "coalesce(from_unixtime(nullif(0, 0), 'UTC'), from_unixtime(0, 'Asia/Tokyo'))",
+        "1970-01-01 09:00:00.000 Asia/Tokyo",
+        "timestamp with time zone"
+    )]
+    [InlineData("coalesce(max(from_unixtime(nullif(status, status), 'UTC')), null)", "null", "timestamp with time zone")]
+    [InlineData(
+        "case when 1 > 0 then from_unixtime(0, 'UTC') else from_unixtime(0, 'Asia/Tokyo') end",
+        "1970-01-01 00:00:00.000 UTC",
+        "timestamp with time zone"
+    )]
+    [InlineData("case when 1 < 0 then from_unixtime(0, 'UTC') end", "null", "timestamp with time zone")]
+    [InlineData(
+        "if(1 > 2, from_unixtime(0, 'UTC'), from_unixtime(0, 'Asia/Tokyo'))",
+        "1970-01-01 09:00:00.000 Asia/Tokyo",
+        "timestamp with time zone"
+    )]
+    [InlineData("greatest(from_unixtime(5, 'UTC'), from_unixtime(4, 'Asia/Tokyo'))", "1970-01-01 00:00:05.000 UTC", "timestamp with time zone")]
+    [InlineData("max(from_unixtime(status, 'UTC')) > from_unixtime(499)", "true", "boolean")]
+    [InlineData("max(from_unixtime(status, 'UTC')) = max(from_unixtime(status, 'Asia/Tokyo'))", "true", "boolean")]
+    [InlineData("to_unixtime(max(from_unixtime(status, 'America/New_York')))", "500.0", "double")]
+    [InlineData("date_diff('second', min(from_unixtime(status, 'UTC')), max(from_unixtime(status, 'Asia/Tokyo')))", "300", "bigint")]
+    [InlineData("date_format(max(from_unixtime(status, 'Asia/Tokyo')), '%H:%i')", "09:08", "varchar")]
+    [InlineData("hour(coalesce(from_unixtime(0, 'Asia/Tokyo'), null))", "9", "bigint")]
+    [InlineData("cast(max(from_unixtime(status, 'UTC')) as varchar)", "1970-01-01 00:08:20.000 UTC", "varchar")]
+    [InlineData("date_trunc('day', max(from_unixtime(status, 'UTC')))", "refused", "from_unixtime of a zone inside date_trunc")]
+    [InlineData("count(distinct from_unixtime(1765432800, if(status = 200, 'Asia/Tokyo', 'UTC')))", "1", "bigint")]
+    [InlineData("from_unixtime(1765432800, 'UTC') in (from_unixtime(1765432800), from_unixtime(0, 'UTC'))", "true", "boolean")]
+    [InlineData("from_unixtime(nullif(0, 0), 'UTC') is null", "true", "boolean")]
+    [InlineData("from_unixtime(1765432800, 'UTC') + interval '1' day - interval '1' hour", "2025-12-12 05:00:00.000 UTC", "timestamp with time zone")]
+    [InlineData("interval '1' month + from_unixtime(1765432800, 'UTC')", "2026-01-11 06:00:00.000 UTC", "timestamp with time zone")]
+    [InlineData("from_unixtime(1741501800, 'America/New_York')", "2025-03-09 01:30:00.000 America/New_York", "timestamp with time zone")]
+    [InlineData(
+        "from_unixtime(1741501800, 'America/New_York') + interval '1' hour",
+        "2025-03-09 03:30:00.000 America/New_York",
+        "timestamp with time zone"
+    )]
+    [InlineData(
+        "date_add('hour', 24, from_unixtime(1741501800, 'America/New_York'))",
+        "2025-03-10 02:30:00.000 America/New_York",
+        "timestamp with time zone"
+    )]
+    [InlineData(
+        "date_add('day', 1, from_unixtime(1741501800, 'America/New_York'))",
+        "2025-03-10 01:30:00.000 America/New_York",
+        "timestamp with time zone"
+    )]
+    [InlineData("date_format(max(from_unixtime(status, 'UTC') + interval '1' hour), '%H:%i')", "01:08", "varchar")]
+    [InlineData("now() + interval '1' hour > now() and max(now()) <= now()", "true", "boolean")]
     [InlineData("from_unixtime(1765432800, 'Mars/Olympus')", "refused", "")]
     [InlineData("current_timezone()", "Asia/Shanghai", "varchar")]
     [InlineData("from_unixtime(1765432800)", "2025-12-11 14:00:00.000", "timestamp")]
@@ -258,9 +319,56 @@ public sealed class FunctionTests(SixLogs logs) : IClassFixture<SixLogs>
     [InlineData("geohash('34.1,120.6')", "wwjcbrdnzs", "varchar")]
     [InlineData("geohash(34.1, 120.6)", "wwjcbrdnzs", "varchar")]
     [InlineData("geohash('91,0')", "refused", "a latitude within 90")]
-    [InlineData("window_funnel(10, __time__, service)", "refused", "window_funnel")]
-    [InlineData("convert_data_size('1MB')", "refused", "convert_data_size")]
-    [InlineData("format_duration(1)", "refused", "format_duration")]
+    [InlineData("window_funnel(10, __time__, service, array['gateway', 'gateway', 'retriever', 'agent'])", "4", "bigint")]
+    [InlineData("window_funnel(10, __time__, array[status = 500, status = 200, latency < 4, service = 'agent', msg like 'error%'])", "5", "bigint")]
+    [InlineData("window_funnel(3, __time__, array[status = 500, status = 200, latency < 4, service = 'agent', msg like 'error%'])", "4", "bigint")]
+    [InlineData("window_funnel(10, __time__, service, array['agent', 'gateway'])", "1", "bigint")]
+    [InlineData("window_funnel(10, __time__, service, array['nobody', 'gateway'])", "0", "bigint")]
+    [InlineData("window_funnel(10, __time__, service, split('gateway,gateway,retriever', ','))", "3", "bigint")]
+    [InlineData("window_funnel(10, __time__, service, sequence(1, 33))", "refused", "")]
+    [InlineData("window_funnel(10, __time__, transform(sequence(1, 33), i -> i = status))", "refused", "window_funnel takes at most 32 events")]
+    [InlineData("window_funnel(10, msg, service, array['agent'])", "refused", "")]
+    [InlineData("window_funnel(10, __time__, service)", "refused", "")]
+    [InlineData("convert_data_size('1200KB')", "1.17MB", "varchar")]
+    [InlineData("convert_data_size('1024 KB')", "1MB", "varchar")]
+    [InlineData("convert_data_size('1.005KB', 'KB') || ' ' || convert_data_size('0B')", "1.01KB 0B", "varchar")]
+    [InlineData("convert_data_size('1.5YB', 'ZB') || ' ' || convert_data_size('4096YB')", "1536ZB 4096YB", "varchar")]
+    [InlineData("convert_data_size('1.5GB', 'KiB')", "refused", "KiB is no unit of data size")]
+    [InlineData("convert_data_size('-1KB')", "refused", "-1KB is no data size")]
+    [InlineData("convert_data_size(nullif('1KB', '1KB'))", "null", "varchar")]
+    [InlineData("format_data_size(4619, 'KB')", "4.51KB", "varchar")]
+    [InlineData("format_data_size(sum(status) * 1024, 'KB')", "1504KB", "varchar")]
+    [InlineData("format_data_size(-1, 'KB')", "refused", "-1.0 is no data size")]
+    [InlineData("format_data_size(msg, 'KB')", "refused", "")]
+    [InlineData("parse_data_size('1024KB')", "1048576", "decimal")]
+    [InlineData("parse_data_size('2.3YB')", "2780529385113647101824204", "decimal")]
+    [InlineData("parse_data_size('65537YB')", "refused", "65537YB is more than")]
+    [InlineData("to_data_size_B('1024KB')", "1048576.0", "double")]
+    [InlineData("to_data_size_KB(format_data_size(4619, 'KB'))", "4.51", "double")]
+    [InlineData("to_data_size_MB('512KB') + to_data_size_GB('512MB') + to_data_size_TB('1024GB')", "2.0", "double")]
+    [InlineData("to_data_size_PB('1048576GB')", "1.0", "double")]
+    [InlineData("format_duration(235)", "3 minutes, 55 seconds", "varchar")]
+    [InlineData("format_duration(56363463)", "93 weeks, 1 day, 8 hours, 31 minutes, 3 seconds", "varchar")]
+    [InlineData("format_duration(0.4) || ' ' || format_duration(-0.5) || ' ' || format_duration(3600)", "0 seconds 1 second 1 hour", "varchar")]
+    [InlineData("format_duration(avg(status))", "5 minutes, 1 second", "varchar")]
+    [InlineData("format_duration(1 / 0.0)", "refused", "Infinity is no duration in seconds")]
+    [InlineData("format_duration(0.0 / 0)", "refused", "NaN is no duration in seconds")]
+    [InlineData("parse_duration('1340ms')", "0 00:00:01.340", "interval day to second")]
+    [InlineData("parse_duration('1.5d')", "1 12:00:00.000", "interval day to second")]
+    [InlineData("max(__date__) - min(__date__)", "0 00:00:05.000", "interval day to second")]
+    [InlineData("interval '1' day - interval '36' hour", "-0 12:00:00.000", "interval day to second")]
+    [InlineData("interval '3' month", "refused", "an interval with months")]
+    [InlineData("to_days('192848s')", "2.232037037037037", "double")]
+    [InlineData("to_hours('1.2d')", "28.799999999999997", "double")]
+    [InlineData("to_minutes('1.2h')", "72.0", "double")]
+    [InlineData("to_seconds('1340ms')", "1.34", "double")]
+    [InlineData("to_milliseconds('1.2s')", "1200.0", "double")]
+    [InlineData("to_microseconds('3600ns')", "3.6", "double")]
+    [InlineData("to_nanoseconds('125ms')", "1.25E8", "double")]
+    [InlineData("to_days(max(region))", "refused", "us-west is no duration")]
+    [InlineData("to_hours('2 weeks')", "refused", "weeks is no unit of time: ns, us, ms, s, m, h, d")]
+    [InlineData("to_most_succinct_time_unit('1340ms')", "1.34s", "varchar")]
+    [InlineData("to_most_succinct_time_unit('3600s') || ' ' || to_most_succinct_time_unit('0.5ns')", "1.00h 0.50ns", "varchar")]
     [InlineData("mobile_city('1')", "refused", "mobile_city")]
     [InlineData("query('select 1')", "refused", "the function query")]
     [InlineData("lower('a', 'b')", "refused", "lower of 2 arguments")]

@@ -36,28 +36,6 @@ public sealed class ProtocolTests
     }
 
     [Theory]
-    [InlineData("POST", "/", """{"projectName":"demo"}""", 400, "ProjectAlreadyExist")]
-    [InlineData("POST", "/", """{"projectName":"NO"}""", 400, "ParameterInvalid")]
-    [InlineData("POST", "/", "{", 400, "PostBodyInvalid")]
-    [InlineData("POST", "/logstores", """{"logstoreName":"logs","ttl":1}""", 400, "LogStoreAlreadyExist")]
-    [InlineData("POST", "/logstores", """{"logstoreName":"x","ttl":0}""", 400, "LogStoreInfoInvalid")]
-    [InlineData("GET", "/logstores/nope", null, 404, "LogStoreNotExist")]
-    [InlineData("POST", "/logstores/logs/index", """{"line":{"token":[" "]}}""", 400, "IndexAlreadyExist")]
-    [InlineData("PUT", "/logstores/logs/index", "{}", 400, "IndexInfoInvalid")]
-    [InlineData("GET", "/logstores/logs?type=log&from=5&to=5", null, 400, "InvalidTimeRange")]
-    [InlineData("GET", "/logstores/logs?type=log&from=0&to=5&line=101", null, 400, "InvalidLine")]
-    [InlineData("GET", "/logstores/logs?type=log&to=5", null, 400, "ParameterInvalid")]
-    [InlineData("GET", "/logstores/logs/shards/9?type=cursor&from=begin", null, 400, "ShardNotExist")]
-    [InlineData("PATCH", "/logstores/logs", null, 405, "InvalidMethod")]
-    public async Task Refuses(string method, string target, string? body, int status, string code)
-    {
-        await using var sls = await TestSls.StartAsync();
-        await sls.CreateLogstoreAsync(SixLogs.Index);
-
-        await ExpectErrorAsync(sls, new HttpMethod(method), target, body, status, code);
-    }
-
-    [Theory]
     [InlineData("lz4")]
     [InlineData("zstd")]
     [InlineData("deflate")]
@@ -92,49 +70,6 @@ public sealed class ProtocolTests
         var size = int.Parse(got.Headers.GetValues("x-log-bodyrawsize").Single(), CultureInfo.InvariantCulture);
         var answer = Decompress(await got.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken), compression, size);
         Assert.Equal(1, (int?)JsonNode.Parse(answer)!["meta"]!["count"]);
-    }
-
-    [Theory]
-    [InlineData("x-log-bodyrawsize", "", "MissingBodyRawSize")]
-    [InlineData("x-log-bodyrawsize", "3", "InvalidBodyRawSize")]
-    [InlineData("x-log-bodyrawsize", "999999999", "PostBodyTooLarge")]
-    [InlineData("x-log-compresstype", "rar", "InvalidCompressType")]
-    [InlineData("x-log-compresstype", "zstd", "PostBodyUncompressError")]
-    [InlineData("x-log-compresstype", "lz4", "PostBodyUncompressError")]
-    [InlineData("x-log-compresstype", "deflate", "PostBodyUncompressError")]
-    [InlineData("x-log-apiversion", "0.1.0", "InvalidAPIVersion")]
-    public async Task Refuses_a_write_whose_headers_are_wrong(string header, string value, string code)
-    {
-        await using var sls = await TestSls.StartAsync();
-        await sls.CreateLogstoreAsync(SixLogs.Index);
-
-        using var response = await sls.SendAsync(
-            HttpMethod.Post,
-            "/logstores/logs/shards/lb",
-            TestLog.Encode([new TestLog(1, ("a", "b"))], "", "", []),
-            "application/x-protobuf",
-            change: request =>
-            {
-                request.Headers.Remove(header);
-                request.Headers.Add(header, value);
-            }
-        );
-
-        Assert.Equal(code, (string?)JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["errorCode"]);
-    }
-
-    [Theory]
-    [InlineData(new byte[] { 0xff, 0xff, 0xff }, "PostBodyInvalid")]
-    [InlineData(new byte[] { 0x0a, 0x0b, 0x08, 0x01, 0x12, 0x07, 0x0a, 0x01, 0x61, 0x12, 0x02, 0xff, 0xfe }, "InvalidEncoding")]
-    [InlineData(new byte[] { 0x0a, 0x09, 0x08, 0x01, 0x12, 0x05, 0x0a, 0x00, 0x12, 0x01, 0x61 }, "InvalidKey")]
-    public async Task Refuses_logs_that_are_none(byte[] body, string code)
-    {
-        await using var sls = await TestSls.StartAsync();
-        await sls.CreateLogstoreAsync(SixLogs.Index);
-
-        using var response = await sls.SendAsync(HttpMethod.Post, "/logstores/logs/shards/lb", body, "application/x-protobuf");
-
-        Assert.Equal(code, (string?)JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["errorCode"]);
     }
 
     [Fact]

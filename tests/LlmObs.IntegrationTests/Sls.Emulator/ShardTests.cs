@@ -113,24 +113,6 @@ public sealed class ShardTests
         Assert.Single((await PullAsync(sls, 0, await CursorAsync(sls, 0, "begin"), compression: compression)).Messages);
     }
 
-    [Theory]
-    [InlineData("type=log&cursor=abc&count=10", "InvalidCursor")]
-    [InlineData("type=log&cursor=OTk5OTk5OTk5OTk5OTk5OTk=&count=10", "InvalidCursor")]
-    [InlineData("type=log&cursor=MQ==&count=0", "ParameterInvalid")]
-    [InlineData("type=log&cursor=MQ==&count=1001", "ParameterInvalid")]
-    [InlineData("type=cursor&from=yesterday", "ParameterInvalid")]
-    [InlineData("type=log&cursor=MQ==&query=*%20%7C%20where%20a%3D1", "ParameterInvalid")]
-    public async Task Refuses(string parameters, string code)
-    {
-        await using var sls = await TestSls.StartAsync();
-        await sls.CreateLogstoreAsync(SixLogs.Index);
-
-        using var response = await sls.SendAsync(HttpMethod.Get, $"/logstores/logs/shards/0?{parameters}");
-
-        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
-        Assert.Equal(code, (string?)JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["errorCode"]);
-    }
-
     [Fact]
     public async Task Takes_logs_as_JSON_and_from_web_pages_without_signature()
     {

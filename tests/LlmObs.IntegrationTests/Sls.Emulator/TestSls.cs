@@ -4,10 +4,12 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DuckDB.NET.Data;
 using Google.Protobuf;
 using LlmObs.Sls.Emulator;
 using LlmObs.Sls.Emulator.Catalog;
 using LlmObs.Sls.Emulator.Http;
+using LlmObs.Sls.Emulator.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -79,6 +81,15 @@ public sealed class TestSls : IAsyncDisposable
             .Services.GetRequiredService<SlsCatalog>()
             .Open("demo", "logs")
             .DropBeforeAsync(DateTimeOffset.FromUnixTimeSeconds(unixSeconds), CancellationToken.None);
+
+    /// <summary>A connection to the engine that no gate looks after.</summary>
+    public DuckDBConnection Connect() => app.Services.GetRequiredService<Engine>().Open();
+
+    /// <summary>A statement that goes on until the answer is disposed.</summary>
+    public async Task<IDisposable> BeginStatementAsync() => await app.Services.GetRequiredService<Engine>().Gate.EnterAsync(CancellationToken.None);
+
+    /// <summary>Moves rows into the files of the tables, as the emulator does in quiet moments.</summary>
+    public Task CheckpointAsync() => app.Services.GetRequiredService<SlsCatalog>().CheckpointAsync(CancellationToken.None);
 
     public Task PutAsync(params TestLog[] logs) => PutAsync("", [], logs);
 
