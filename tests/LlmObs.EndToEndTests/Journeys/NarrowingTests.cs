@@ -44,6 +44,20 @@ public sealed class NarrowingTests(StackFixture fixture)
         await page.Context.CloseAsync();
     }
 
+    [Theory]
+    [InlineData("search/rows?")]
+    [InlineData("search/facet?field=model&")]
+    [InlineData("search/export?format=csv&")]
+    public async Task A_part_of_the_page_says_why_it_cannot_read_a_line(string part)
+    {
+        var page = await fixture.Browser.OpenAsync();
+
+        var answer = await page.APIRequest.GetAsync($"{fixture.Stack.Web}{part}q={Uri.EscapeDataString("status: (")}");
+
+        Assert.Equal((400, "A value is missing after status."), (answer.Status, await answer.TextAsync()));
+        await page.Context.CloseAsync();
+    }
+
     [Fact]
     public async Task Dragging_over_the_chart_narrows_the_search_to_that_time()
     {
