@@ -9,7 +9,7 @@ internal sealed class IngestGate(IOptions<IngestOptions> options, WaitingSenders
 {
     private const int BytesPerPermit = 1024;
     private const int LargeBytes = 1024 * 1024;
-    private const int LargeBytesPerProcessor = 8 * 1024 * 1024;
+    private const long LargeBytesPerProcessor = 8 * 1024 * 1024;
 
     private readonly ConcurrencyLimiter _requests = new(
         new()
@@ -22,16 +22,16 @@ internal sealed class IngestGate(IOptions<IngestOptions> options, WaitingSenders
 
     private readonly ConcurrencyLimiter _kilobytes = new(new() { PermitLimit = options.Value.MaxBytesInFlight / BytesPerPermit, QueueLimit = 0 });
 
+    private readonly int _largePermits = LargePermits(options.Value);
+
     private readonly ConcurrencyLimiter _largeKilobytes = new(
         new()
         {
-            PermitLimit = LargeBytesAtOnce(options.Value) / BytesPerPermit,
+            PermitLimit = LargePermits(options.Value),
             QueueLimit = int.MaxValue,
             QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
         }
     );
-
-    private readonly int _largePermits = LargeBytesAtOnce(options.Value) / BytesPerPermit;
 
     private readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(options.Value.RetryAfterSeconds);
 
@@ -59,7 +59,8 @@ internal sealed class IngestGate(IOptions<IngestOptions> options, WaitingSenders
         _largeKilobytes.Dispose();
     }
 
-    private static int LargeBytesAtOnce(IngestOptions options) => options.MaxLargeBytesAtOnce ?? LargeBytesPerProcessor * Environment.ProcessorCount;
+    private static int LargePermits(IngestOptions options) =>
+        Permits(options.MaxLargeBytesAtOnce ?? LargeBytesPerProcessor * Environment.ProcessorCount);
 
     private static int Permits(long bytes) => (int)Math.Min(int.MaxValue, (bytes + BytesPerPermit - 1) / BytesPerPermit);
 
