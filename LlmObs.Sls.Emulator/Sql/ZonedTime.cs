@@ -142,6 +142,7 @@ internal static class ZonedTime
     private static JsonObject? Keeper(JsonObject time) =>
         Argument(time) switch
         {
+
             (0, "max" or "min" or "arbitrary" or "any_value" or "first_value" or "last_value" or "nth_value" or "lag" or "lead", _)
             or
             (0, "max_by" or "min_by", 2)
